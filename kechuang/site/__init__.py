@@ -1,0 +1,1 @@
+"""Settings, addresses, middleware, the API assembled, the command line, our own PostgreSQL."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TrailConfig(AppConfig):
+    name = "kechuang.trail"
+    label = "trail"
+    verbose_name = "存证"

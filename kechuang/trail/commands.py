@@ -1,0 +1,129 @@
+"""Recording acts. Called by every command, in the command's own transaction."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection, models
+
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.ids import new_id
+from kechuang.kernel.machine import Move
+from kechuang.ui import clock
+
+_COLUMNS = (
+    "id, at, \"on\", region, person_id, stands_in_for, party_id, role, action, label, object_type, object_id, number,"
+    " source, target, article, facts, body, digest"
+)
+
+
+def advance(
+    actor: Actor,
+    row: models.Model,
+    move: Move,
+    *,
+    roles: AbstractSet[Role],
+    now: datetime,
+    saves: Iterable[str] = (),
+    article: str = "",
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Takes `row` over `move` (already checked), writes its state and the columns in `saves`, records one event.
+
+    The row must carry `state` and `region`; `number` is used when it has one.
+    """
+    source: StrEnum | str = row.state  # type: ignore[attr-defined]
+    target = move.lands(source)  # type: ignore[arg-type]
+    row.state = str(target)  # type: ignore[attr-defined]
+    row.save(update_fields=["state", *saves])
+    record(
+        actor,
+        row,
+        move.action,
+        label=move.label,
+        role=acting_role(roles, move),
+        now=now,
+        source=str(source),
+        target=str(target),
+        article=article,
+        facts=facts,
+    )
+
+
+def record(
+    actor: Actor,
+    row: models.Model,
+    action: str,
+    *,
+    label: str,
+    role: Role,
+    now: datetime,
+    source: str = "",
+    target: str = "",
+    article: str = "",
+    facts: Mapping[str, object] | None = None,
+) -> str:
+    """Writes the event of an act on `row`, which is already saved; answers the event's id.
+
+    `facts` are JSON values (integers, texts, lists, maps; no floats, no personal data): what was decided on.
+    """
+    label_of_type = row._meta.label_lower
+    region = str(getattr(row, "region", ""))
+    event: dict[str, Any] = {
+        "id": new_id("evt"),
+        "at": now.astimezone(UTC).isoformat(),
+        "on": clock.day(now).isoformat(),
+        "region": region,
+        "person_id": actor.person_id,
+        "stands_in_for": actor.stood_in_for(region, role),
+        "party_id": actor.party_id,
+        "role": str(role),
+        "action": f"{row._meta.app_label}.{action}",
+        "label": label,
+        "object_type": label_of_type,
+        "object_id": str(row.pk),
+        "number": str(getattr(row, "number", "")),
+        "source": source,
+        "target": target,
+        "article": article,
+        "facts": dict(facts or {}),
+    }
+    body = canonical(event)
+    values = [*event.values(), body, hashlib.sha256(body).hexdigest()]
+    values[list(event).index("facts")] = json.dumps(event["facts"], ensure_ascii=False)
+    table = connection.ops.quote_name(row._meta.db_table)
+    marks = ", ".join(["%s"] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO trail_event ({_COLUMNS}, seq, row_digest)"
+            f" SELECT {marks}, nextval('trail_event_order'), trail_row_digest(to_jsonb(t)) FROM {table} t WHERE t.id = %s",
+            [*values, row.pk],
+        )
+        assert cursor.rowcount == 1, f"{label_of_type} {row.pk} is not saved"
+    return str(event["id"])
+
+
+def acting_role(roles: AbstractSet[Role], move: Move) -> Role:
+    """The role by which a move was made: the first of those held that the table lists."""
+    return sorted(roles & move.by)[0]
+
+
+def canonical(value: Mapping[str, object]) -> bytes:
+    """RFC 8785 for what events hold: ASCII keys, integers and texts; floats are refused."""
+    _refuse_floats(value)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _refuse_floats(value: object) -> None:
+    assert not isinstance(value, float), "an event holds no float"
+    inner: Iterable[object] = ()
+    if isinstance(value, Mapping):
+        inner = value.values()
+    elif isinstance(value, list | tuple):
+        inner = value
+    for item in inner:
+        _refuse_floats(item)

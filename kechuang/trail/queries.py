@@ -1,0 +1,69 @@
+"""Reading the trail: the way of one record, and whether rows still are what their last event says."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import connection, models
+
+from kechuang.trail.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """One finding of an invariant: the table, the row and what is wrong, for `kechuang check`."""
+
+    table: str
+    row: str
+    what: str
+
+
+def way(object_ids: Iterable[str]) -> models.QuerySet[Event]:
+    """Every event of these records, oldest first (办理过程)."""
+    return Event.objects.filter(object_id__in=list(object_ids)).order_by("seq")
+
+
+def altered_rows(limit: int = 20) -> list[Broken]:
+    """I7: rows whose content differs from the digest of their last event, or that have lost their row.
+
+    Also a state that no event led to, and two events that leave from one state in a row's history.
+    """
+    return [finding for model in _recorded() for finding in _altered(model, limit)][:limit]
+
+
+def _recorded() -> list[type[models.Model]]:
+    seen = set(Event.objects.order_by().values_list("object_type", flat=True).distinct())
+    return [model for model in apps.get_models() if model._meta.label_lower in seen]
+
+
+def _altered(model: type[models.Model], limit: int) -> list[Broken]:
+    table = model._meta.db_table
+    quoted = connection.ops.quote_name(table)
+    has_state = any(field.name == "state" for field in model._meta.get_fields())
+    state = "t.state" if has_state else "''"
+    # A row's own machine is known by its events having a target; the last one with a target names the state.
+    sql = f"""
+        WITH last AS (
+            SELECT DISTINCT ON (object_id) object_id, row_digest FROM trail_event
+            WHERE object_type = %s ORDER BY object_id, seq DESC
+        ), led AS (
+            SELECT DISTINCT ON (object_id) object_id, target FROM trail_event
+            WHERE object_type = %s AND target <> '' ORDER BY object_id, seq DESC
+        ), chained AS (
+            SELECT object_id, source, lag(target) OVER (PARTITION BY object_id ORDER BY seq) AS before
+            FROM trail_event WHERE object_type = %s AND target <> ''
+        )
+        SELECT last.object_id, '行已不存在' FROM last LEFT JOIN {quoted} t ON t.id = last.object_id WHERE t.id IS NULL
+        UNION ALL
+        SELECT t.id, '内容与最后一次办理的摘要不符' FROM last JOIN {quoted} t ON t.id = last.object_id
+            WHERE trail_row_digest(to_jsonb(t)) <> last.row_digest
+        UNION ALL
+        SELECT t.id, '状态没有对应的办理记录' FROM {quoted} t LEFT JOIN led ON led.object_id = t.id
+            WHERE {state} <> '' AND led.target IS DISTINCT FROM {state}
+        UNION ALL
+        SELECT object_id, '办理记录前后状态不衔接' FROM chained WHERE before IS NOT NULL AND source <> before
+        LIMIT %s"""
+    kind = model._meta.label_lower
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [kind, kind, kind, limit])
+        return [Broken(table, row, what) for row, what in cursor.fetchall()]

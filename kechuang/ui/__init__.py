@@ -1,0 +1,1 @@
+"""Frame, components, tags, forms, and the one clock."""

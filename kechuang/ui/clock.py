@@ -1,0 +1,62 @@
+"""The one clock (时钟). Nothing else in the house asks what time it is.
+
+A request or a job pins one instant and keeps it; in production that is the database's time. Plays and tests pin their
+own with `at`. A demonstration runs on from where its pilot stopped: `offset` is then what was left between the two.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
+
+_pinned: ContextVar[datetime | None] = ContextVar("pinned_now", default=None)
+
+
+def now() -> datetime:
+    """The pinned instant, or the database's time when nothing is pinned."""
+    return _pinned.get() or database_time()
+
+
+def today() -> date:
+    """The legal day of `now` in Asia/Shanghai."""
+    return day(now())
+
+
+def day(instant: datetime) -> date:
+    """The legal day an instant falls on."""
+    return instant.astimezone(LEGAL_ZONE).date()
+
+
+def instant(on: date, at: time = time(9)) -> datetime:
+    """A legal day and time of day as an aware instant."""
+    return datetime.combine(on, at, LEGAL_ZONE)
+
+
+def database_time() -> datetime:
+    """What PostgreSQL says now; application machines are not trusted to agree (fault F14)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (read,) = cursor.fetchone()
+    return read  # type: ignore[no-any-return]
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Pins `moment` for everything within."""
+    token = _pinned.set(moment)
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
+
+
+@contextmanager
+def read_once(offset: timedelta = timedelta()) -> Iterator[None]:
+    """Pins the database's time, moved by a demonstration's `offset`, for one request or job."""
+    with at(database_time() + offset):
+        yield

@@ -1,0 +1,10 @@
+"""Django's own commands (makemigrations, migrate, shell). The platform's commands are `kechuang`."""
+
+import os
+import sys
+
+from django.core.management import execute_from_command_line
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kechuang.site.settings")
+    execute_from_command_line(sys.argv)
