@@ -1,0 +1,1 @@
+"""主体：regions, organisations, makers, people, offices, bank accounts, sign-in."""

@@ -1,0 +1,118 @@
+"""The ways of an organisation or maker (主体) and of a payee bank account (收款账户)."""
+
+from enum import StrEnum
+
+from kechuang.kernel.actor import Role
+from kechuang.kernel.machine import Machine, Move
+from kechuang.kernel.text import gettext_noop as _
+
+
+class Kind(StrEnum):
+    """What a party is: with a credit code, or makers without a firm (创业者)."""
+
+    ORGANISATION = "organisation"
+    MAKER = "maker"
+    TEAM = "team"
+
+
+class Capacity(StrEnum):
+    """In what capacity a person acts for a party (身份)."""
+
+    LEGAL_REPRESENTATIVE = "legal_representative"
+    AUTHORISED = "authorised"
+    STAFF = "staff"
+    FINANCE = "finance"
+
+
+class Level(StrEnum):
+    """The level of a region; a zone (功能区) lies outside GB/T 2260."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    ZONE = "zone"
+
+
+class PartyState(StrEnum):
+    ACTIVE = "active"
+    MERGED = "merged"
+    STRUCK_OFF = "struck_off"
+
+
+class AccountState(StrEnum):
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    RETIRED = "retired"
+
+
+KIND_LABELS: dict[Kind, str] = {
+    Kind.ORGANISATION: _("单位"),
+    Kind.MAKER: _("创业者（个人）"),
+    Kind.TEAM: _("创业团队"),
+}
+CAPACITY_LABELS: dict[Capacity, str] = {
+    Capacity.LEGAL_REPRESENTATIVE: _("法定代表人"),
+    Capacity.AUTHORISED: _("被授权人"),
+    Capacity.STAFF: _("工作人员"),
+    Capacity.FINANCE: _("财务人员"),
+}
+LEVEL_LABELS: dict[Level, str] = {
+    Level.PROVINCE: _("省级"),
+    Level.CITY: _("市级"),
+    Level.COUNTY: _("县级"),
+    Level.ZONE: _("功能区"),
+}
+
+OFFICERS = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER})
+OWN = frozenset({Role.HOLDER, Role.PROVIDER})
+
+PARTY_MACHINE = Machine(
+    "party",
+    PartyState,
+    PartyState.ACTIVE,
+    [
+        Move("change", {PartyState.ACTIVE}, None, OWN | OFFICERS, _("变更主体登记事项"), data=True),
+        Move("merge", {PartyState.ACTIVE}, PartyState.MERGED, frozenset({Role.COUNTY_APPROVER}), _("合并主体"), data=True),
+        Move(
+            "strike_off",
+            {PartyState.ACTIVE},
+            PartyState.STRUCK_OFF,
+            frozenset({Role.COUNTY_APPROVER, Role.CLOCK}),
+            _("登记主体注销"),
+            data=True,
+        ),
+    ],
+    labels={
+        PartyState.ACTIVE: _("存续"),
+        PartyState.MERGED: _("已并入其他主体"),
+        PartyState.STRUCK_OFF: _("已注销"),
+    },
+    waits={},
+)
+
+# A confirmed account pays only after its cool-off: `usable_from` on the row says when (冷静期).
+ACCOUNT_MACHINE = Machine(
+    "account",
+    AccountState,
+    AccountState.PROPOSED,
+    [
+        Move("confirm", {AccountState.PROPOSED}, AccountState.CONFIRMED, OFFICERS, _("确认收款账户")),
+        Move("refuse", {AccountState.PROPOSED}, AccountState.REFUSED, OFFICERS, _("退回收款账户"), data=True),
+        Move("tell", {AccountState.CONFIRMED}, None, frozenset({Role.CLOCK}), _("告知原联系人账户变更")),
+        Move(
+            "retire",
+            {AccountState.PROPOSED, AccountState.CONFIRMED},
+            AccountState.RETIRED,
+            OFFICERS | OWN | {Role.CLOCK},
+            _("停用收款账户"),
+        ),
+    ],
+    labels={
+        AccountState.PROPOSED: _("待确认"),
+        AccountState.CONFIRMED: _("已确认"),
+        AccountState.REFUSED: _("已退回"),
+        AccountState.RETIRED: _("已停用"),
+    },
+    waits={AccountState.PROPOSED: Role.COUNTY_OFFICER},
+)
