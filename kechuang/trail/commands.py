@@ -16,7 +16,7 @@ from kechuang.kernel.machine import Move
 from kechuang.ui import clock
 
 _COLUMNS = (
-    "id, at, \"on\", region, person_id, stands_in_for, party_id, role, action, label, object_type, object_id, number,"
+    'id, at, "on", region, person_id, stands_in_for, party_id, role, action, label, object_type, object_id, number,'
     " source, target, article, facts, body, digest"
 )
 

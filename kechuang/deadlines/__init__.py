@@ -1,0 +1,1 @@
+"""时限：statutory clocks in working days or days, suspension, escalation."""

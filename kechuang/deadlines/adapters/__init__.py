@@ -1,0 +1,1 @@
+"""The State Council calendar as it comes from outside."""

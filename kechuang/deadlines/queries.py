@@ -1,0 +1,131 @@
+"""Clocks as pages and upper rooms ask for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, QuerySet
+
+from kechuang.deadlines.models import CalendarDay, CalendarYear, Deadline
+from kechuang.deadlines.rules import remaining
+from kechuang.deadlines.states import LABELS, OPEN, DeadlineState
+from kechuang.kernel.workdays import Unit, Workdays
+from kechuang.trail.queries import Broken
+
+_kept: dict[object, Workdays] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a clock chip shows: until when, how much is left, and why it may stand still."""
+
+    kind: str
+    label: str
+    subject_id: str
+    role: str
+    due_on: date
+    left: int  # in `unit`; negative when overdue
+    unit: Unit
+    provisional: bool
+    state: DeadlineState
+    state_label: str
+    article: str
+    suspended_why: str
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.left < 0 and self.state is DeadlineState.RUNNING
+
+
+def calendar() -> Workdays:
+    """The working-day calendar as entered; read again only when a year was entered."""
+    edition = CalendarYear.objects.aggregate(at=Max("entered_at"), year=Max("id"))
+    key = (edition["at"], edition["year"])
+    if key not in _kept:
+        days = dict(CalendarDay.objects.values_list("id", "working"))
+        _kept.clear()
+        _kept[key] = Workdays(frozenset(CalendarYear.objects.values_list("id", flat=True)), days)
+    return _kept[key]
+
+
+def clocks(subject_ids: Iterable[str], *, on: date) -> dict[str, Clock]:
+    """The open clock of each record, the earliest due when it has several; records without one are absent."""
+    open_ones = Deadline.objects.filter(subject_id__in=list(subject_ids), state__in=OPEN).order_by("-due_on", "-id")
+    days = calendar()
+    return {row.subject_id: clock_of(row, on, days) for row in open_ones}
+
+
+def history(subject_id: str, *, on: date) -> list[Clock]:
+    """Every clock a record ever had, oldest first."""
+    days = calendar()
+    return [
+        clock_of(row, on, days) for row in Deadline.objects.filter(subject_id=subject_id).order_by("started_on", "id")
+    ]
+
+
+def clock_of(row: Deadline, on: date, days: Workdays) -> Clock:
+    unit = Unit(row.unit)
+    if row.left_count is not None and row.state == DeadlineState.SUSPENDED:
+        left = row.left_count
+    elif row.due_on >= on:
+        left = remaining(on, row.due_on, unit, days)
+    else:
+        left = min(days.left(on, row.due_on), -1) if unit is Unit.WORKING_DAYS else (row.due_on - on).days
+    state = DeadlineState(row.state)
+    return Clock(
+        row.kind,
+        row.label,
+        row.subject_id,
+        row.role,
+        row.due_on,
+        left,
+        unit,
+        row.provisional,
+        state,
+        LABELS[state],
+        row.article,
+        row.suspended_why,
+    )
+
+
+def open_in(regions: Iterable[str]) -> QuerySet[Deadline]:
+    """Running and suspended clocks of these regions, the earliest due first."""
+    return Deadline.objects.filter(region__in=list(regions), state__in=OPEN).order_by("due_on", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """时限统计：how many clocks of a kind were met, met late, and run over time now."""
+
+    kind: str
+    label: str
+    met_count: int
+    late_count: int
+    overdue_count: int
+
+
+def kept(regions: Iterable[str], *, on: date) -> list[Kept]:
+    """Per kind of clock: met in time, met late, overdue now. One statement."""
+    tallies: dict[tuple[str, str], dict[str, int]] = {}
+    rows = Deadline.objects.filter(region__in=list(regions)).values_list("kind", "label", "state", "due_on")
+    for kind, label, state, due_on in rows.iterator():
+        tally = tallies.setdefault((kind, label), {"met": 0, "late": 0, "over": 0})
+        tally["met"] += state == DeadlineState.MET
+        tally["late"] += state == DeadlineState.MET_LATE
+        tally["over"] += state == DeadlineState.RUNNING and due_on < on
+    return [Kept(kind, label, t["met"], t["late"], t["over"]) for (kind, label), t in sorted(tallies.items())]
+
+
+def unescalated(*, on: date, limit: int) -> list[Broken]:
+    """I9: clocks that ran out before `on` without their one effect, and effects before their day."""
+    missed = Deadline.objects.filter(state=DeadlineState.RUNNING, due_on__lt=on, escalated_at__isnull=True)
+    early = Deadline.objects.raw(
+        "SELECT d.* FROM deadlines_deadline d JOIN deadlines_escalation e ON e.deadline_id = d.id"
+        " WHERE (e.at AT TIME ZONE 'Asia/Shanghai')::date <= e.due_on OR d.escalated_at IS NULL LIMIT %s",
+        [limit],
+    )
+    table = Deadline._meta.db_table
+    return [
+        *(Broken(table, row.id, "已逾期而未上报") for row in missed[:limit]),
+        *(Broken(table, row.id, "上报早于到期日或与时限不符") for row in early),
+    ]
