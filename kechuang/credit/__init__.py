@@ -1,0 +1,1 @@
+"""信用：commitments, and facts about organisations and people from imported lists."""
