@@ -1,0 +1,1 @@
+"""材料：files with their digests, checked before anything is read; invoices, volumes and printed sheets."""

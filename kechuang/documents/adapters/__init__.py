@@ -1,0 +1,1 @@
+"""Outside things: where objects lie, and who looks for malware."""

@@ -1,0 +1,107 @@
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from kechuang.documents.adapters import store
+from kechuang.documents.adapters.scanner import Verdict, scanner
+from kechuang.documents.formats.upload import checked
+from kechuang.documents.models import File
+from kechuang.documents.states import KIND_LABELS, Kind, Media, ScanState
+from kechuang.kernel.actor import Actor, Role
+from kechuang.trail.commands import record
+
+
+@transaction.atomic
+def keep(
+    actor: Actor,
+    *,
+    name: str,
+    content: bytes,
+    kind: str,
+    subject_id: str,
+    region: str,
+    now: datetime,
+    readers: Iterable[str] = (),
+) -> File:
+    """Keeps an uploaded file (材料上传) for the record `subject_id`, after everything about it has been checked.
+
+    Asked twice with the same content it answers with the first file. `readers` are further parties that may open it.
+    The caller has shown that the actor may bring files to that record. Raises formats.upload's Refusals, Infected,
+    ScannerDown.
+    """
+    found = checked(name, content, Kind(kind))
+    write = partial(_kept, actor, content=content, kind=Kind(kind), subject_id=subject_id, region=region, now=now)
+    return write(name=found.name, media=found.media, readers=readers, verdict=scanner().scan(found.name, content))
+
+
+@transaction.atomic
+def keep_made(
+    actor: Actor,
+    *,
+    name: str,
+    content: bytes,
+    kind: str,
+    media: Media,
+    subject_id: str,
+    region: str,
+    now: datetime,
+    readers: Iterable[str] = (),
+) -> File:
+    """Keeps a file that the platform itself made (打印件、支付文件、案卷): nothing in it came from outside unchecked."""
+    made = Verdict(ScanState.SCANNED, "made here")
+    write = partial(_kept, actor, content=content, kind=Kind(kind), subject_id=subject_id, region=region, now=now)
+    return write(name=name, media=media, readers=readers, verdict=made)
+
+
+def _kept(
+    actor: Actor,
+    *,
+    name: str,
+    content: bytes,
+    kind: Kind,
+    media: Media,
+    subject_id: str,
+    region: str,
+    readers: Iterable[str],
+    verdict: Verdict,
+    now: datetime,
+) -> File:
+    digest = store.put(content)
+    file, new = File.objects.get_or_create(
+        subject_id=subject_id,
+        kind=kind,
+        digest=digest,
+        party_id=actor.party_id,
+        uploaded_by=actor.person_id,
+        defaults={
+            "name": name,
+            "size": len(content),
+            "media_type": media,
+            "region": region,
+            "readers": sorted(set(readers) - {""}),
+            "at": now,
+            "scan_state": verdict.state,
+            "scanner": verdict.scanner,
+        },
+    )
+    if new:
+        facts = {"subject_id": subject_id, "kind": str(kind), "digest": digest, "size": len(content)}
+        record(actor, file, "keep", label=KIND_LABELS[kind], role=_role(actor, region), now=now, facts=facts)
+    return file
+
+
+def _role(actor: Actor, region: str) -> Role:
+    """The office by which a file was brought; a party's own people bring it as that party, known by its id."""
+    held = sorted(actor.roles_in(region))
+    if held and not actor.party_id:
+        return held[0]
+    return Role.PUBLIC
+
+
+def purge(*, older_than_seconds: int) -> int:
+    """Removes objects that no row names and that no upload under way can still be about to name; answers how many."""
+    named = set(File.objects.values_list("digest", flat=True))
+    left = [name for name, age in store.objects() if name not in named and age >= older_than_seconds]
+    return sum(store.remove(name, older_than_seconds=older_than_seconds) for name in left)
