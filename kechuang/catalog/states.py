@@ -1,0 +1,113 @@
+"""The way of an offer (服务项目、仪器设备): drafted, open for orders, paused, closed; and the trade's fixed words."""
+
+from enum import StrEnum
+
+from kechuang.kernel.actor import Role
+from kechuang.kernel.machine import Machine, Move
+from kechuang.kernel.text import gettext_noop as _
+
+
+class OfferState(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+class OfferKind(StrEnum):
+    SERVICE = "service"
+    INSTRUMENT = "instrument"
+
+
+class CarrierKind(StrEnum):
+    """Kinds of carriers (创新载体): those of source 000, then those of departments beyond science, then others."""
+
+    SERVICE_PLATFORM = "service_platform"  # 省级科技创新服务平台（82）
+    KEY_LAB = "key_lab"  # 省部级重点实验室和工程中心（283）
+    INSTITUTE = "institute"  # 省部属科研院所（81）
+    KEY_ENTERPRISE_INSTITUTE = "key_enterprise_institute"  # 省级重点企业研究院（149）
+    ENTERPRISE_INSTITUTE = "enterprise_institute"  # 省级企业研究院（335）
+    COUNTY_BODY = "county_body"  # 县（市、区）科研机构等创新载体
+    CUSTOMS = "customs"  # 海关
+    EDUCATION = "education"  # 教育（高校）
+    MARKET_SUPERVISION = "market_supervision"  # 市场监管
+    HEALTH = "health"  # 卫生健康
+    OTHER = "other"  # 其他具备专业服务能力的机构
+
+
+class ItemKind(StrEnum):
+    """What a price line charges for; everything but BASE comes on top (附加费用)."""
+
+    BASE = "base"
+    RUSH = "rush"
+    PREPARATION = "preparation"
+    CONSUMABLES = "consumables"
+    EXTRA_REPORT = "extra_report"
+
+
+class Unit(StrEnum):
+    """By what a line is counted; quantities are in hundredths of it (计量单位)."""
+
+    HOUR = "hour"
+    SAMPLE = "sample"
+    TIMES = "times"
+    PIECE = "piece"
+    DAY = "day"
+    REPORT = "report"
+    RATE = "rate"  # 按基本费用的比例
+
+
+OFFER_KIND_LABELS: dict[OfferKind, str] = {OfferKind.SERVICE: _("技术服务"), OfferKind.INSTRUMENT: _("仪器设备")}
+CARRIER_LABELS: dict[CarrierKind, str] = {
+    CarrierKind.SERVICE_PLATFORM: _("省级科技创新服务平台"),
+    CarrierKind.KEY_LAB: _("省部级重点实验室和工程中心"),
+    CarrierKind.INSTITUTE: _("省部属科研院所"),
+    CarrierKind.KEY_ENTERPRISE_INSTITUTE: _("省级重点企业研究院"),
+    CarrierKind.ENTERPRISE_INSTITUTE: _("省级企业研究院"),
+    CarrierKind.COUNTY_BODY: _("县（市、区）科研机构"),
+    CarrierKind.CUSTOMS: _("海关所属机构"),
+    CarrierKind.EDUCATION: _("高校"),
+    CarrierKind.MARKET_SUPERVISION: _("市场监管所属机构"),
+    CarrierKind.HEALTH: _("卫生健康所属机构"),
+    CarrierKind.OTHER: _("其他服务机构"),
+}
+ITEM_LABELS: dict[ItemKind, str] = {
+    ItemKind.BASE: _("基本费用"),
+    ItemKind.RUSH: _("加急费"),
+    ItemKind.PREPARATION: _("制样费"),
+    ItemKind.CONSUMABLES: _("耗材费"),
+    ItemKind.EXTRA_REPORT: _("额外报告费"),
+}
+UNIT_LABELS: dict[Unit, str] = {
+    Unit.HOUR: _("小时"),
+    Unit.SAMPLE: _("样品"),
+    Unit.TIMES: _("次"),
+    Unit.PIECE: _("件"),
+    Unit.DAY: _("天"),
+    Unit.REPORT: _("份"),
+    Unit.RATE: _("按比例"),
+}
+
+_S, _OWN = OfferState, frozenset({Role.PROVIDER})
+# 撤下: the office that watches over a carrier may pause an offer; only its owner opens it again.
+_OFFICES = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.DEPARTMENT_DESK})
+
+OFFER_MACHINE = Machine(
+    "offer",
+    OfferState,
+    OfferState.DRAFT,
+    [
+        Move("edit", {_S.DRAFT, _S.OPEN, _S.PAUSED}, None, _OWN, _("修改服务信息"), data=True),
+        Move("price", {_S.DRAFT, _S.OPEN, _S.PAUSED}, None, _OWN, _("调整收费标准"), data=True),
+        Move("open", {_S.DRAFT, _S.PAUSED}, _S.OPEN, _OWN, _("上架服务")),
+        Move("pause", {_S.OPEN}, _S.PAUSED, _OWN | _OFFICES, _("暂停接单")),
+        Move("close", {_S.DRAFT, _S.OPEN, _S.PAUSED}, _S.CLOSED, _OWN, _("下架服务")),
+    ],
+    labels={
+        _S.DRAFT: _("草稿"),
+        _S.OPEN: _("开放中"),
+        _S.PAUSED: _("暂停接单"),
+        _S.CLOSED: _("已下架"),
+    },
+    waits={_S.DRAFT: Role.PROVIDER},
+)
