@@ -11,11 +11,12 @@ import hashlib
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +25,7 @@ VENV = ROOT / ".venv"
 MARKS = VENV / "done"
 VENDOR = ROOT / "kechuang" / "ui" / "static" / "vendor"
 BROWSER = VENV / "browser"
+CACHE = VENV / "cache"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (22, 17)
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -32,7 +34,6 @@ SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "goog
 FRONT_END = {
     "@tabler/core/dist/css/tabler.min.css": "tabler/tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "tabler/tabler.min.js",
-    "@tabler/core/LICENSE": "tabler/LICENSE",
     "@tabler/icons-webfont/dist/tabler-icons.min.css": "tabler-icons/tabler-icons.min.css",
     "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2": "tabler-icons/fonts/tabler-icons.woff2",
     "@tabler/icons-webfont/dist/fonts/tabler-icons.woff": "tabler-icons/fonts/tabler-icons.woff",
@@ -72,6 +73,7 @@ def main() -> None:
         front_end()
         if "--browser" in sys.argv:
             browser()
+        shutil.rmtree(CACHE, ignore_errors=True)
 
 
 def environment() -> None:
@@ -106,7 +108,8 @@ def packages() -> None:
             say("      uv 不可用，改用 pip · without uv, by pip (slower)")
             pip("install", "--quiet", "--require-hashes", "-r", lock)
 
-    once("packages", "2/4 依赖包 · locked packages", [lock], install)
+    whole = venv_program("pytest").exists()
+    once("packages", "2/4 依赖包 · locked packages", [lock], install, still_there=whole)
 
 
 def ourselves() -> None:
@@ -117,7 +120,9 @@ def ourselves() -> None:
         if not uv("pip", "install", *arguments):
             pip("install", *arguments)
 
-    once("kechuang", "3/4 科创云 · the package itself", [ROOT / "pyproject.toml", ROOT / "requirements.txt"], install)
+    sources = [ROOT / "pyproject.toml", ROOT / "requirements.txt"]
+    whole = venv_program("kechuang").exists()
+    once("kechuang", "3/4 科创云 · the package itself", sources, install, still_there=whole)
 
 
 def front_end() -> None:
@@ -237,10 +242,9 @@ def venv_program(name: str) -> Path:
 
 def uv(*arguments: object) -> bool:
     """Whether uv did it; False where uv cannot be had."""
-    environ = {**os.environ, "VIRTUAL_ENV": str(VENV), "UV_LINK_MODE": os.environ.get("UV_LINK_MODE", "copy")}
     if not venv_program("uv").exists():
         return False
-    return subprocess.run([venv_program("uv"), *map(str, arguments)], cwd=ROOT, env=environ).returncode == 0
+    return subprocess.run([venv_program("uv"), *map(str, arguments)], cwd=ROOT, env=surroundings()).returncode == 0
 
 
 def pip(*arguments: object, tolerant: bool = False) -> None:
@@ -251,14 +255,23 @@ def pip(*arguments: object, tolerant: bool = False) -> None:
         run(command)
 
 
-def run(command: list[object] | list[Path | str], cwd: Path | str = ROOT) -> None:
-    if subprocess.run([str(part) for part in command], cwd=cwd).returncode:
+def surroundings() -> dict[str, str]:
+    """uv and node carry their own certificates; behind an inspecting proxy only the system's know the way out."""
+    known = {"UV_CACHE_DIR": str(CACHE), "UV_LINK_MODE": "hardlink", "UV_NO_PROGRESS": "1"}
+    bundle = ssl.get_default_verify_paths().cafile or "/etc/ssl/certs/ca-certificates.crt"
+    if Path(bundle).exists():
+        known |= {"UV_SYSTEM_CERTS": "1", "NODE_EXTRA_CA_CERTS": bundle}
+    return {**known, **os.environ, "VIRTUAL_ENV": str(VENV)}
+
+
+def run(command: Sequence[object], cwd: Path | str = ROOT) -> None:
+    if subprocess.run([str(part) for part in command], cwd=cwd, env=surroundings()).returncode:
         raise CannotSetUp(
             f"这一步没有成功，请看上面的原因，改正后重试 · This step failed, its reason stands above: {command[0]} {command[1]}"
         )
 
 
-def runs(command: list[Path | str]) -> bool:
+def runs(command: Sequence[object]) -> bool:
     try:
         return subprocess.run([str(part) for part in command], capture_output=True).returncode == 0
     except OSError:
