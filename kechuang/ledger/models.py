@@ -1,0 +1,101 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from kechuang.ledger.rules import KIND_LABELS, RULES, Kind
+
+FIRST_BUDGET_ID = 1_000_000_000_000  # budgets get the highest ids: the hottest rows are locked last
+HIGHEST_CHUNK = 1_000  # lines of one batch: the longest stall measured stays under 0.1 s
+
+
+class Phase(models.IntegerChoices):
+    """记账方式: a post moves money at once; a hold sets it aside until it is captured or released, once."""
+
+    POST = 0, "记账"
+    HOLD = 1, "占用"
+    CAPTURE = 2, "结清"
+    RELEASE = 3, "释放"
+    REVERSAL = 4, "冲销"
+
+
+class Account(models.Model):
+    """账户. `posted` is what came in less what went out, `held` what is set aside of it; both follow from transfers.
+
+    Written only by the SQL function `ledger_post`; the application's role may not update it.
+    """
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.BigIntegerField(primary_key=True, editable=False)
+    kind = models.CharField(max_length=16, choices=[(kind.value, KIND_LABELS[kind]) for kind in Kind])
+    region = models.CharField(max_length=12)
+    year = models.SmallIntegerField()
+    owner = models.CharField(max_length=32, blank=True)
+    no_overdraft = models.BooleanField()
+    posted = models.BigIntegerField()
+    held = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "region", "year", "owner"], name="one_account_of_a_kind"),
+            models.CheckConstraint(condition=Q(kind__in=[kind.value for kind in Kind]), name="account_kind_known"),
+            models.CheckConstraint(condition=Q(held__gte=0), name="account_held_not_negative"),
+            models.CheckConstraint(
+                condition=Q(no_overdraft=False) | Q(posted__gte=F("held")), name="account_never_overdrawn"
+            ),
+            models.CheckConstraint(
+                condition=Q(no_overdraft=True) | Q(kind=Kind.APPROPRIATION.value), name="only_appropriation_below_zero"
+            ),
+        ]
+        indexes = [models.Index(fields=["owner"], name="account_of_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.region} {self.year} {self.owner}".rstrip()
+
+
+class Transfer(models.Model):
+    """一笔账: one immutable row, so that it sums to zero by construction. `pending` is the hold that a capture or
+    release resolves, or the transfer that a reversal undoes: each at most once. `at` is when it happened, `booked_at`
+    when it was written.
+    """
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.CharField(max_length=120)  # the caller's name for the act: the same key never has two effects
+    line = models.SmallIntegerField()
+    phase = models.SmallIntegerField(choices=Phase.choices)
+    rule = models.CharField(max_length=24, choices=[(rule.code, rule.label) for rule in RULES.values()])
+    debit = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    credit = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    fen = models.BigIntegerField()
+    pending = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    subject = models.CharField(max_length=32)  # the record whose money this is: voucher, order, claim, budget
+    region = models.CharField(max_length=12)
+    year = models.SmallIntegerField()
+    at = models.DateTimeField()
+    on = models.DateField()
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "line"], name="one_transfer_of_a_key"),
+            models.CheckConstraint(condition=Q(fen__gt=0), name="transfer_moves_something"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_between_two_accounts"),
+            models.CheckConstraint(condition=Q(phase__in=Phase.values), name="transfer_phase_known"),
+            models.CheckConstraint(
+                condition=Q(phase__in=[Phase.POST, Phase.HOLD], pending__isnull=True)
+                | Q(phase__in=[Phase.CAPTURE, Phase.RELEASE, Phase.REVERSAL], pending__isnull=False),
+                name="transfer_resolves_what_it_must",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["debit", "id"], name="transfer_of_debit"),
+            models.Index(fields=["credit", "id"], name="transfer_of_credit"),
+            models.Index(fields=["subject", "id"], name="transfer_of_subject"),
+            models.Index(fields=["region", "on"], name="transfer_of_region_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.rule} {self.fen}"

@@ -1,0 +1,190 @@
+"""The chart of accounts (会计科目) and every posting rule (记账规则), in one table. Pure: no database.
+
+A transfer takes money out of its debit account and into its credit account. Nothing can be posted that is not a row
+of `RULES`, and the database compares the kinds of both accounts with the row at every post.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kechuang.kernel.errors import Refusal
+from kechuang.kernel.text import gettext_noop as _
+
+
+class Kind(StrEnum):
+    """会计科目: what an account is for."""
+
+    APPROPRIATION = "appropriation"  # 财政拨款: the other side of the books, the only kind that may go below zero
+    BUDGET = "budget"  # 预算: released and not yet granted; one per region and year
+    VOUCHER = "voucher"  # 创新券: owner is the voucher
+    UNCLAIMED = "unclaimed"  # 已抵扣待申兑: owner is the provider's party, as in the four below
+    IN_CLAIM = "in_claim"  # 申兑中
+    OWED = "owed"  # 应付
+    PAID = "paid"  # 已付
+    CLAWED_BACK = "clawed_back"  # 已追回
+
+
+KIND_LABELS: dict[Kind, str] = {
+    Kind.APPROPRIATION: _("财政拨款"),
+    Kind.BUDGET: _("预算"),
+    Kind.VOUCHER: _("创新券"),
+    Kind.UNCLAIMED: _("已抵扣待申兑"),
+    Kind.IN_CLAIM: _("申兑中"),
+    Kind.OWED: _("应付"),
+    Kind.PAID: _("已付"),
+    Kind.CLAWED_BACK: _("已追回"),
+}
+
+PROVIDER_KINDS = (Kind.UNCLAIMED, Kind.IN_CLAIM, Kind.OWED, Kind.PAID, Kind.CLAWED_BACK)
+
+
+class Flow(StrEnum):
+    """收支分类: the line of the money summary that a rule adds to; "" where it only moves money along."""
+
+    NONE = ""
+    RELEASED = "released"  # 下达
+    CUT = "cut"  # 核减与收回
+    MOVED = "moved"  # 调剂、结转: nothing in total, one county's or one year's against another's
+    GRANTED = "granted"  # 核发
+    EXPIRED = "expired"  # 到期
+    WITHDRAWN = "withdrawn"  # 放弃
+    REVOKED = "revoked"  # 撤销与不予兑付
+    OFFSET = "offset"  # 抵扣
+    RESTORED = "restored"  # 恢复券额: taken off what was offset
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: money goes from an account of kind `debit` to one of kind `credit`.
+
+    Both lie in one region and one year, unless `crosses`.
+    """
+
+    code: str
+    debit: Kind
+    credit: Kind
+    label: str
+    flow: Flow = Flow.NONE
+    crosses: bool = False
+
+
+_K, _F = Kind, Flow
+
+RULES: dict[str, Rule] = {
+    rule.code: rule
+    for rule in (
+        Rule("release", _K.APPROPRIATION, _K.BUDGET, _("下达预算"), _F.RELEASED),
+        Rule("cut", _K.BUDGET, _K.APPROPRIATION, _("核减预算"), _F.CUT),
+        Rule("close_return", _K.BUDGET, _K.APPROPRIATION, _("年终收回结余"), _F.CUT),
+        Rule("move", _K.BUDGET, _K.BUDGET, _("县际调剂"), _F.MOVED, crosses=True),
+        Rule("allot", _K.BUDGET, _K.BUDGET, _("上级分配"), _F.MOVED, crosses=True),
+        Rule("carry_over", _K.BUDGET, _K.BUDGET, _("结转下年"), _F.MOVED, crosses=True),
+        Rule("grant", _K.BUDGET, _K.VOUCHER, _("核发创新券"), _F.GRANTED),
+        Rule("expire", _K.VOUCHER, _K.BUDGET, _("到期收回"), _F.EXPIRED),
+        Rule("withdraw", _K.VOUCHER, _K.BUDGET, _("放弃收回"), _F.WITHDRAWN),
+        Rule("revoke", _K.VOUCHER, _K.BUDGET, _("撤销收回"), _F.REVOKED),
+        Rule("offset", _K.VOUCHER, _K.UNCLAIMED, _("抵扣"), _F.OFFSET),
+        Rule("restore", _K.UNCLAIMED, _K.VOUCHER, _("恢复券额"), _F.RESTORED),
+        Rule("no_claim", _K.VOUCHER, _K.BUDGET, _("逾期未申兑收回"), _F.REVOKED),
+        Rule("submit", _K.UNCLAIMED, _K.IN_CLAIM, _("提交申兑")),
+        Rule("back", _K.IN_CLAIM, _K.UNCLAIMED, _("退出申兑")),
+        Rule("refuse_out", _K.IN_CLAIM, _K.VOUCHER, _("不予兑付退回券额"), _F.RESTORED),
+        Rule("provider_bears", _K.VOUCHER, _K.BUDGET, _("不予兑付由机构承担收回"), _F.REVOKED),
+        Rule("enterprise_owes", _K.VOUCHER, _K.BUDGET, _("不予兑付由企业补付收回"), _F.REVOKED),
+        Rule("approve", _K.IN_CLAIM, _K.OWED, _("核定应付")),
+        Rule("unapprove", _K.OWED, _K.IN_CLAIM, _("撤回核定")),
+        Rule("pay", _K.OWED, _K.PAID, _("银行确认支付")),
+        Rule("bounce", _K.PAID, _K.OWED, _("银行退汇")),
+        Rule("claw_back", _K.PAID, _K.CLAWED_BACK, _("追回")),
+        Rule("lapse_owed", _K.OWED, _K.APPROPRIATION, _("预算年度关闭收回应付"), _F.CUT),
+        Rule("next_year_pays", _K.BUDGET, _K.OWED, _("由下年预算承担应付")),
+        Rule("open_release", _K.APPROPRIATION, _K.BUDGET, _("期初预算"), _F.RELEASED),
+        Rule("open_grant", _K.BUDGET, _K.VOUCHER, _("期初券额"), _F.GRANTED),
+        Rule("open_offset", _K.VOUCHER, _K.UNCLAIMED, _("期初待申兑"), _F.OFFSET),
+    )
+}
+
+
+class OnRefusal(StrEnum):
+    """不予兑付的后果: who stands for the voucher's part of an order whose claim was refused."""
+
+    PROVIDER_BEARS = "provider_bears"  # 由机构承担
+    ENTERPRISE_OWES = "enterprise_owes"  # 由企业补付
+    VOUCHER_RESTORED = "voucher_restored"  # 恢复券额
+
+
+class NotEnough(Refusal):
+    code = "ledger.not_enough"
+    text = _("“{account_label}”账户可用余额 {available_fen} 元，不足 {asked_fen} 元")
+    remedy = _("请核对金额，或先增加该账户余额")
+
+
+LedgerRefusal = NotEnough  # the contract's name for the one refusal that is about an amount
+
+
+class HoldResolved(Refusal):
+    code = "ledger.hold_resolved"
+    text = _("该笔占用已经结清或释放，不能重复办理")
+    remedy = _("请刷新页面查看结果")
+
+
+class AboveHold(Refusal):
+    code = "ledger.above_hold"
+    text = _("结算金额 {asked_fen} 元超过已占用金额")
+    remedy = _("请先按新的金额重新占用券额")
+
+
+class AlreadyReversed(Refusal):
+    code = "ledger.already_reversed"
+    text = _("该笔账已经冲销")
+    remedy = _("请刷新页面查看结果")
+
+
+class KeyReused(Refusal):
+    code = "ledger.key_reused"
+    text = _("同一业务编号“{key}”已用于另一笔账")
+    remedy = _("请刷新页面后重新办理")
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An account by what it is, opened at its first use (科目、地区、年度、户主)."""
+
+    kind: Kind
+    region: str
+    year: int
+    owner: str = ""
+
+    def written(self) -> str:
+        return f"{self.kind}|{self.region}|{self.year}|{self.owner}"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One transfer to be posted (一笔记账): `fen` from `debit` to `credit`, by a row of `RULES`."""
+
+    rule: str
+    debit: int | Place
+    credit: int | Place
+    fen: int
+
+    def __post_init__(self) -> None:
+        row = RULES[self.rule]
+        assert type(self.fen) is int, self
+        assert self.fen > 0, self
+        assert self.debit != self.credit, self
+        for place, kind in ((self.debit, row.debit), (self.credit, row.credit)):
+            assert not isinstance(place, Place) or place.kind == kind, f"{self.rule} wants {kind}, got {place}"
+
+
+def refusal_legs(on_refusal: OnRefusal, *, in_claim: Place, voucher: int | Place, budget: Place, fen: int) -> list[Leg]:
+    """What a refused claim does to its money (不予兑付): out of the claim, and on to where the terms say.
+
+    Provider bears and enterprise owes: public money goes back to the budget, the debt is between the two of them.
+    Voucher restored: the holder may use the amount again.
+    """
+    out = Leg("refuse_out", in_claim, voucher, fen)
+    if on_refusal is OnRefusal.VOUCHER_RESTORED:
+        return [out]
+    return [out, Leg(str(on_refusal), voucher, budget, fen)]
