@@ -1,0 +1,87 @@
+"""What a page reads of a request, and what it does when the rules say no."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Generic, TypeVar
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import Refusal
+from kechuang.ui.forms import Form
+
+PAGE_ROWS = 50
+
+T = TypeVar("T")
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts in this request; the middleware of `parties` has built it."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt(Generic[T]):
+    """What came of `attempt`: when `done`, `value` is the command's answer; else the form carries the errors."""
+
+    done: bool
+    values: tuple[T, ...] = ()
+    status: int = HTTPStatus.OK
+
+    @property
+    def value(self) -> T:
+        (value,) = self.values
+        return value
+
+
+def attempt(form: Form, call: Callable[[], T]) -> Attempt[T]:
+    """Runs `call` when the form is valid. A Refusal becomes an error at its field; everything typed is kept."""
+    if not form.is_valid():
+        return Attempt(False, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        return Attempt(True, (call(),))
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return Attempt(False, status=refusal.status)
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], *, size: int = PAGE_ROWS) -> Page[Any]:
+    """The page of `rows` that the address asks for (?page=2); a page beyond the last shows the last."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether HTMX asks for a part of the page only."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def chosen(request: HttpRequest) -> list[str]:
+    """The rows that were marked in a list (x or the box), in the order of the list, each once."""
+    return list(dict.fromkeys(request.POST.getlist("chosen")))
+
+
+def back(request: HttpRequest, otherwise: str, *arguments: str) -> HttpResponse:
+    """To `next` when it is one of our own addresses (the next case after a decision), else to the named page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    if wanted and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return redirect(wanted)
+    return redirect(otherwise, *arguments)
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page of a refusal that no form has caught."""
+    name = "ui/refusal_part.html" if is_part(request) else "ui/refusal.html"
+    return render(request, name, {"refusal": refusal}, status=refusal.status)
+
+
+def not_found_page(request: HttpRequest) -> HttpResponse:
+    """Not there, or not yours to see: the same page."""
+    return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
