@@ -75,7 +75,6 @@ CATALOGUE: dict[int, Kind] = {
             "admission_office": "choice",
             "price_list_required": "flag",
             "provider_regions": "list",
-            "exempt_classes": "words",
         },
     ),
     16: Kind(_("不予支持的情形"), {"exclusions": "choices"}),

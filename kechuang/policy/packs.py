@@ -12,7 +12,7 @@ from kechuang.policy.book import ILLUSTRATIVE, Book, Note, Opening, Pack, Parame
 from kechuang.policy.catalogue import CATALOGUE, PLACE
 from kechuang.policy.faults import Fault, PackError, header_line, line_within
 from kechuang.policy.terms import NONE, is_rows
-from kechuang.policy.units import UNITS, column_problem, name_fits
+from kechuang.policy.units import UNITS, column_problem, name_fits, suffix_of
 
 _HEAD = {"scheme", "title", "interpreters", "source", "words", "rollout"}
 _PARAMETER_KEYS = {
@@ -194,7 +194,7 @@ class _Reader:
         if unit == "words" and section.get("words") not in self.words:
             self.fault(line, f"{name}：words 指向未登记的词表“{section.get('words')}”")
         for column, column_unit in section.get("columns", {}).items():
-            if column_unit not in UNITS or not name_fits(column, column_unit):
+            if column_unit not in UNITS or suffix_of(column) not in ("", UNITS[column_unit].suffix):
                 self.fault(line, f"{name}：列 {column} 的名称与单位 {column_unit} 不符")
 
     def _values(self, name: str, section: dict[str, Any], line: int) -> tuple[Value, ...]:
