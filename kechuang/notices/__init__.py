@@ -1,0 +1,1 @@
+"""公示：public notice, objections, and the gate behind them."""

@@ -1,0 +1,139 @@
+"""Notices as the public, the named party and the office read them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Move
+from kechuang.notices.access import roles_on, visible_objections
+from kechuang.notices.models import Item, Notice, Objection
+from kechuang.notices.rules import Gate
+from kechuang.notices.rules import gate as gate_rule
+from kechuang.notices.states import NOTICE_MACHINE, OBJECTION_MACHINE, NoticeState, ObjectionState
+from kechuang.trail.queries import Broken
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSheet:
+    """All that the page of a notice shows; `mine` are the objections this actor may read."""
+
+    notice: Notice
+    items: list[Item]
+    mine: list[Objection]
+    open_count: int
+    upheld_count: int
+    open_moves: list[Move]
+    takes_objections: bool
+
+
+def gates(subject_ids: Iterable[str], *, on: date) -> dict[str, Gate]:
+    """The gate of each record by the latest notice that names it; records never named are absent. Two statements."""
+    items = Item.objects.filter(subject_id__in=list(subject_ids)).select_related("notice").order_by("id")
+    latest = {item.subject_id: item for item in items}
+    states: dict[str, list[ObjectionState]] = {}
+    for item_id, state in Objection.objects.filter(item__in=[i.id for i in latest.values()]).values_list(
+        "item_id", "state"
+    ):
+        states.setdefault(item_id, []).append(ObjectionState(state))
+    return {
+        subject: gate_rule(NoticeState(i.notice.state), i.notice.until_on, states.get(i.id, []), on=on)
+        for subject, i in latest.items()
+    }
+
+
+def gate(subject_id: str, *, on: date) -> Gate:
+    """The gate of one record; one that no notice names has not passed."""
+    return gates([subject_id], on=on).get(subject_id, Gate(False, "尚未公示"))
+
+
+def public_list(
+    *, on: date, kind: str = "", region: str = "", words: str = "", archive: bool = False
+) -> QuerySet[Notice]:
+    """Notices that run, or the archive of those that are over, newest first; `words` searches titles and names."""
+    rows = (
+        Notice.objects.filter(until_on__lte=on)
+        if archive
+        else Notice.objects.filter(until_on__gt=on, state=NoticeState.OPEN)
+    )
+    if kind:
+        rows = rows.filter(kind=kind)
+    if region:
+        rows = rows.filter(region=region)
+    if words:
+        named = Item.objects.filter(Q(shown_name__icontains=words) | Q(label__icontains=words)).values("notice_id")
+        rows = rows.filter(Q(title__icontains=words) | Q(number=words) | Q(id__in=named))
+    return rows.order_by("-from_on", "-id")
+
+
+def item_counts(notice_ids: Sequence[str]) -> dict[str, int]:
+    rows = Item.objects.filter(notice__in=notice_ids).values("notice_id").annotate(count=Count("id"))
+    return {row["notice_id"]: row["count"] for row in rows}
+
+
+def sheet(actor: Actor, *, notice_id: str, on: date) -> NoticeSheet:
+    """One notice (公示); raises NotVisible when there is none."""
+    notice = Notice.objects.filter(id=notice_id).select_related("replaces").first()
+    if notice is None:
+        raise NotVisible
+    items = list(Item.objects.filter(notice=notice).order_by("id"))
+    objections = visible_objections(actor).filter(item__notice=notice).select_related("item")
+    tally = Objection.objects.filter(item__notice=notice).values_list("state", flat=True)
+    states = list(tally)
+    return NoticeSheet(
+        notice,
+        items,
+        list(objections.order_by("id")),
+        states.count(ObjectionState.FILED),
+        states.count(ObjectionState.UPHELD),
+        NOTICE_MACHINE.open(NoticeState(notice.state), roles_on(actor, notice)),
+        notice.state == NoticeState.OPEN and on < notice.until_on,
+    )
+
+
+def objection(actor: Actor, *, objection_id: str) -> tuple[Objection, list[Move]]:
+    """One objection with what this actor may do on it; raises NotVisible."""
+    row = visible_objections(actor).select_related("item__notice").filter(id=objection_id).first()
+    if row is None:
+        raise NotVisible
+    return row, OBJECTION_MACHINE.open(ObjectionState(row.state), roles_on(actor, row))
+
+
+def objections_waiting(actor: Actor) -> QuerySet[Objection]:
+    """Objections this actor is to decide on (待处理异议), oldest first; own cases are left out."""
+    rows = Objection.objects.filter(region__in=actor.regions(Role.COUNTY_APPROVER), state=ObjectionState.FILED)
+    return rows.exclude(item__decided_by=actor.person_id).select_related("item__notice").order_by("filed_at")
+
+
+def counts_by_state() -> dict[str, int]:
+    rows = Notice.objects.order_by().values("state").annotate(count=Count("id"))
+    return {row["state"]: row["count"] for row in rows}
+
+
+def upheld_count() -> int:
+    return Objection.objects.filter(state=ObjectionState.UPHELD).count()
+
+
+def passed_early(subjects_sql: str, *, limit: int) -> list[Broken]:
+    """I8: records let through before their notice had run, or with an objection open or upheld at that time.
+
+    `subjects_sql` selects (table, id, day let through): the upper room says what counts as through.
+    """
+    sql = f"""
+        WITH through(tbl, subject_id, passed_on) AS ({subjects_sql}), named AS (
+            SELECT DISTINCT ON (i.subject_id) i.subject_id, i.id AS item_id, n.until_on, n.state
+            FROM notices_item i JOIN notices_notice n ON n.id = i.notice_id
+            WHERE i.subject_id IN (SELECT subject_id FROM through) ORDER BY i.subject_id, i.id DESC)
+        SELECT t.tbl, t.subject_id FROM through t LEFT JOIN named n USING (subject_id)
+        WHERE n.subject_id IS NULL OR n.state IN ('withdrawn', 'corrected') OR t.passed_on < n.until_on
+           OR EXISTS (SELECT 1 FROM notices_objection o WHERE o.item_id = n.item_id AND (
+                o.state IN ('filed', 'upheld')
+                OR (o.state = 'dismissed' AND (o.handled_at AT TIME ZONE 'Asia/Shanghai')::date > t.passed_on)))
+        LIMIT %s"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [limit])
+        return [Broken(table, row, "公示期未满或异议未了即进入下一步") for table, row in cursor.fetchall()]

@@ -1,0 +1,42 @@
+"""What was told to whom."""
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from kechuang.kernel.actor import Actor, Role
+from kechuang.outbox.models import Message
+from kechuang.outbox.states import PENDING_HOURS_MAX, MessageState
+from kechuang.parties.queries import Contact, contacts, members_of, people_in
+from kechuang.trail.queries import Broken
+
+
+def inbox(actor: Actor) -> QuerySet[Message]:
+    """Messages for this actor: told to the person, to the party acted for, or to an office they hold."""
+    told = Q(to_person=actor.person_id) if actor.person_id else Q(pk__in=[])
+    if actor.party_id:
+        told |= Q(to_party=actor.party_id)
+    for post in actor.posts:
+        told |= Q(to_role=post.role, region__in=post.covers | {post.region})
+    return Message.objects.filter(told).order_by("-at", "-id")
+
+
+def unread_count(actor: Actor) -> int:
+    return inbox(actor).filter(read_at__isnull=True).count()
+
+
+def reached(message: Message, *, on: date) -> list[Contact]:
+    """The people a message goes to: the person, the members of the party, or the holders of the office."""
+    people = [message.to_person] if message.to_person else []
+    if message.to_party:
+        people += members_of(message.to_party, on=on)
+    if message.to_role:
+        people += people_in(Role(message.to_role), message.region, on=on)
+    return contacts(people)
+
+
+def stuck(*, now: datetime, limit: int) -> list[Broken]:
+    """I10: messages that stay pending past the limit."""
+    since = now - timedelta(hours=PENDING_HOURS_MAX)
+    rows = Message.objects.filter(state=MessageState.PENDING, at__lt=since)[:limit]
+    return [Broken(Message._meta.db_table, row.id, "消息超过时限仍未送达") for row in rows]
