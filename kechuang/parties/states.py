@@ -64,16 +64,23 @@ LEVEL_LABELS: dict[Level, str] = {
     Level.ZONE: _("功能区"),
 }
 
+ACCOUNT_NUMBER_LENGTH = (8, 32)  # shortest and longest that Chinese banks issue
+IDENTITY_LENGTH = 18
+IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
+
 OFFICERS = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER})
-OWN = frozenset({Role.HOLDER, Role.PROVIDER})
 
 PARTY_MACHINE = Machine(
     "party",
     PartyState,
     PartyState.ACTIVE,
     [
-        Move("change", {PartyState.ACTIVE}, None, OWN | OFFICERS, _("变更主体登记事项"), data=True),
-        Move("merge", {PartyState.ACTIVE}, PartyState.MERGED, frozenset({Role.COUNTY_APPROVER}), _("合并主体"), data=True),
+        Move(
+            "change", {PartyState.ACTIVE}, None, frozenset({Role.HOLDER}) | OFFICERS, _("变更主体登记事项"), data=True
+        ),
+        Move(
+            "merge", {PartyState.ACTIVE}, PartyState.MERGED, frozenset({Role.COUNTY_APPROVER}), _("合并主体"), data=True
+        ),
         Move(
             "strike_off",
             {PartyState.ACTIVE},
@@ -104,7 +111,7 @@ ACCOUNT_MACHINE = Machine(
             "retire",
             {AccountState.PROPOSED, AccountState.CONFIRMED},
             AccountState.RETIRED,
-            OFFICERS | OWN | {Role.CLOCK},
+            OFFICERS | {Role.PROVIDER, Role.CLOCK},
             _("停用收款账户"),
         ),
     ],

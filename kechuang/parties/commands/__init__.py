@@ -1,0 +1,73 @@
+"""Writing parties: registering, changing, appointing, payee accounts."""
+
+from kechuang.parties.commands.accounts import (
+    confirm_account,
+    mark_told,
+    propose_account,
+    refuse_account,
+    retire_account,
+)
+from kechuang.parties.commands.changes import (
+    change_credit_code,
+    change_legal_representative,
+    merge_parties,
+    merge_persons,
+    move_region,
+    rename,
+    set_invoice_title,
+    strike_off,
+)
+from kechuang.parties.commands.offices import (
+    appoint,
+    dismiss,
+    end_substitution,
+    substitute,
+)
+from kechuang.parties.commands.regions import (
+    add_zone,
+    change_region,
+    import_regions,
+    replace_region,
+)
+from kechuang.parties.commands.registering import (
+    add_member,
+    add_unit,
+    end_member,
+    register_maker,
+    register_organisation,
+    register_person,
+    register_team,
+    set_password,
+)
+
+__all__ = [
+    "add_member",
+    "add_unit",
+    "add_zone",
+    "appoint",
+    "change_credit_code",
+    "change_legal_representative",
+    "change_region",
+    "confirm_account",
+    "dismiss",
+    "end_member",
+    "end_substitution",
+    "import_regions",
+    "mark_told",
+    "merge_parties",
+    "merge_persons",
+    "move_region",
+    "propose_account",
+    "refuse_account",
+    "register_maker",
+    "register_organisation",
+    "register_person",
+    "register_team",
+    "rename",
+    "replace_region",
+    "retire_account",
+    "set_invoice_title",
+    "set_password",
+    "strike_off",
+    "substitute",
+]

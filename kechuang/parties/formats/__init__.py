@@ -1,0 +1,1 @@
+"""Outside formats: region lists, sealed account numbers, tables of organisations."""

@@ -1,0 +1,91 @@
+"""Who acts for whom, in which capacity or office (办事身份)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from kechuang.kernel.actor import Actor, Post, Role
+from kechuang.parties import rules
+from kechuang.parties.models import Membership, Office, Substitution
+from kechuang.parties.queries.regions import areas, covers
+from kechuang.parties.states import PartyState
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One thing a signed-in person can act as: a party, or "" for all offices together (身份)."""
+
+    party_id: str
+    label: str
+    capacity: str
+
+
+def actor_for(person_id: str, *, party_id: str = "", on: date) -> Actor:
+    """The person acting for a party, or in their offices when none is named; raises NotAMember. One statement."""
+    return _member(person_id, party_id, on) if party_id else _official(person_id, on)
+
+
+def _member(person_id: str, party_id: str, on: date) -> Actor:
+    rows = list(
+        _in_force(Membership.objects.filter(person_id=person_id, party_id=party_id), on)
+        .exclude(party__state=PartyState.MERGED)
+        .values_list("unit_id", "capacity")
+    )
+    if not rows:
+        raise rules.NotAMember
+    whole = any(unit is None for unit, _ in rows)
+    return Actor(
+        person_id=person_id,
+        party_id=party_id,
+        unit_ids=frozenset() if whole else frozenset(unit for unit, _ in rows if unit),
+        capacity=rules.strongest(capacity for unit, capacity in rows if unit is None or not whole),
+    )
+
+
+def _official(person_id: str, on: date) -> Actor:
+    absent = Substitution.objects.filter(
+        substitute_id=person_id, ended=False, valid_from__lte=on, valid_until__gt=on
+    ).values("office_id")
+    held = _in_force(Office.objects.filter(Q(person_id=person_id) | Q(id__in=absent)), on)
+    posts = frozenset(
+        Post(Role(role), code, covers(code), department, "" if holder == person_id else holder)
+        for holder, role, code, department in held.values_list("person_id", "role", "region", "department")
+    )
+    return Actor(person_id=person_id, posts=posts)
+
+
+def _in_force(rows: QuerySet, on: date) -> QuerySet:  # type: ignore[type-arg]
+    return rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on)
+
+
+def sides(person_id: str, *, on: date) -> list[Side]:
+    """Everything the person may act as, offices first, then parties by pinyin (选择身份)."""
+    found = []
+    if _official(person_id, on).posts:
+        found.append(Side("", "", ""))
+    rows = _in_force(Membership.objects.filter(person_id=person_id), on).exclude(party__state=PartyState.MERGED)
+    by_party: dict[str, tuple[str, list[str]]] = {}
+    for party_id, name, capacity in rows.order_by("party__pinyin", "party_id").values_list(
+        "party_id", "party__name", "capacity"
+    ):
+        by_party.setdefault(party_id, (name, []))[1].append(capacity)
+    found += [Side(pid, name, rules.strongest(held)) for pid, (name, held) in by_party.items()]
+    return found
+
+
+def people_in(role: Role, region_code: str, *, on: date) -> list[str]:
+    """The persons who may exercise a role over a region today, substitutes included: whom a message reaches."""
+    near = [code for code in areas() if region_code in covers(code)] or [region_code]
+    posts = _in_force(Office.objects.filter(role=role, region__in=near), on)
+    own = list(posts.values_list("person_id", flat=True))
+    stand_ins = Substitution.objects.filter(
+        office__in=posts, ended=False, valid_from__lte=on, valid_until__gt=on
+    ).values_list("substitute_id", flat=True)
+    return sorted({*own, *stand_ins})
+
+
+def members_of(party_id: str, *, on: date) -> list[str]:
+    """The people who act for a party on a day, for messages told to the party."""
+    rows = _in_force(Membership.objects.filter(party_id=party_id), on)
+    return list(rows.order_by("id").values_list("person_id", flat=True))

@@ -1,0 +1,158 @@
+"""Reading parties and people: names now and then, codes, what was merged (主体)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
+from kechuang.parties.access import visible_to
+from kechuang.parties.models import Membership, Party, PartyChange, Person, Unit
+from kechuang.parties.states import Kind, PartyState
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How one person can be reached (联系方式); an empty field is a way that is not known."""
+
+    person_id: str
+    mail: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyCard:
+    """What upper rooms need to know of a party."""
+
+    id: str
+    kind: str
+    name: str
+    credit_code: str
+    region: str
+    legal_representative_id: str
+    contact_id: str
+    state: str
+    merged_into: str
+    invoice_title: Mapping[str, str]
+
+    @property
+    def active(self) -> bool:
+        return self.state == PartyState.ACTIVE
+
+    @property
+    def natural_person(self) -> bool:
+        """Makers are shown masked on public pages."""
+        return self.kind == Kind.MAKER
+
+
+def party(party_id: str) -> PartyCard:
+    """One party's card; raises NotVisible when there is none."""
+    row = Party.objects.filter(id=party_id).first()
+    if row is None:
+        raise NotVisible
+    return card(row)
+
+
+def card(row: Party) -> PartyCard:
+    return PartyCard(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        credit_code=row.credit_code,
+        region=row.region,
+        legal_representative_id=row.legal_representative_id or "",
+        contact_id=row.contact_id or "",
+        state=row.state,
+        merged_into=row.merged_into_id or "",
+        invoice_title=row.invoice_title,
+    )
+
+
+def parties(party_ids: Iterable[str]) -> dict[str, PartyCard]:
+    """The cards of several parties by id."""
+    return {row.id: card(row) for row in Party.objects.filter(id__in=set(party_ids))}
+
+
+def party_by_code(credit_code: str) -> PartyCard | None:
+    """The living party with this code, also when it has since got another one."""
+    living = Party.objects.exclude(state=PartyState.MERGED)
+    row = living.filter(credit_code=credit_code).first()
+    if row is None:
+        changed = PartyChange.objects.filter(what="credit_code", before=credit_code).values("party_id")
+        row = living.filter(id__in=changed).first()
+    return card(row) if row else None
+
+
+def party_names(party_ids: Iterable[str]) -> dict[str, str]:
+    """Names by id."""
+    return dict(Party.objects.filter(id__in=set(party_ids)).values_list("id", "name"))
+
+
+def person_names(person_ids: Iterable[str]) -> dict[str, str]:
+    """Names by id."""
+    return dict(Person.objects.filter(id__in=set(person_ids)).values_list("id", "name"))
+
+
+def unit_names(unit_ids: Iterable[str]) -> dict[str, str]:
+    """Names by id."""
+    return dict(Unit.objects.filter(id__in=set(unit_ids)).values_list("id", "name"))
+
+
+def name_on(party_id: str, *, on: date) -> str:
+    """What the party was called on a day: documents of that day bear this name (曾用名)."""
+    later = PartyChange.objects.filter(party_id=party_id, what="name", on__gt=on).order_by("on", "id").first()
+    return later.before if later else party(party_id).name
+
+
+def names_of(party_id: str) -> list[str]:
+    """The present name and every former one, newest first."""
+    former = PartyChange.objects.filter(party_id=party_id, what="name").order_by("-on", "-id")
+    return [party(party_id).name, *former.values_list("before", flat=True)]
+
+
+def codes_of(party_id: str) -> frozenset[str]:
+    """The present credit code and every former one: lists may still name the old."""
+    former = PartyChange.objects.filter(party_id=party_id, what="credit_code").values_list("before", flat=True)
+    return frozenset({party(party_id).credit_code, *former} - {""})
+
+
+def history(party_id: str) -> list[PartyChange]:
+    """Every change of the party, newest first."""
+    return list(PartyChange.objects.filter(party_id=party_id).order_by("-on", "-id"))
+
+
+def absorbed_by(party_id: str) -> frozenset[str]:
+    """The ids that were merged into this party, directly or by steps: their vouchers and orders carry over."""
+    found: set[str] = set()
+    waiting = {party_id}
+    while waiting:
+        waiting = set(Party.objects.filter(merged_into_id__in=waiting).values_list("id", flat=True)) - found
+        found |= waiting
+    return frozenset(found)
+
+
+def ended_since(on: date) -> list[PartyCard]:
+    """Parties merged or struck off on or after a day: upper rooms carry over or close what hangs on them."""
+    rows = Party.objects.filter(ended_on__gte=on).order_by("ended_on", "id")
+    return [card(row) for row in rows]
+
+
+def identity_digests(party_id: str) -> frozenset[str]:
+    """The identity digests of a maker's or team's people, for lists of natural persons."""
+    people = Membership.objects.filter(party_id=party_id, valid_until__isnull=True).values("person_id")
+    digests = Person.objects.filter(id__in=people).values_list("identity_digest", flat=True)
+    return frozenset(set(digests) - {""})
+
+
+def visible_party(actor: Actor, party_id: str) -> Party:
+    """One party as the actor may see it; raises NotVisible."""
+    row = visible_to(actor).filter(id=party_id).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def contacts(person_ids: Iterable[str]) -> list[Contact]:
+    """The contacts of these people who may still sign in. For messages only; never for a page."""
+    rows = Person.objects.filter(id__in=list(person_ids), is_active=True).values_list("id", "email", "phone")
+    return [Contact(*row) for row in rows.order_by("id")]

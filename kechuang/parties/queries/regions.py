@@ -1,0 +1,78 @@
+"""Which region lies where, and since when (行政区划)."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+
+from kechuang.parties import rules
+from kechuang.parties.models import Region
+from kechuang.parties.states import Level
+
+
+@cache
+def areas() -> Mapping[str, rules.Area]:
+    """Every region by code. Read once per process; a command that writes regions clears it."""
+    rows = Region.objects.values_list(
+        "code", "name", "level", "parent_id", "successor_id", "valid_from", "valid_until"
+    ).order_by("code")
+    return {
+        code: rules.Area(code, name, level, parent or "", successor or "", since, until)
+        for code, name, level, parent, successor, since, until in rows
+    }
+
+
+def region(code: str) -> rules.Area:
+    """One region; raises UnknownRegion."""
+    found = areas().get(code)
+    if found is None:
+        areas.cache_clear()  # written by another process since we read
+        found = areas().get(code)
+    if found is None:
+        raise rules.UnknownRegion(typed=code, on="")
+    return found
+
+
+def region_in_force(code: str, *, on: date) -> rules.Area:
+    """One region that holds on a day; raises UnknownRegion."""
+    found = region(code)
+    if not found.holds_on(on):
+        raise rules.UnknownRegion(typed=code, on=on.isoformat())
+    return found
+
+
+def region_name(code: str) -> str:
+    """The region's name, or the code itself when the table does not know it."""
+    found = areas().get(code)
+    return found.name if found else code
+
+
+def city_of(code: str) -> str:
+    """The code of the city a county or zone lies in; a city's or province's own code otherwise."""
+    found = region(code)
+    while found.level in {Level.COUNTY, Level.ZONE} and found.parent:
+        found = region(found.parent)
+    return found.code
+
+
+def covers(code: str) -> frozenset[str]:
+    """Every code within `code`, itself included."""
+    return _covers(code) if code in areas() else frozenset({code})
+
+
+@cache
+def _covers(code: str) -> frozenset[str]:
+    return rules.covered(code, areas())
+
+
+def forget_regions() -> None:
+    """Reads regions anew: called after they were written."""
+    areas.cache_clear()
+    _covers.cache_clear()
+
+
+def counties_of(code: str, *, on: date) -> list[rules.Area]:
+    """The counties within a city or province that hold on a day, by code."""
+    inner = covers(code)
+    return [
+        area for area in areas().values() if area.code in inner and area.level == Level.COUNTY and area.holds_on(on)
+    ]
