@@ -31,7 +31,7 @@ _POST = f"SELECT transfer, code, account, fen, free FROM ledger_post({_MARKS})"
 _DONE = ("ok", "replayed")
 
 
-class WrongPosting(Exception):
+class WrongPostingError(Exception):
     """A post that no person could have asked for: an unknown account or hold, or kinds that the rule does not name."""
 
 
@@ -176,4 +176,4 @@ def _refusal(code: str, *, key: str, account_id: int | None, fen: int | None, fr
         return HoldResolved()
     if code == "reversed":
         return AlreadyReversed()
-    return WrongPosting(f"{code}: {key}, account {account_id}, {fen} fen")
+    return WrongPostingError(f"{code}: {key}, account {account_id}, {fen} fen")

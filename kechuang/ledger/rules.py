@@ -4,7 +4,7 @@ A transfer takes money out of its debit account and into its credit account. Not
 of `RULES`, and the database compares the kinds of both accounts with the row at every post.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kechuang.kernel.errors import Refusal
@@ -178,7 +178,9 @@ class Leg:
             assert not isinstance(place, Place) or place.kind == kind, f"{self.rule} wants {kind}, got {place}"
 
 
-def refusal_legs(on_refusal: OnRefusal, *, in_claim: Place, voucher: int | Place, budget: Place, fen: int) -> list[Leg]:
+def refusal_legs(
+    on_refusal: OnRefusal, *, in_claim: int | Place, voucher: int | Place, budget: int | Place, fen: int
+) -> list[Leg]:
     """What a refused claim does to its money (不予兑付): out of the claim, and on to where the terms say.
 
     Provider bears and enterprise owes: public money goes back to the budget, the debt is between the two of them.
@@ -188,3 +190,35 @@ def refusal_legs(on_refusal: OnRefusal, *, in_claim: Place, voucher: int | Place
     if on_refusal is OnRefusal.VOUCHER_RESTORED:
         return [out]
     return [out, Leg(str(on_refusal), voucher, budget, fen)]
+
+
+class OnNoClaim(StrEnum):
+    """逾期未申兑的后果: who stands for what was offset when the provider does not claim in time."""
+
+    RETURNED_TO_BUDGET = "returned_to_budget"  # 退回预算，由机构承担
+    ENTERPRISE_OWES = "enterprise_owes"  # 由企业补付
+    VOUCHER_RESTORED = "voucher_restored"  # 恢复券额
+
+
+def no_claim_legs(
+    on_no_claim: OnNoClaim, *, unclaimed: int | Place, voucher: int | Place, budget: int | Place, fen: int
+) -> list[Leg]:
+    """What a missed claim does to its money (逾期未申兑); as for a refused one, but nothing had been claimed."""
+    out = Leg("restore", unclaimed, voucher, fen)
+    if on_no_claim is OnNoClaim.VOUCHER_RESTORED:
+        return [out]
+    return [
+        out,
+        Leg("enterprise_owes" if on_no_claim is OnNoClaim.ENTERPRISE_OWES else "no_claim", voucher, budget, fen),
+    ]
+
+
+def next_year_legs(*, owed: Place, fen: int) -> list[Leg]:
+    """What is owed of a closed year, paid out of the next year's budget (由下年预算承担).
+
+    The closed year's money goes back where it came from; the next year's budget must bear the amount (NotEnough).
+    """
+    following = replace(owed, year=owed.year + 1)
+    source = Place(Kind.APPROPRIATION, owed.region, owed.year)
+    budget = Place(Kind.BUDGET, owed.region, following.year)
+    return [Leg("lapse_owed", owed, source, fen), Leg("next_year_pays", budget, following, fen)]

@@ -13,8 +13,8 @@ from kechuang.ledger.rules import (
     HoldResolved,
     KeyReused,
     Kind,
-    Leg,
     LedgerRefusal,
+    Leg,
     OnRefusal,
     Place,
     refusal_legs,
@@ -227,7 +227,7 @@ def test_a_rule_names_the_kinds_of_both_accounts() -> None:
     released()
     voucher = commands.account(Kind.VOUCHER, region=YUE, year=2025, owner="vch_1")
     budget = commands.account(Kind.BUDGET, region=YUE, year=2025)
-    with pytest.raises(commands.WrongPosting, match="wrong_kind"):
+    with pytest.raises(commands.WrongPostingError, match="wrong_kind"):
         commands.post([Leg("grant", voucher, budget, 1)], key="g", subject="x", now=NOW)
     with pytest.raises(AssertionError):
         Leg("grant", VOUCHER, BUDGET, 1)
@@ -236,7 +236,7 @@ def test_a_rule_names_the_kinds_of_both_accounts() -> None:
 def test_money_leaves_its_county_only_by_a_rule_that_says_so() -> None:
     released()
     elsewhere = Place(Kind.VOUCHER, "330603", 2025, "vch_1")
-    with pytest.raises(commands.WrongPosting, match="wrong_place"):
+    with pytest.raises(commands.WrongPostingError, match="wrong_place"):
         commands.post([Leg("grant", BUDGET, elsewhere, 1)], key="g", subject="x", now=NOW)
     commands.post([Leg("move", BUDGET, Place(Kind.BUDGET, "330603", 2025), 1)], key="m", subject="x", now=NOW)
     assert free(BUDGET) == 99_999
@@ -244,9 +244,9 @@ def test_money_leaves_its_county_only_by_a_rule_that_says_so() -> None:
 
 def test_an_unknown_account_or_hold_is_a_bug_not_a_refusal() -> None:
     released()
-    with pytest.raises(commands.WrongPosting, match="no_account"):
+    with pytest.raises(commands.WrongPostingError, match="no_account"):
         commands.post([Leg("grant", BUDGET, 424_242, 1)], key="g", subject="x", now=NOW)
-    with pytest.raises(commands.WrongPosting, match="no_hold"):
+    with pytest.raises(commands.WrongPostingError, match="no_hold"):
         commands.release(424_242, key="r", now=NOW)
 
 
