@@ -89,6 +89,16 @@ class Parameter:
     notes: tuple[Note, ...] = ()
     line: int = 0
 
+    def section(self) -> dict[str, Any]:
+        """What the pack says of its values, as the pack says it."""
+        return {
+            "unit": self.unit,
+            "by": self.by,
+            "options": self.options,
+            "words": self.words,
+            "columns": self.columns,
+        }
+
     def on(self, day: date) -> Value | None:
         for value in reversed(self.values):
             if value.first <= day:

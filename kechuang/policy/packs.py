@@ -11,14 +11,14 @@ from typing import Any
 from kechuang.policy.book import ILLUSTRATIVE, Book, Note, Opening, Pack, Parameter, Rollout, Source, Value
 from kechuang.policy.catalogue import CATALOGUE, PLACE
 from kechuang.policy.faults import Fault, PackError, header_line, line_within
-from kechuang.policy.terms import NONE, is_rows
-from kechuang.policy.units import UNITS, column_problem, name_fits, suffix_of
+from kechuang.policy.terms import NONE
+from kechuang.policy.units import UNITS, name_fits, suffix_of
+from kechuang.policy.values import value_problem
 
 _HEAD = {"scheme", "title", "interpreters", "source", "words", "rollout"}
 _PARAMETER_KEYS = {
     "meaning", "unit", "catalogue", "value", "by", "options", "words", "columns", "reading", "note",
 }  # fmt: skip
-_CONDITIONS = {"label", "buyer_zone", "provider_zone", "provider_kind", "price_below_fen", "price_from_fen"}
 _CITED = re.compile(r"([\w-]+)#(.+)")
 
 
@@ -237,7 +237,7 @@ class _Reader:
         if not self._article(item.get("article"), line, name):
             return None
         self._not_before_source(name, item["article"], first, line)
-        if problem := self._problem(section, item["is"]):
+        if problem := value_problem(section, self.words, item["is"]):
             self.fault(line, f"{name}：{problem}")
             return None
         return Value(first, until, item["is"], item["article"], line)
@@ -246,58 +246,6 @@ class _Reader:
         source = self.sources.get(article.partition("#")[0])
         if source and first < source.first:
             self.fault(line, f"{name}：首日 {first} 早于所依据来源的首日 {source.first}")
-
-    def _problem(self, section: dict[str, Any], value: Any) -> str:
-        """What is wrong with one value for its unit; "" when it fits."""
-        by = section.get("by", [])
-        if by and is_rows(value):
-            return self._rows_problem(section, by, value)
-        if not by and is_rows(value) and section["unit"] != "table":
-            return "分情形取值须先以 by 列明按哪些条件区分"
-        return self._plain_problem(section, value)
-
-    def _rows_problem(self, section: dict[str, Any], by: list[str], rows: list[dict[str, Any]]) -> str:
-        for place, row in enumerate(rows):
-            when = row.get("when", {})
-            if unknown := set(row) - {"when", "is"}:
-                return f"分情形的行里不认识的键 {'、'.join(sorted(unknown))}"
-            if not when and place < len(rows) - 1:
-                return "无条件的行须放在最后，否则其后各行永远用不到"
-            for key, wanted in when.items():
-                if problem := self._condition_problem(by, key, wanted):
-                    return problem
-            if problem := self._plain_problem(section, row["is"]):
-                return problem
-        return ""
-
-    def _condition_problem(self, by: list[str], key: str, wanted: object) -> str:
-        if key not in by:
-            return f"条件 {key} 未列入 by"
-        if key not in self.words and key not in _CONDITIONS:
-            return f"条件 {key} 既非词表，也非已知条件"
-        if key in self.words and wanted not in self.words[key]:
-            return f"条件 {key} = {wanted!r} 不在词表 words.{key} 中"
-        if key.endswith("_fen") and not UNITS["fen"].fits(wanted):
-            return f"条件 {key} 应为{UNITS['fen'].expects}"
-        return ""
-
-    def _plain_problem(self, section: dict[str, Any], value: Any) -> str:
-        unit = UNITS[section["unit"]]
-        if value == NONE and section["unit"] not in ("text", "flag"):
-            return ""
-        if not unit.fits(value):
-            return f"值 {value!r} 应为{unit.expects}"
-        listed = (
-            self.words.get(section.get("words", ""), {}) if section["unit"] == "words" else section.get("options", {})
-        )
-        if section["unit"] in ("choice", "choices", "words"):
-            picked = [value] if section["unit"] == "choice" else value
-            if strange := [item for item in picked if item not in listed]:
-                return f"值 {strange[0]!r} 不在所列选项中：{'、'.join(listed)}"
-        if section["unit"] == "table":
-            problems = [problem for row in value if (problem := column_problem(row, section.get("columns", {})))]
-            return problems[0] if problems else ""
-        return ""
 
     def _note(self, name: str, raw: object, line: int) -> Note | None:
         at = line_within(self.text, line, r"^note\s*=")

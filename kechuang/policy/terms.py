@@ -15,6 +15,9 @@ T = TypeVar("T")
 NONE = "none"  # written in a pack where the rule sets no limit (不设)
 
 
+ANY_TABLE = Table[object]
+
+
 class TermsMismatchError(Exception):
     """A room asks for a parameter in a type that the pack's value does not have."""
 
