@@ -1,42 +1,141 @@
-"""One throw-away PostgreSQL for all tests; each run has a database of its own, built as the owner, used as the app."""
+"""One throw-away PostgreSQL for all tests; each run has a database of its own, built as the owner, used as the app.
 
+The migrated database is built once and copied: for each run, and again after each test that commits. So a committing
+test leaves nothing behind, in tables that the application may not even delete from either.
+"""
+
+import hashlib
 import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 os.environ["KECHUANG_TESTING"] = "1"
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs a loop in the test's own thread
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.test import TransactionTestCase
+from psycopg import sql
+
+NEEDS_DATABASE = {"db", "transactional_db", "live_server", "page", "as_owner"}
+BLUEPRINT = ("migrations/*.py", "sql/*.sql", "models.py", "models/*.py")
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: object, worker_id: str) -> object:
-    """Migrations run as `kechuang_owner`; everything after them as `kechuang_app`."""
-    from django.conf import settings
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-database", action="store_true", help="only what needs no database (make fast)")
 
-    from kechuang.site import rights
 
-    name = f"test_{os.getpid()}_{worker_id}"
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        owner = connections["owner"]
-        with owner.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--no-database"):
+        return
+    fast = [item for item in items if not _needs_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(fast)])
+    items[:] = fast
+
+
+def _needs_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db") or NEEDS_DATABASE & set(getattr(item, "fixturenames", ())))
+
+
+class Databases:
+    """The server of all tests, and the database of this run on it."""
+
+    def __init__(self) -> None:
+        from django.conf import settings
+
+        from kechuang.site import database
+
+        database.up(settings.DATA / "test", throwaway=True)
+        self.name = f"test_{os.getpid()}"
+        self.template = f"migrated_{_blueprint()}"
+        self.home = str(connections["owner"].settings_dict["NAME"])
+
+    def fresh(self) -> None:
+        """The run's database as it was just after the migrations."""
+        connections.close_all()
+        with self.admin() as admin:
+            self._build(admin)
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+            admin.execute(copy.format(sql.Identifier(self.name), sql.Identifier(self.template)))
+        self.point_at(self.name)
+
+    def gone(self) -> None:
+        connections.close_all()
+        with self.admin() as admin:
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
+        self.point_at(self.home)
+
+    def point_at(self, name: str) -> None:
+        from django.conf import settings
+
         for alias in ("default", "owner"):
             connections[alias].close()
             settings.DATABASES[alias]["NAME"] = name
             connections[alias].settings_dict["NAME"] = name
-        call_command("migrate", database="owner", verbosity=0)
-        rights.grant()
-    yield
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        for alias in ("default", "owner"):
-            connections[alias].close()
-        connections["owner"].settings_dict["NAME"] = "kechuang"
-        with connections["owner"].cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        connections["owner"].close()
+
+    def admin(self, name: str = "") -> psycopg.Connection:
+        """As the owner, outside Django: to a database of its own by default, or to the run's."""
+        known = connections["owner"].get_connection_params() | {"dbname": name or self.home}
+        known = {key: value for key, value in known.items() if key not in ("cursor_factory", "context", "prepare_threshold")}
+        return psycopg.connect(autocommit=True, **known)
+
+    def _build(self, admin: psycopg.Connection) -> None:
+        """Migrations run once per state of the checkout; runs that start together wait for the first."""
+        from kechuang.site import rights
+
+        admin.execute("SELECT pg_advisory_lock(hashtext('kechuang tests'))")
+        if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.template]).fetchone():
+            building = f"building_{os.getpid()}"
+            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(building)))
+            self.point_at(building)
+            call_command("migrate", database="owner", verbosity=0)
+            rights.grant()
+            connections.close_all()
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            admin.execute(rename.format(sql.Identifier(building), sql.Identifier(self.template)))
+        admin.execute("SELECT pg_advisory_unlock(hashtext('kechuang tests'))")
+
+
+def _blueprint() -> str:
+    """What the migrated database depends on."""
+    house = Path(__file__).resolve().parents[1] / "kechuang"
+    files = sorted(path for pattern in BLUEPRINT for path in house.glob(f"*/{pattern}"))
+    digest = hashlib.sha256(b"".join(str(path).encode() + path.read_bytes() for path in files))
+    return digest.hexdigest()[:12]
 
 
 @pytest.fixture(scope="session")
-def worker_id() -> str:
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+def databases(django_db_blocker: object) -> Iterator[Databases]:
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        made = Databases()
+        made.fresh()
+    yield made
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        made.gone()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases: Databases) -> Iterator[None]:
+    """In place of pytest-django's: the owner builds, the application's role runs the tests."""
+    kept = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda self: databases.fresh()  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = kept  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def as_owner(databases: Databases, transactional_db: None) -> Callable[..., list[tuple[object, ...]]]:
+    """Runs SQL as the owner of the tables, past everything that binds the application: to break what a check must find.
+
+    `as_owner("UPDATE vouchers_voucher SET state = %s WHERE id = %s", ["issued", "vch_1"])` answers the rows, if any.
+    """
+
+    def run(statement: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        with databases.admin(databases.name) as owner:
+            cursor = owner.execute(statement.encode(), parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    return run

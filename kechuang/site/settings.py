@@ -1,6 +1,7 @@
 """Settings: where things are. Nothing of policy stands here."""
 
 import os
+import sys
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -8,7 +9,7 @@ from kechuang.site import database
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("KECHUANG_DATA", ROOT / ".kechuang"))
-TESTING = "KECHUANG_TESTING" in os.environ
+TESTING = "pytest" in sys.modules or "KECHUANG_TESTING" in os.environ  # pytest-django reads this before any conftest
 
 
 def _connection(url: str) -> dict[str, object]:
@@ -27,17 +28,8 @@ def _connection(url: str) -> dict[str, object]:
     }
 
 
-def _urls() -> database.Urls:
-    if app := os.environ.get("DATABASE_URL"):
-        return database.Urls(owner=os.environ.get("DATABASE_OWNER_URL", app), app=app)
-    if TESTING:
-        return database.ensure(DATA / "test", throwaway=True)
-    return database.ensure(DATA)
-
-
-_named = _urls()
+_named = database.named() or database.urls(DATA / "test" if TESTING else DATA, throwaway=TESTING)
 DATABASES = {"default": _connection(_named.app), "owner": _connection(_named.owner)}
-DATABASES["owner"]["TEST"] = {"MIRROR": ""}
 
 SECRET_KEY = os.environ.get("KECHUANG_SECRET_KEY", "")
 if not SECRET_KEY:
@@ -108,3 +100,11 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "static"
+
+# Mail is kept as files unless a server is named; SMS and WeChat have a stand-in that only writes to the log.
+SITE_ADDRESS = os.environ.get("KECHUANG_ADDRESS", "http://127.0.0.1:8000")
+EMAIL_HOST = os.environ.get("KECHUANG_MAIL_HOST", "")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = DATA / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("KECHUANG_MAIL_FROM", "kechuang@localhost")
+OUTBOX_CHANNELS = ["kechuang.outbox.adapters.channels.Mail", "kechuang.outbox.adapters.channels.StandInSms"]
