@@ -59,13 +59,62 @@ class Step:
 
 
 _REFUSED = frozenset(
-    "refused declined revoked failed payment_failed returned_by_bank rejected upheld lapsed overdue disputed objected"
-    " suspended stopped".split()
+    [
+        "refused",
+        "declined",
+        "revoked",
+        "failed",
+        "payment_failed",
+        "returned_by_bank",
+        "rejected",
+        "upheld",
+        "lapsed",
+        "overdue",
+        "disputed",
+        "objected",
+        "suspended",
+        "stopped",
+    ]
 )
-_CLOSED = frozenset("withdrawn cancelled expired closed archived ended superseded replaced used merged released".split())
+_CLOSED = frozenset(
+    [
+        "withdrawn",
+        "cancelled",
+        "expired",
+        "closed",
+        "archived",
+        "ended",
+        "superseded",
+        "replaced",
+        "used",
+        "merged",
+        "released",
+    ]
+)
 _DONE = frozenset(
-    "paid issued active admitted in_force confirmed settled accepted cleared published completed done met payable"
-    " effective reconciled passed dismissed granted signed valid".split()
+    [
+        "paid",
+        "issued",
+        "active",
+        "admitted",
+        "in_force",
+        "confirmed",
+        "settled",
+        "accepted",
+        "cleared",
+        "published",
+        "completed",
+        "done",
+        "met",
+        "payable",
+        "effective",
+        "reconciled",
+        "passed",
+        "dismissed",
+        "granted",
+        "signed",
+        "valid",
+    ]
 )
 
 

@@ -270,7 +270,13 @@ def act(context: Context, label: str, url: str, tone: str = "primary", next_url:
 
 @register.simple_block_tag(takes_context=True, end_name="endconfirm")
 def confirm(
-    context: Context, content: str, label: str, url: str, happens: str = "", tone: str = "danger", undoable: bool = False
+    context: Context,
+    content: str,
+    label: str,
+    url: str,
+    happens: str = "",
+    tone: str = "danger",
+    undoable: bool = False,
 ) -> str:
     """A button that asks once before it acts. `happens` says what will follow; the block may hold form fields."""
     parts = {"label": _(label), "url": url, "happens": happens, "tone": tone, "undoable": undoable}
@@ -313,7 +319,7 @@ def chart(name: str, option: Mapping[str, Any], caption: str, height: str = "m")
 def qr(text: str) -> SafeString:
     """A QR code as a picture in the page, for print."""
     drawing = segno.make(text, error="m").svg_inline(scale=3, border=2, omitsize=True, svgclass="k-qr", lineclass=None)
-    return mark_safe(drawing)  # noqa: S308
+    return mark_safe(drawing)
 
 
 def _entry(name: str, value: Mapping[str, Any]) -> dict[str, object]:

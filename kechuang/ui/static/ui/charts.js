@@ -1,0 +1,21 @@
+"use strict";
+/* Pictures from json_script data; a table with the same figures stands beneath each. Values are fen: axes in 万元, exact on hover. */
+(() => {
+  const exact = (fen) => "¥" + (fen / 100).toLocaleString("zh-CN", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const short = (fen) => (fen / 1000000).toLocaleString("zh-CN", { maximumFractionDigits: 1 }) + " 万元";
+  const quiet = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const draw = (place) => {
+    const option = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    const picture = echarts.init(place, null, { renderer: "svg" });
+    option.animation = !quiet;
+    option.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily };
+    if (option.k_money) {
+      option.tooltip = { ...option.tooltip, valueFormatter: exact };
+      [option.xAxis, option.yAxis].flat().filter((axis) => axis && axis.type === "value").forEach((axis) => { axis.axisLabel = { formatter: short }; });
+      delete option.k_money;
+    }
+    picture.setOption(option);
+    new ResizeObserver(() => picture.resize()).observe(place);
+  };
+  document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("[data-chart]").forEach(draw));
+})();
