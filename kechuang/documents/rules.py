@@ -1,0 +1,76 @@
+"""The door to this room's pure readings: invoices, comparisons, numbers, printed sheets. Decisions stay with the callers."""
+
+from kechuang.documents.formats.capital import WrongCapitals, capitals_from_fen, fen_from_capitals
+from kechuang.documents.formats.compare import (
+    VERDICT_LABELS,
+    Allocation,
+    Amount,
+    Comparison,
+    Covers,
+    Expected,
+    Verdict,
+    clean,
+    compare,
+)
+from kechuang.documents.formats.contract import ContractFacts, ContractParty, contract_pdf, template_on
+from kechuang.documents.formats.fields import WrongInvoiceNumber, normalised_number
+from kechuang.documents.formats.invoice import Invoice, Trust
+from kechuang.documents.formats.invoice import read as read_invoice
+from kechuang.documents.formats.print import Grid, Heading, Sheet, Signature, print_pdf
+from kechuang.documents.formats.refusals import UploadRefused
+from kechuang.documents.formats.specimens import (
+    Figures,
+    invoice_number,
+    specimen_contract_pdf,
+    specimen_invoice_ofd,
+    specimen_invoice_pdf,
+    specimen_invoice_xml,
+    specimen_report_pdf,
+    specimen_slip_pdf,
+)
+from kechuang.documents.formats.upload import Found, checked
+from kechuang.documents.formats.volume import Paper, Step, VolumeFacts, volume_zip
+
+__all__ = [
+    "VERDICT_LABELS",
+    "Allocation",
+    "Amount",
+    "Comparison",
+    "ContractFacts",
+    "ContractParty",
+    "Covers",
+    "Expected",
+    "Figures",
+    "Found",
+    "Grid",
+    "Heading",
+    "Invoice",
+    "Paper",
+    "Sheet",
+    "Signature",
+    "Step",
+    "Trust",
+    "UploadRefused",
+    "Verdict",
+    "VolumeFacts",
+    "WrongCapitals",
+    "WrongInvoiceNumber",
+    "capitals_from_fen",
+    "checked",
+    "clean",
+    "compare",
+    "contract_pdf",
+    "fen_from_capitals",
+    "invoice_number",
+    "normalised_number",
+    "print_pdf",
+    "read_invoice",
+    "specimen_contract_pdf",
+    "specimen_invoice_ofd",
+    "specimen_invoice_pdf",
+    "specimen_invoice_xml",
+    "specimen_report_pdf",
+    "specimen_slip_pdf",
+    "template_on",
+    "volume_zip",
+]
