@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from kechuang.deadlines import commands as deadlines
 from kechuang.deadlines.queries import calendar
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
@@ -13,11 +14,13 @@ from kechuang.kernel.ids import public_number
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import masked_name, tidy
+from kechuang.kernel.workdays import Length, Unit
 from kechuang.notices import rules
 from kechuang.notices.access import roles_on, visible_notices, visible_objections
 from kechuang.notices.models import Item, Notice, Objection
 from kechuang.notices.states import (
     NOTICE_MACHINE,
+    OBJECTION_CLOCK,
     OBJECTION_MACHINE,
     OBJECTIONS_A_DAY_MAX,
     REASON_CHARS_MIN,
@@ -192,6 +195,7 @@ def handle(actor: Actor, *, objection_id: str, upheld: bool, reply: str, now: da
         article=objection.item.notice.basis,
         facts={"subject_id": objection.item.subject_id},
     )
+    deadlines.meet(objection.id, OBJECTION_CLOCK, now=now)
     _tell_objector(objection, now)
     return objection
 
@@ -203,6 +207,7 @@ def withdraw_objection(actor: Actor, *, objection_id: str, now: datetime) -> Obj
     roles = roles_on(actor, objection)
     move = OBJECTION_MACHINE.check("withdraw", ObjectionState(objection.state), roles)
     advance(actor, objection, move, roles=roles, now=now, facts={"subject_id": objection.item.subject_id})
+    deadlines.cancel(objection.id, now=now)
     return objection
 
 
@@ -231,6 +236,17 @@ def _filed(actor: Actor, notice: Notice, item: Item, reason: str, now: datetime)
         target=ObjectionState.FILED,
         article=notice.basis,
         facts=facts,
+    )
+    deadlines.start(
+        kind=OBJECTION_CLOCK,
+        label=_("处理异议"),
+        subject_id=objection.id,
+        number=objection.number,
+        region=notice.region,
+        role=Role.COUNTY_APPROVER,
+        length=Length(rules.NoticeTerms(**notice.terms).objection_working_days, Unit.WORKING_DAYS),
+        article=notice.basis,
+        now=now,
     )
     tell(
         subject_id=objection.id,

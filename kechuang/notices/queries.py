@@ -6,7 +6,9 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
+from kechuang.deadlines.queries import clocks
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
@@ -14,8 +16,10 @@ from kechuang.notices.access import roles_on, visible_objections
 from kechuang.notices.models import Item, Notice, Objection
 from kechuang.notices.rules import Gate
 from kechuang.notices.rules import gate as gate_rule
-from kechuang.notices.states import NOTICE_MACHINE, OBJECTION_MACHINE, NoticeState, ObjectionState
-from kechuang.trail.queries import Broken
+from kechuang.notices.states import NOTICE_MACHINE, OBJECTION_MACHINE, WAITING_MAX, NoticeState, ObjectionState
+from kechuang.trail.models import Event
+from kechuang.trail.queries import Broken, way
+from kechuang.ui.waiting import Waiting, waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +141,26 @@ def passed_early(subjects_sql: str, *, limit: int) -> list[Broken]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [limit])
         return [Broken(table, row, "公示期未满或异议未了即进入下一步") for table, row in cursor.fetchall()]
+
+
+def way_of(objection_id: str) -> list[Event]:
+    """The acts on one objection (办理过程), for those who may read it."""
+    return list(way([objection_id]))
+
+
+def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
+    """Objections that wait for this actor's decision (待办)."""
+    rows = list(objections_waiting(actor)[:WAITING_MAX])
+    running = clocks([row.id for row in rows], on=on)
+    return [
+        waiting(
+            f"处理异议：{row.item.label}",
+            subject_id=row.id,
+            number=row.number,
+            url=reverse("notices:objection", args=[row.id]),
+            state_label=OBJECTION_MACHINE.labels[ObjectionState(row.state)],
+            clock=running.get(row.id),
+            party=row.item.shown_name,
+        )
+        for row in rows
+    ]

@@ -70,6 +70,7 @@ class NoticeTerms:
     notice_unit: str  # days | working_days
     notice_first_day_counts: bool
     notice_end_moves: bool
+    objection_working_days: int
 
 
 @dataclass(frozen=True, slots=True)

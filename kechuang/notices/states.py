@@ -62,3 +62,5 @@ OBJECTION_MACHINE = Machine(
 
 OBJECTIONS_A_DAY_MAX = 10  # technical: one person's objections a day, against flooding (T19)
 REASON_CHARS_MIN = 10  # technical: an objection says what is wrong
+WAITING_MAX = 200  # technical: rows of a workbench
+OBJECTION_CLOCK = "objection_handling"

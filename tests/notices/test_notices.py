@@ -20,7 +20,9 @@ from kechuang.ui import clock
 
 pytestmark = pytest.mark.django_db
 COUNTY = "330602"
-TERMS = rules.NoticeTerms(notice_days=7, notice_unit="days", notice_first_day_counts=False, notice_end_moves=True)
+TERMS = rules.NoticeTerms(
+    notice_days=7, notice_unit="days", notice_first_day_counts=False, notice_end_moves=True, objection_working_days=10
+)
 OPENED = date(2025, 3, 3)
 
 
@@ -111,6 +113,14 @@ def test_a_dismissed_objection_frees_and_an_upheld_one_holds_for_good(notice: No
     gate = queries.gate("clm_1", on=date(2025, 3, 25))
     assert (gate.passed, gate.upheld) == (False, True)
     assert Message.objects.filter(to_person=CITIZEN.person_id).count() == 2
+
+
+def test_an_objection_has_its_own_clock(notice: Notice) -> None:
+    filed = objection_to(notice)
+    (row,) = queries.waiting_for(APPROVER, on=OPENED)
+    assert (row.number, row.due_on) == (filed.number, date(2025, 3, 17))
+    commands.handle(APPROVER, objection_id=filed.id, upheld=True, reply="属实。", now=at(OPENED))
+    assert queries.waiting_for(APPROVER, on=OPENED) == []
 
 
 def test_who_decided_the_matter_does_not_decide_on_its_objection() -> None:
