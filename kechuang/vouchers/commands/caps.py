@@ -1,0 +1,46 @@
+"""The one row per holder, scheme and year that every yearly cap locks (年度上限)."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from kechuang.kernel.money import Fen
+from kechuang.vouchers.models import HolderYear
+
+_LOCK = """
+    INSERT INTO vouchers_holderyear AS y (party_id, scheme, year, granted_fen, granted_count, used_fen)
+    VALUES (%s, %s, %s, 0, 0, 0)
+    ON CONFLICT (party_id, scheme, year) DO UPDATE SET year = y.year
+    RETURNING granted_fen, granted_count, used_fen"""
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    granted_fen: Fen
+    granted_count: int
+    used_fen: Fen
+
+
+def year_locked(party_id: str, scheme: str, year: int) -> Year:
+    """What the holder was granted and used so far, locked until the transaction ends; the row is made at first use."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [party_id, scheme, year])
+        granted, count, used = cursor.fetchone()
+    return Year(Fen(granted), count, Fen(used))
+
+
+def add_granted(party_id: str, scheme: str, year: int, fen: int) -> None:
+    """Counts a grant, or takes one back (negative). The row's lock is held."""
+    count = 1 if fen > 0 else -1
+    _row(party_id, scheme, year).update(granted_fen=F("granted_fen") + fen, granted_count=F("granted_count") + count)
+
+
+def add_used(party_id: str, scheme: str, year: int, fen: int) -> None:
+    """Counts what was set aside, or gives back (negative)."""
+    changed = _row(party_id, scheme, year).update(used_fen=F("used_fen") + fen)
+    assert changed == 1, (party_id, scheme, year)
+
+
+def _row(party_id: str, scheme: str, year: int) -> QuerySet[HolderYear]:
+    return HolderYear.objects.filter(party_id=party_id, scheme=scheme, year=year)

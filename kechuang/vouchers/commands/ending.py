@@ -1,0 +1,177 @@
+"""The end of a voucher (到期、撤回、撤销), and vouchers that lived before the platform did (导入)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.money import Fen
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.ledger import commands as ledger
+from kechuang.ledger.queries import balance
+from kechuang.ledger.rules import Kind, Leg, Place
+from kechuang.outbox.commands import tell
+from kechuang.policy.book import in_force
+from kechuang.trail.commands import advance, record
+from kechuang.ui import clock
+from kechuang.vouchers import rules
+from kechuang.vouchers.access import roles_on
+from kechuang.vouchers.commands.applying import locked
+from kechuang.vouchers.commands.caps import add_granted, year_locked
+from kechuang.vouchers.models import Voucher, page_of
+from kechuang.vouchers.states import MACHINE, VoucherState
+
+
+@transaction.atomic
+def withdraw(actor: Actor, *, voucher_id: str, reason: str = "", now: datetime) -> Voucher:
+    """The holder gives up an application or a voucher (撤回); its balance goes back to the budget.
+
+    Raises StillHeld while an order holds a part of it. Asked twice, it answers with the withdrawn one.
+    """
+    voucher = locked(actor, voucher_id)
+    roles = roles_on(actor, voucher)
+    if Role.HOLDER in roles and voucher.state == VoucherState.WITHDRAWN:
+        return voucher
+    move = MACHINE.check("withdraw", VoucherState(voucher.state), roles)
+    if voucher.account:
+        rules.refuse_while_held(balance(voucher.account).held_fen)
+    voucher.reason, voucher.closed_on = reason, clock.day(now)
+    _end(actor, voucher, move.action, roles, ["reason"], now)
+    return voucher
+
+
+@transaction.atomic
+def revoke(actor: Actor, *, voucher_id: str, reason: str, now: datetime) -> Voucher:
+    """The county takes an issued voucher back, with the reason (撤销创新券).
+
+    What orders hold stays theirs until they settle or end; what becomes free then goes back to the budget.
+    """
+    voucher = locked(actor, voucher_id)
+    roles = roles_on(actor, voucher)
+    MACHINE.check("revoke", VoucherState(voucher.state), roles)
+    rules.refuse_own_case(decider=actor.person_id, applicant=voucher.applied_by)
+    voucher.reason, voucher.decided_by = rules.reason(reason), actor.person_id
+    voucher.closed_on = clock.day(now)
+    _end(actor, voucher, "revoke", roles, ["reason", "decided_by"], now)
+    _tell(voucher, _("创新券已撤销"), voucher.reason, now)
+    return voucher
+
+
+@transaction.atomic
+def expire(actor: Actor, *, voucher_id: str, now: datetime) -> Voucher:
+    """After its last day a voucher pays nothing (到期作废); what is free goes back to the budget, what is held stays.
+
+    Raises NotYetExpired before that day. Asked twice, it answers with the expired one.
+    """
+    voucher = locked(actor, voucher_id)
+    roles = roles_on(actor, voucher)
+    if Role.CLOCK in roles and voucher.state == VoucherState.EXPIRED:
+        return voucher
+    MACHINE.check("expire", VoucherState(voucher.state), roles)
+    rules.refuse_not_yet_expired(voucher.valid_until, on=clock.day(now))
+    voucher.closed_on = clock.day(now)
+    _end(actor, voucher, "expire", roles, [], now)
+    _tell(voucher, _("创新券已到期"), _("未用余额已退回预算"), now)
+    return voucher
+
+
+@transaction.atomic
+def import_live(
+    actor: Actor,
+    *,
+    party_id: str,
+    scheme: str,
+    region: str,
+    number: str,
+    face_fen: Fen,
+    balance_fen: Fen,
+    valid_from: date,
+    valid_until: date,
+    now: datetime,
+) -> Voucher:
+    """Takes over a voucher that was issued elsewhere, with what is left of it (导入在用创新券): an opening posting.
+
+    The same number again answers with the voucher taken over. Raises MoveNotOpen for other offices, NothingAsked.
+    """
+    roles = actor.roles_in(region)
+    move = MACHINE.check("import", VoucherState.DRAFT, roles)
+    if found := Voucher.objects.filter(number=number).first():
+        return found
+    rules.refuse_nothing_asked(balance_fen)
+    terms = in_force(scheme, rules.GrantTerms, on=clock.day(now))
+    year = valid_from.year
+    voucher = Voucher(number=number, party_id=party_id, scheme=scheme, region=region, year=year, requested_fen=face_fen)
+    voucher.face_fen, voucher.valid_from, voucher.valid_until = face_fen, valid_from, valid_until
+    voucher.terms, voucher.applied_by, voucher.state = terms.record, party_id, move.lands(VoucherState.DRAFT)
+    budget = Place(Kind.BUDGET, region, year)
+    legs = [
+        Leg("open_release", Place(Kind.APPROPRIATION, region, year), budget, balance_fen),
+        Leg("open_grant", budget, Place(Kind.VOUCHER, region, year, voucher.id), balance_fen),
+    ]
+    ledger.post(legs, key=f"{voucher.id}:opening", subject=voucher.id, now=now)
+    voucher.account = ledger.account(Kind.VOUCHER, region=region, year=year, owner=voucher.id)
+    voucher.save(force_insert=True)
+    year_locked(party_id, scheme, year)
+    add_granted(party_id, scheme, year, face_fen)
+    facts = {"face_fen": face_fen, "balance_fen": balance_fen, "number": number}
+    role = sorted(roles & move.by)[0]
+    record(actor, voucher, "import", label=move.label, role=role, now=now, target=voucher.state, facts=facts)
+    return voucher
+
+
+@transaction.atomic
+def undo_import(actor: Actor, *, voucher_id: str, now: datetime) -> Voucher:
+    """Takes an import back while nothing was used of it (冲销导入); the opening posting is reversed."""
+    voucher = locked(actor, voucher_id)
+    roles = roles_on(actor, voucher)
+    move = MACHINE.check("undo_import", VoucherState(voucher.state), roles)
+    opening = ledger_opening(voucher)
+    if not opening:
+        raise NotVisible
+    rules.refuse_while_held(balance(voucher.account or 0).held_fen)
+    ledger.reverse(list(reversed(opening)), key=f"{voucher.id}:undo", now=now)
+    voucher.closed_on = clock.day(now)
+    year_locked(voucher.party_id, voucher.scheme, voucher.year)
+    add_granted(voucher.party_id, voucher.scheme, voucher.year, -voucher.face_fen)
+    advance(actor, voucher, move, roles=roles, now=now, saves=["closed_on"])
+    return voucher
+
+
+def ledger_opening(voucher: Voucher) -> Sequence[int]:
+    """The transfers of the opening posting; none when the voucher was issued here."""
+    from kechuang.ledger.queries import transfers_of
+
+    key = f"{voucher.id}:opening"
+    return [station.id for station in transfers_of([voucher.id]) if station.key == key]
+
+
+def _end(
+    actor: Actor, voucher: Voucher, action: str, roles: frozenset[Role], saves: Sequence[str], now: datetime
+) -> None:
+    move = MACHINE.check(action, VoucherState(voucher.state), roles)
+    free = balance(voucher.account).free_fen if voucher.account else 0
+    all_saves = ["closed_on", *saves]
+    facts = {"returned_fen": free, "reason": voucher.reason}
+    advance(actor, voucher, move, roles=roles, now=now, saves=all_saves, facts=facts)
+    if free:
+        source = Place(Kind.VOUCHER, voucher.region, voucher.year, voucher.id)
+        leg = Leg(
+            rules.RETURN_RULES[VoucherState(voucher.state)],
+            source,
+            Place(Kind.BUDGET, voucher.region, voucher.year),
+            free,
+        )
+        ledger.post([leg], key=f"{voucher.id}:{action}", subject=voucher.id, now=now)
+
+
+def _tell(voucher: Voucher, title: str, text: str, now: datetime) -> None:
+    tell(
+        subject_id=voucher.id,
+        path=page_of(voucher.id),
+        title=title,
+        text=f"{voucher.number} {text}",
+        to_party=voucher.party_id,
+        now=now,
+    )

@@ -1,0 +1,225 @@
+"""Using a voucher for an order (占用、抵扣、释放、退回). Called by `orders` in the transaction of its own command."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+
+from django.db import transaction
+
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.money import Fen
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.ledger import commands as ledger
+from kechuang.ledger.queries import balance
+from kechuang.ledger.rules import Kind, Leg, NotEnough, Place
+from kechuang.policy.book import InForce, in_force, replay
+from kechuang.trail.commands import advance, record
+from kechuang.ui import clock
+from kechuang.vouchers import rules
+from kechuang.vouchers.access import holds_visible_to, roles_on, roles_on_hold
+from kechuang.vouchers.commands.applying import locked
+from kechuang.vouchers.commands.caps import add_used, year_locked
+from kechuang.vouchers.models import Hold, Voucher
+from kechuang.vouchers.queries import used_before
+from kechuang.vouchers.rules import OffsetTerms, OrderFacts
+from kechuang.vouchers.states import HOLD_MACHINE, MACHINE, HoldState, VoucherState
+
+
+@transaction.atomic
+def hold(actor: Actor, *, voucher_id: str, order_id: str, price_fen: Fen, facts: OrderFacts, now: datetime) -> Hold:
+    """Sets aside the part of an order that a voucher pays (占用抵扣额).
+
+    Asked twice for one order, it answers with the first hold. The voucher, then the holder's year are locked.
+    Raises MoveNotOpen, VoucherNotInDate, YearClosedForOrders, rules.NothingToOffset, NotForVoucher, NotVisible.
+    """
+    voucher = locked(actor, voucher_id)
+    roles = roles_on(actor, voucher)
+    MACHINE.check("offset", VoucherState(voucher.state), roles)
+    if found := Hold.objects.filter(order_id=order_id, state=HoldState.HELD).select_related("voucher").first():
+        return found
+    on = clock.day(now)
+    terms = in_force(voucher.scheme, OffsetTerms, on=on)
+    rules.refuse_out_of_date(voucher.valid_from, voucher.valid_until, on=on)
+    rules.refuse_closed_year(terms.terms, budget_year=voucher.year, on=on)
+    fresh = Hold(voucher=voucher, order_id=order_id, provider_id=facts.provider_id, region=voucher.region)
+    fresh.terms, fresh.facts, fresh.held_on = terms.record, asdict(facts), on
+    fresh.year = voucher.year if terms.terms.hold_year == "grant_day" else on.year
+    return _take(actor, fresh, price_fen, facts, terms, now=now)
+
+
+@transaction.atomic
+def change_hold(actor: Actor, *, order_id: str, price_fen: Fen, now: datetime) -> Hold | None:
+    """The hold for another price, under the terms the order was priced with (调整占用).
+
+    Above the hold the difference needs fresh balance and room under every cap, below it is released; nothing to offset
+    any more releases it whole and answers None. Both rows stay. Raises NotVisible, MoveNotOpen.
+    """
+    old = _held(actor, order_id)
+    roles = roles_on_hold(actor, old)
+    move = HOLD_MACHINE.check("replace", HoldState(old.state), roles)
+    if old.price_fen == price_fen:
+        return old
+    year_locked(old.voucher.party_id, old.voucher.scheme, old.year)
+    old.ended_on = clock.day(now)
+    advance(actor, old, move, roles=roles, now=now, saves=["ended_on"], facts={"price_fen": price_fen})
+    ledger.release(old.ledger_hold, key=f"{old.id}:replace", now=now)
+    add_used(old.voucher.party_id, old.voucher.scheme, old.year, -old.fen)
+    fresh = Hold(voucher=old.voucher, order_id=order_id, provider_id=old.provider_id, region=old.region, replaces=old)
+    fresh.terms, fresh.facts, fresh.held_on, fresh.year = old.terms, old.facts, clock.day(now), old.year
+    try:
+        return _take(actor, fresh, price_fen, facts_of(old), replay(old.terms, OffsetTerms), now=now)
+    except rules.NothingToOffset:
+        _give_back_when_ended(old, old.fen, now=now)
+        return None
+
+
+@transaction.atomic
+def release_hold(actor: Actor, *, order_id: str, now: datetime) -> None:
+    """Gives back what an order set aside (释放占用); nothing is held any more: nothing to do."""
+    held = _found(actor, order_id)
+    if held is None:
+        return
+    roles = roles_on_hold(actor, held)
+    move = HOLD_MACHINE.check("release", HoldState(held.state), roles)
+    held.ended_on = clock.day(now)
+    advance(actor, held, move, roles=roles, now=now, saves=["ended_on"], facts={"fen": held.fen})
+    ledger.release(held.ledger_hold, key=f"{held.id}:release", now=now)
+    year_locked(held.voucher.party_id, held.voucher.scheme, held.year)
+    add_used(held.voucher.party_id, held.voucher.scheme, held.year, -held.fen)
+    _give_back_when_ended(held, held.fen, now=now)
+
+
+@transaction.atomic
+def capture(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> Hold:
+    """Posts `fen` of the hold to the provider's account (抵扣); what is left of it is free again.
+
+    Captured already with the same amount, it answers with that. Raises NotVisible, MoveNotOpen, ledger.AboveHold.
+    """
+    held = _found(actor, order_id)
+    if held is None:
+        return _captured(actor, order_id, same_fen=fen)
+    roles = roles_on_hold(actor, held)
+    move = HOLD_MACHINE.check("capture", HoldState(held.state), roles)
+    held.captured_fen, held.ended_on = fen, clock.day(now)
+    before, held.year = held.year, _offset_year(held, on=held.ended_on)
+    saves = ["captured_fen", "ended_on", "year"]
+    advance(actor, held, move, roles=roles, now=now, saves=saves, facts={"fen": fen, "held_fen": held.fen})
+    ledger.capture(held.ledger_hold, fen, key=f"{held.id}:capture", now=now)
+    _move_used(held, before_year=before, kept_fen=fen)
+    _give_back_when_ended(held, held.fen - fen, now=now)
+    return held
+
+
+@transaction.atomic
+def restore(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> Hold:
+    """Puts back a part or all of what was offset (退回抵扣): to the voucher, or to the budget when it has ended.
+
+    Raises NotVisible, MoveNotOpen, RestoredTooMuch, ledger.NotEnough when the provider has claimed it meanwhile.
+    """
+    taken = _captured(actor, order_id)
+    roles = roles_on_hold(actor, taken)
+    left = taken.captured_fen - taken.restored_fen - fen
+    rules.refuse_restoring_too_much(left)
+    move = HOLD_MACHINE.check("restore" if left else "restore_all", HoldState(taken.state), roles)
+    done = taken.restored_fen
+    taken.restored_fen = done + fen
+    advance(actor, taken, move, roles=roles, now=now, saves=["restored_fen"], facts={"fen": fen})
+    voucher = taken.voucher
+    unclaimed = Place(Kind.UNCLAIMED, voucher.region, voucher.year, taken.provider_id)
+    leg = Leg("restore", unclaimed, _place(voucher), fen)
+    ledger.post([leg], key=f"{taken.id}:restore:{done}", subject=order_id, now=now)
+    year_locked(voucher.party_id, voucher.scheme, taken.year)
+    add_used(voucher.party_id, voucher.scheme, taken.year, -fen)
+    _give_back_when_ended(taken, fen, now=now)
+    return taken
+
+
+def facts_of(held: Hold) -> OrderFacts:
+    """The facts a hold was taken with."""
+    kept = dict(held.facts)
+    return OrderFacts(**{**kept, "labels": tuple(kept["labels"]), "situations": tuple(kept["situations"])})
+
+
+def _take(
+    actor: Actor, fresh: Hold, price_fen: Fen, facts: OrderFacts, terms: InForce[OffsetTerms], *, now: datetime
+) -> Hold:
+    """Computes behind the lock of the holder's year, sets aside in the ledger, writes the row."""
+    voucher = fresh.voucher
+    year = year_locked(voucher.party_id, voucher.scheme, fresh.year)
+    used = used_before(voucher, year.used_fen, facts, terms.terms, year=fresh.year)
+    free = Fen(balance(voucher.account or 0).free_fen)
+    found = rules.offset(price_fen=price_fen, balance_fen=free, used=used, facts=facts, terms=terms.terms)
+    unclaimed = Place(Kind.UNCLAIMED, voucher.region, voucher.year, fresh.provider_id)
+    leg = Leg("offset", _place(voucher), unclaimed, found.fen)
+    try:
+        fresh.ledger_hold = ledger.hold(leg, key=f"{fresh.id}:hold", subject=fresh.order_id, now=now)
+    except NotEnough as short:
+        raise rules.NothingToOffset(bound_by="balance", limit=rules.LIMIT_LABELS[rules.Limit.BALANCE]) from short
+    fresh.price_fen, fresh.fen, fresh.bound_by = price_fen, found.fen, found.bound_by
+    fresh.save(force_insert=True)
+    add_used(voucher.party_id, voucher.scheme, fresh.year, found.fen)
+    decided = {
+        "order_id": fresh.order_id,
+        "price_fen": price_fen,
+        "fen": found.fen,
+        "bound_by": found.bound_by,
+        "limits": dict(found.limits),
+        "terms": terms.digest,
+    }
+    role = min(roles_on_hold(actor, fresh))
+    record(actor, fresh, "hold", label=_("占用抵扣额"), role=role, now=now, target=fresh.state, facts=decided)
+    return fresh
+
+
+def _found(actor: Actor, order_id: str) -> Hold | None:
+    """The live hold of an order, locked together with its voucher; None when nothing is held."""
+    rows = holds_visible_to(actor).select_for_update(of=("self", "voucher")).select_related("voucher")
+    return rows.filter(order_id=order_id, state=HoldState.HELD).first()
+
+
+def _held(actor: Actor, order_id: str) -> Hold:
+    held = _found(actor, order_id)
+    if held is None:
+        raise NotVisible
+    return held
+
+
+def _captured(actor: Actor, order_id: str, *, same_fen: int | None = None) -> Hold:
+    rows = holds_visible_to(actor).select_for_update(of=("self", "voucher")).select_related("voucher")
+    taken = rows.filter(order_id=order_id, state=HoldState.CAPTURED).order_by("-id").first()
+    if taken is None or (same_fen is not None and taken.captured_fen != same_fen):
+        raise NotVisible
+    return taken
+
+
+def _place(voucher: Voucher) -> Place:
+    return Place(Kind.VOUCHER, voucher.region, voucher.year, voucher.id)
+
+
+def _offset_year(held: Hold, *, on: date) -> int:
+    """Whose yearly cap an offset counts against (抵扣计入哪一年)."""
+    terms = replay(held.terms, OffsetTerms).terms
+    return on.year if terms.offset_year == "settlement_day" else held.year
+
+
+def _move_used(held: Hold, *, before_year: int, kept_fen: int) -> None:
+    party_id, scheme = held.voucher.party_id, held.voucher.scheme
+    if held.year == before_year:
+        if held.fen != kept_fen:
+            year_locked(party_id, scheme, before_year)
+            add_used(party_id, scheme, before_year, kept_fen - held.fen)
+        return
+    for year, fen in sorted([(before_year, -held.fen), (held.year, kept_fen)]):
+        year_locked(party_id, scheme, year)
+        add_used(party_id, scheme, year, fen)
+
+
+def _give_back_when_ended(held: Hold, fen: int, *, now: datetime) -> None:
+    """What becomes free on a voucher that has ended goes on to the budget at once (收回)."""
+    rule = rules.RETURN_RULES.get(VoucherState(held.voucher.state))
+    if rule is None or not fen:
+        return
+    voucher = held.voucher
+    leg = Leg(rule, _place(voucher), Place(Kind.BUDGET, voucher.region, voucher.year), fen)
+    key = f"{held.id}:{rule}:{held.captured_fen}:{held.restored_fen}"
+    ledger.post([leg], key=key, subject=voucher.id, now=now)

@@ -1,0 +1,284 @@
+"""Reading vouchers: what a holder has, what a price becomes, what waits for an officer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from kechuang.credit.queries import labels
+from kechuang.documents.models import File
+from kechuang.documents.queries import files_of
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Move
+from kechuang.kernel.money import Fen
+from kechuang.ledger.queries import Balance, balances
+from kechuang.ledger.rules import Kind
+from kechuang.parties.queries import PartyCard, covers, party
+from kechuang.policy.book import InForce, in_force
+from kechuang.trail.models import Event
+from kechuang.trail.queries import way
+from kechuang.vouchers import rules
+from kechuang.vouchers.access import holds_visible_to, roles_on, visible_to
+from kechuang.vouchers.models import LIVE, Hold, HolderYear, Voucher
+from kechuang.vouchers.rules import ApplicantFacts, OffsetTerms, OrderFacts
+from kechuang.vouchers.states import MACHINE, VoucherState
+
+APPLICANTS = {"organisation": "enterprise"}  # a party's kind as the packs call it; makers and teams keep theirs
+
+
+@dataclass(frozen=True, slots=True)
+class PriceAfter:
+    """A price as its holder sees it (券后价): price, what the voucher pays, what you pay, and why."""
+
+    price_fen: Fen
+    voucher_fen: Fen
+    you_pay_fen: Fen
+    bound_by: str = ""  # a rules.Limit, or the code of the refusal that left nothing
+    voucher_id: str = ""
+    limits: Mapping[str, int] | None = None
+    record: Mapping[str, Any] | None = None  # the resolved terms with their articles
+
+    @property
+    def bound_label(self) -> str:
+        return rules.LIMIT_LABELS.get(rules.Limit(self.bound_by), "") if self.bound_by in set(rules.Limit) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One price to be shown: `key` is the caller's own."""
+
+    key: str
+    price_fen: Fen
+    facts: OrderFacts
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherSheet:
+    """All that a voucher's page shows."""
+
+    voucher: Voucher
+    party: PartyCard
+    balance: Balance
+    used_this_year_fen: Fen
+    holds: Sequence[Hold]
+    files: Sequence[File]
+    events: Sequence[Event]
+    open_moves: Sequence[Move]
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveVoucher:
+    """One voucher that can be used now (可用创新券), with what is left of it."""
+
+    voucher: Voucher
+    balance: Balance
+
+
+def sheet(actor: Actor, voucher_id: str) -> VoucherSheet:
+    """One voucher as `actor` may see it; raises NotVisible also when they may not."""
+    voucher = visible_to(actor).filter(id=voucher_id).first()
+    if voucher is None:
+        raise NotVisible
+    roles = roles_on(actor, voucher)
+    return VoucherSheet(
+        voucher=voucher,
+        party=party(voucher.party_id),
+        balance=_balances([voucher])[voucher.id],
+        used_this_year_fen=used_in_year(voucher.party_id, voucher.scheme, voucher.year),
+        holds=list(holds_visible_to(actor).filter(voucher=voucher).order_by("-id")),
+        files=list(files_of(voucher.id)),
+        events=list(way([voucher.id])),
+        open_moves=MACHINE.open(VoucherState(voucher.state), roles),
+        roles=roles,
+    )
+
+
+def listed(actor: Actor, *, state: str = "", scheme: str = "", party_id: str = "") -> QuerySet[Voucher]:
+    """The vouchers an actor may see, newest first, filtered; the party's name comes with each row."""
+    rows = visible_to(actor).select_related("party").order_by("-id")
+    wanted = {"state": state, "scheme": scheme, "party_id": party_id}
+    return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def waiting(actor: Actor) -> QuerySet[Voucher]:
+    """What waits for the actor: applications to review, or one's own that came back or were not sent."""
+    rows = visible_to(actor).select_related("party").order_by("id")
+    if actor.party_id:
+        return rows.filter(state__in=[VoucherState.DRAFT, VoucherState.RETURNED])
+    return rows.filter(state=VoucherState.SUBMITTED, region__in=actor.regions(Role.COUNTY_OFFICER))
+
+
+def live_of(party_id: str, *, on: date) -> list[LiveVoucher]:
+    """The holder's vouchers that can be used on a day, the first to expire first. Two statements."""
+    rows = Voucher.objects.filter(party_id=party_id, state=VoucherState.ISSUED, valid_from__lte=on, valid_until__gt=on)
+    vouchers = list(rows.order_by("valid_until", "id"))
+    left = _balances(vouchers)
+    return [LiveVoucher(voucher, left[voucher.id]) for voucher in vouchers]
+
+
+def used_in_year(party_id: str, scheme: str, year: int) -> Fen:
+    """What one holder has set aside and used under one scheme in one year (年度已用)."""
+    row = HolderYear.objects.filter(party_id=party_id, scheme=scheme, year=year).first()
+    return Fen(row.used_fen if row else 0)
+
+
+def used_before(voucher: Voucher, year_fen: Fen, facts: OrderFacts, terms: OffsetTerms, *, year: int) -> rules.Used:
+    """What counts against each cap; asked of the holds only where the terms set such a cap."""
+    mine = Hold.objects.filter(voucher__scheme=voucher.scheme, year=year, state__in=LIVE)
+    pair = provider = Fen(0)
+    if terms.pair_year_cap_fen is not None:
+        pair = _net(mine.filter(voucher__party_id=voucher.party_id, provider_id=facts.provider_id))
+    if terms.provider_year_cap_fen is not None:
+        provider = _net(mine.filter(provider_id=facts.provider_id))
+    used = rules.Used(year_fen=year_fen, pair_fen=pair, provider_fen=provider)
+    if terms.class_share_max_bp.pick(**facts.keys(Fen(0))) is None:
+        return used
+    of_class = mine.filter(facts__buyer_zone=facts.buyer_zone, facts__provider_zone=facts.provider_zone)
+    return replace(used, class_fen=_net(of_class), programme_fen=_granted(voucher.scheme, year))
+
+
+def price_after(
+    party_id: str, scheme: str, price_fen: Fen, *, facts: OrderFacts, on: date, voucher_id: str = ""
+) -> PriceAfter:
+    """What one price becomes after the holder's best voucher of the scheme (券后价)."""
+    return prices_after(party_id, scheme, [Price("", price_fen, facts)], on=on, voucher_id=voucher_id)[""]
+
+
+def prices_after(
+    party_id: str, scheme: str, prices: Iterable[Price], *, on: date, voucher_id: str = ""
+) -> dict[str, PriceAfter]:
+    """The same for a list of offers, by the caller's keys. Four statements whatever the length of the list.
+
+    Of several vouchers the one that pays most is meant, on a tie the first to expire. `facts` bring the offer's side;
+    the buyer's side is filled in here.
+    """
+    wanted = list(prices)
+    live = [one for one in live_of(party_id, on=on) if one.voucher.scheme == scheme] if party_id else []
+    live = [one for one in live if voucher_id in ("", one.voucher.id)]
+    if not live:
+        return {price.key: PriceAfter(price.price_fen, Fen(0), price.price_fen) for price in wanted}
+    card, terms = party(party_id), in_force(scheme, OffsetTerms, on=on)
+    held = labels(party_id, on=on)
+    years = dict(HolderYear.objects.filter(party_id=party_id, scheme=scheme).values_list("year", "used_fen"))
+    return {
+        price.key: _best(
+            price, [(one, buyer_side(price.facts, card, one.voucher, held)) for one in live], terms, years, on
+        )
+        for price in wanted
+    }
+
+
+def buyer_side(facts: OrderFacts, card: PartyCard, voucher: Voucher, held: frozenset[str]) -> OrderFacts:
+    """The offer's facts with the buyer's: what kind of applicant, where registered, with which labels."""
+    return replace(
+        facts,
+        applicant=APPLICANTS.get(card.kind, card.kind),
+        buyer_zone=zone(card.region, voucher.region),
+        labels=tuple(sorted(held)),
+    )
+
+
+def zone(region: str, scheme_region: str) -> str:
+    """Whether a place lies in the scheme's own (注册地): "in" or "out"."""
+    return "in" if region in covers(scheme_region) else "out"
+
+
+def applicant_facts(card: PartyCard, voucher: Voucher, *, on: date) -> ApplicantFacts:
+    """What is known of an applicant on a day: imported lists first, then their own word."""
+    declared = voucher.declared
+    live = Voucher.objects.filter(
+        party_id=card.id, scheme=voucher.scheme, state=VoucherState.ISSUED, valid_until__gt=on
+    ).exclude(id=voucher.id)
+    return ApplicantFacts(
+        applicant=APPLICANTS.get(card.kind, card.kind),
+        labels=labels(card.id, on=on),
+        declared_labels=frozenset(declared.get("labels", ())),
+        declared_staff_count=declared.get("staff_count"),
+        declared_revenue_fen=declared.get("revenue_fen"),
+        declared_capital_fen=declared.get("capital_fen"),
+        live_vouchers_count=live.count(),
+    )
+
+
+def expired(*, on: date, limit: int) -> list[str]:
+    """Ids of issued vouchers whose last day is over: the job expires them."""
+    rows = Voucher.objects.filter(state=VoucherState.ISSUED, valid_until__lte=on).order_by("valid_until", "id")
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
+def expiring(*, until: date, on: date) -> list[Voucher]:
+    """Issued vouchers that end soon: their holders are reminded."""
+    rows = Voucher.objects.filter(state=VoucherState.ISSUED, valid_until__gt=on, valid_until__lte=until)
+    return list(rows.order_by("valid_until", "id"))
+
+
+def counts() -> dict[str, int]:
+    """How many vouchers are in each state."""
+    tallies = dict.fromkeys((str(state) for state in VoucherState), 0)
+    for state in Voucher.objects.values_list("state", flat=True).iterator():
+        tallies[state] += 1
+    return tallies
+
+
+def holds_of(order_id: str) -> list[Hold]:
+    """Every hold an order ever had, oldest first; the caller has shown that the actor may see the order."""
+    return list(Hold.objects.filter(order_id=order_id).order_by("id"))
+
+
+def names(voucher_ids: Iterable[str]) -> dict[str, str]:
+    """Numbers of vouchers by id, for upper rooms' lists and the digest."""
+    return dict(Voucher.objects.filter(id__in=set(voucher_ids)).values_list("id", "number"))
+
+
+def _best(
+    price: Price,
+    choices: Sequence[tuple[LiveVoucher, OrderFacts]],
+    terms: InForce[OffsetTerms],
+    years: Mapping[int, int],
+    on: date,
+) -> PriceAfter:
+    best = PriceAfter(price.price_fen, Fen(0), price.price_fen, record=terms.record)
+    for one, facts in choices:
+        year = one.voucher.year if terms.terms.hold_year == "grant_day" else on.year
+        used = used_before(one.voucher, Fen(years.get(year, 0)), facts, terms.terms, year=year)
+        free = Fen(one.balance.free_fen)
+        try:
+            rules.refuse_closed_year(terms.terms, budget_year=one.voucher.year, on=on)
+            found = rules.offset(price_fen=price.price_fen, balance_fen=free, used=used, facts=facts, terms=terms.terms)
+        except (rules.NothingToOffset, rules.NotForVoucher, rules.YearClosedForOrders) as nothing:
+            if not best.voucher_fen:
+                bound = str(nothing.facts.get("bound_by", nothing.code))
+                best = replace(best, bound_by=bound)
+            continue
+        if found.fen > best.voucher_fen:
+            rest = Fen(price.price_fen - found.fen)
+            best = PriceAfter(
+                price.price_fen, found.fen, rest, found.bound_by, one.voucher.id, found.limits, terms.record
+            )
+    return best
+
+
+def _balances(vouchers: Sequence[Voucher]) -> dict[str, Balance]:
+    empty = dict.fromkeys((voucher.id for voucher in vouchers), Balance())
+    if not vouchers:
+        return empty
+    found = balances(Kind.VOUCHER, owners=list(empty))
+    return {**empty, **{place.owner: left for place, left in found.items()}}
+
+
+def _net(holds: QuerySet[Hold]) -> Fen:
+    """Held, or captured less restored."""
+    total = Fen(0)
+    for state, fen, captured, restored in holds.values_list("state", "fen", "captured_fen", "restored_fen"):
+        total = Fen(total + (fen if state == "held" else captured - restored))
+    return total
+
+
+def _granted(scheme: str, year: int) -> Fen:
+    """The year's money of a programme, as granted so far."""
+    total = HolderYear.objects.filter(scheme=scheme, year=year).aggregate(fen=Sum("granted_fen"))["fen"]
+    return Fen(total or 0)
