@@ -216,11 +216,13 @@ class _Resolved:
                 raise NoTermsInForce(scheme=self.pack.title, param=parameter.meaning if parameter else name, day_on=day)
             values[name] = value.is_
             params[name] = {
+                "meaning": parameter.meaning,
                 "is": plain(value.is_),
                 "article": self.pack.article(value.article),
                 "from": value.first.isoformat(),
                 "illustrative": value.illustrative,
                 "reading": bool(parameter.reading),
+                "text": parameter.reading,
             }
         record = {"scheme": self.pack.scheme, "digest": self.pack.digest, "params": params}
         return InForce(self.pack.scheme, self.pack.digest, _terms.fill(self.kind, values), record)
