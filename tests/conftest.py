@@ -20,7 +20,8 @@ from django.test import TransactionTestCase
 from psycopg import sql
 
 NEEDS_DATABASE = {"db", "transactional_db", "live_server", "page", "as_owner"}
-BLUEPRINT = ("migrations/*.py", "sql/*.sql", "models.py", "models/*.py")
+# What the migrated database depends on, and this file, which builds it.
+BLUEPRINT = ("migrations/*.py", "sql/*.sql", "models.py", "models/*.py", "rights.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +38,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _needs_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or NEEDS_DATABASE & set(getattr(item, "fixturenames", ())))
+
+
+ALONE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"""
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'django_migrations'"
+SEEDS = "SELECT tablename FROM pg_tables WHERE schemaname = 'seeds'"
+GUARDED = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgtype::int & 32 > 0"
 
 
 class Databases:
@@ -58,9 +65,29 @@ class Databases:
         with self.admin() as admin:
             self._build(admin)
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
-            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             admin.execute(copy.format(sql.Identifier(self.name), sql.Identifier(self.template)))
         self.point_at(self.name)
+
+    def emptied(self) -> None:
+        """As after the migrations again; by the owner, since the application may neither delete all nor truncate."""
+        connections.close_all()
+        with self.admin(self.name) as owner, owner.transaction():
+            owner.execute(ALONE, [self.name])
+            tables = [name for (name,) in owner.execute(TABLES)]
+            seeds = [name for (name,) in owner.execute(SEEDS)]
+            guarded = [name for (name,) in owner.execute(GUARDED)]
+            for table in guarded:
+                owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
+            holds = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables)
+            filled = [name for (name,) in owner.execute(holds.encode())]
+            names = sql.SQL(", ").join(sql.Identifier("public", name) for name in {*filled, *seeds})
+            owner.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
+            for table in seeds:
+                again = sql.SQL("INSERT INTO {} SELECT * FROM {}")
+                owner.execute(again.format(sql.Identifier("public", table), sql.Identifier("seeds", table)))
+            for table in guarded:
+                owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
 
     def gone(self) -> None:
         connections.close_all()
@@ -94,15 +121,26 @@ class Databases:
             call_command("migrate", database="owner", verbosity=0)
             rights.grant()
             connections.close_all()
+            self._keep_seeds(building)
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             admin.execute(rename.format(sql.Identifier(building), sql.Identifier(self.template)))
         admin.execute("SELECT pg_advisory_unlock(hashtext('kechuang tests'))")
 
 
+    def _keep_seeds(self, name: str) -> None:
+        """What migrations have filled in is kept aside, to be put back by `emptied`."""
+        with self.admin(name) as owner:
+            owner.execute("CREATE SCHEMA seeds")
+            for (table,) in owner.execute(TABLES).fetchall():
+                source = sql.Identifier("public", table)
+                if owner.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(source)).fetchone():
+                    owner.execute(sql.SQL("CREATE TABLE {} AS TABLE {}").format(sql.Identifier("seeds", table), source))
+
+
 def _blueprint() -> str:
     """What the migrated database depends on."""
     house = Path(__file__).resolve().parents[1] / "kechuang"
-    files = sorted(path for pattern in BLUEPRINT for path in house.glob(f"*/{pattern}"))
+    files = [Path(__file__), *sorted(path for pattern in BLUEPRINT for path in house.glob(f"*/{pattern}"))]
     digest = hashlib.sha256(b"".join(str(path).encode() + path.read_bytes() for path in files))
     return digest.hexdigest()[:12]
 
@@ -121,7 +159,7 @@ def databases(django_db_blocker: object) -> Iterator[Databases]:
 def django_db_setup(databases: Databases) -> Iterator[None]:
     """In place of pytest-django's: the owner builds, the application's role runs the tests."""
     kept = TransactionTestCase._fixture_teardown
-    TransactionTestCase._fixture_teardown = lambda self: databases.fresh()  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = lambda self: databases.emptied()  # type: ignore[method-assign]
     yield
     TransactionTestCase._fixture_teardown = kept  # type: ignore[method-assign]
 

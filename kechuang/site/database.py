@@ -258,6 +258,7 @@ def _furnish(server: Server) -> None:
         for role, right in ((OWNER, "CREATEDB"), (APP, "NOCREATEDB")):
             if role not in roles:
                 admin.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(role), sql.SQL(right)))
+        admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP), sql.Identifier(OWNER)))  # may end its sessions
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
             made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
             admin.execute(made.format(sql.Identifier(NAME), sql.Identifier(OWNER)))
