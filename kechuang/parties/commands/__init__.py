@@ -24,6 +24,7 @@ from kechuang.parties.commands.offices import (
     substitute,
 )
 from kechuang.parties.commands.regions import (
+    Imported,
     add_zone,
     change_region,
     import_regions,
@@ -41,6 +42,7 @@ from kechuang.parties.commands.registering import (
 )
 
 __all__ = [
+    "Imported",
     "add_member",
     "add_unit",
     "add_zone",

@@ -15,6 +15,7 @@ from kechuang.parties.queries.accounts import (
 from kechuang.parties.queries.acting import (
     Side,
     actor_for,
+    authorisation_of,
     members_of,
     people_in,
     sides,
@@ -32,11 +33,14 @@ from kechuang.parties.queries.parties import (
     name_on,
     names_of,
     parties,
+    parties_by_codes,
+    parties_by_identity,
     party,
     party_by_code,
     party_names,
     person_names,
     unit_names,
+    units_of,
     visible_party,
 )
 from kechuang.parties.queries.regions import (
@@ -63,6 +67,7 @@ __all__ = [
     "accounts_waiting",
     "actor_for",
     "areas",
+    "authorisation_of",
     "card",
     "city_of",
     "codes_of",
@@ -77,6 +82,8 @@ __all__ = [
     "name_on",
     "names_of",
     "parties",
+    "parties_by_codes",
+    "parties_by_identity",
     "party",
     "party_by_code",
     "party_names",
@@ -91,5 +98,6 @@ __all__ = [
     "seal_keys",
     "sides",
     "unit_names",
+    "units_of",
     "visible_party",
 ]

@@ -89,3 +89,10 @@ def members_of(party_id: str, *, on: date) -> list[str]:
     """The people who act for a party on a day, for messages told to the party."""
     rows = _in_force(Membership.objects.filter(party_id=party_id), on)
     return list(rows.order_by("id").values_list("person_id", flat=True))
+
+
+def authorisation_of(actor: Actor, *, on: date) -> str:
+    """The file id of the 授权书 by which the actor signs for their party, or "" when they sign in their own right."""
+    rows = _in_force(Membership.objects.filter(person_id=actor.person_id, party_id=actor.party_id), on)
+    files = rows.filter(capacity=actor.capacity).values_list("authorisation_file", flat=True)
+    return max(files, default="")

@@ -98,6 +98,12 @@ def unit_names(unit_ids: Iterable[str]) -> dict[str, str]:
     return dict(Unit.objects.filter(id__in=set(unit_ids)).values_list("id", "name"))
 
 
+def units_of(party_id: str) -> dict[str, str]:
+    """The living units of a party, names by id, by pinyin (二级单位)."""
+    rows = Unit.objects.filter(party_id=party_id, ended_on__isnull=True).order_by("pinyin", "id")
+    return dict(rows.values_list("id", "name"))
+
+
 def name_on(party_id: str, *, on: date) -> str:
     """What the party was called on a day: documents of that day bear this name (曾用名)."""
     later = PartyChange.objects.filter(party_id=party_id, what="name", on__gt=on).order_by("on", "id").first()
@@ -138,8 +144,10 @@ def ended_since(on: date) -> list[PartyCard]:
 
 
 def identity_digests(party_id: str) -> frozenset[str]:
-    """The identity digests of a maker's or team's people, for lists of natural persons."""
-    people = Membership.objects.filter(party_id=party_id, valid_until__isnull=True).values("person_id")
+    """The identity digests of a maker's or team's people, for lists of natural persons; none of an
+    organisation's: what is said of its staff is not said of it."""
+    makers = Membership.objects.filter(party_id=party_id, party__kind__in=[Kind.MAKER, Kind.TEAM])
+    people = makers.filter(valid_until__isnull=True).values("person_id")
     digests = Person.objects.filter(id__in=people).values_list("identity_digest", flat=True)
     return frozenset(set(digests) - {""})
 
@@ -156,3 +164,30 @@ def contacts(person_ids: Iterable[str]) -> list[Contact]:
     """The contacts of these people who may still sign in. For messages only; never for a page."""
     rows = Person.objects.filter(id__in=list(person_ids), is_active=True).values_list("id", "email", "phone")
     return [Contact(*row) for row in rows.order_by("id")]
+
+
+def parties_by_codes(credit_codes: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The living parties behind each credit code, present or former."""
+    codes = set(credit_codes)
+    living = Party.objects.exclude(state=PartyState.MERGED)
+    found: dict[str, set[str]] = {}
+    for code, party_id in living.filter(credit_code__in=codes).values_list("credit_code", "id"):
+        found.setdefault(code, set()).add(party_id)
+    former = PartyChange.objects.filter(what="credit_code", before__in=codes, party__in=living)
+    for code, party_id in former.values_list("before", "party_id"):
+        found.setdefault(code, set()).add(party_id)
+    return {code: frozenset(ids) for code, ids in found.items()}
+
+
+def parties_by_identity(digests: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The makers and teams that a person with one of these identity digests belongs to."""
+    rows = Membership.objects.filter(
+        person__identity_digest__in=set(digests) - {""},
+        party__kind__in=[Kind.MAKER, Kind.TEAM],
+        party__state=PartyState.ACTIVE,
+        valid_until__isnull=True,
+    )
+    found: dict[str, set[str]] = {}
+    for digest, party_id in rows.values_list("person__identity_digest", "party_id"):
+        found.setdefault(digest, set()).add(party_id)
+    return {digest: frozenset(ids) for digest, ids in found.items()}

@@ -1,0 +1,44 @@
+"""Who sees commitments and lists, and who may sign and import."""
+
+from django.db.models import Model, Q, QuerySet
+
+from kechuang.credit.models import Commitment, ImportedList, ListEntry
+from kechuang.kernel.actor import Actor, Role
+
+IMPORTERS = (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.CITY_SCIENCE, Role.SHARING_OFFICE)
+
+
+def roles_on(actor: Actor, record: Model) -> frozenset[Role]:
+    """Office roles over the record's region; the party's own commitment is the HOLDER's or the PROVIDER's."""
+    roles = actor.roles_in(str(record.region))  # type: ignore[attr-defined]
+    if isinstance(record, Commitment) and actor.party_id and record.party_id == actor.party_id:
+        return roles | {Role(record.kind)}
+    return roles
+
+
+def visible_to(actor: Actor) -> QuerySet[Commitment]:
+    """The party's own, and those of the regions an office covers."""
+    if actor.clock:
+        return Commitment.objects.all()
+    return Commitment.objects.filter(Q(party_id=actor.party_id) | Q(region__in=actor.regions()))
+
+
+def lists_visible_to(actor: Actor) -> QuerySet[ImportedList]:
+    """Lists are for offices: national and provincial ones (no region) for all of them, local ones by region."""
+    if actor.clock:
+        return ImportedList.objects.all()
+    return ImportedList.objects.filter(Q(region__in=[*actor.regions(), ""]) if actor.posts else Q(pk__in=[]))
+
+
+def entries_visible_to(actor: Actor) -> QuerySet[ListEntry]:
+    if actor.clock:
+        return ListEntry.objects.all()
+    return ListEntry.objects.filter(Q(region__in=[*actor.regions(), ""]) if actor.posts else Q(pk__in=[]))
+
+
+def importing_role(actor: Actor, region: str) -> Role | None:
+    """The role by which the actor may import a list of `region` ("" is a list of everywhere), or None."""
+    if actor.clock:
+        return Role.CLOCK
+    held = actor.roles_in(region) if region else frozenset(post.role for post in actor.posts)
+    return min(held & set(IMPORTERS), default=None)
