@@ -1,6 +1,7 @@
 """Legal days in words (日期): which day it is, whether work is done on it, how much time is left."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -35,6 +36,7 @@ MONTHS = (
 _SATURDAY = 5
 
 _calendar: list[Callable[[], Workdays]] = []
+_read: ContextVar[tuple[datetime, Workdays] | None] = ContextVar("calendar_read", default=None)
 
 
 def read_calendar_from(source: Callable[[], Workdays]) -> None:
@@ -80,7 +82,16 @@ def _mark(on: date) -> str:
     """补班 for a Saturday or Sunday that is worked, 放假 for a weekday that is not; nothing without a calendar."""
     if not _calendar:
         return ""
-    working = _calendar[0]().is_working(on)
+    working = _workdays().is_working(on)
     if working == (on.weekday() < _SATURDAY):
         return ""
     return _("补班") if working else _("放假")
+
+
+def _workdays() -> Workdays:
+    """The calendar, read once for the pinned instant of a request or job however many days it shows."""
+    at, kept = clock.now(), _read.get()
+    if kept is None or kept[0] is not at:
+        kept = (at, _calendar[0]())
+        _read.set(kept)
+    return kept[1]

@@ -166,7 +166,8 @@ def why_amount(
 
     `lines` are `MoneyRow`s of the computation in its order, when the room can name them.
     """
-    entries = [_entry(name, value) for name, value in record.items() if isinstance(value, Mapping) and "is" in value]
+    params = record.get("params", record)
+    entries = [_entry(name, value) for name, value in params.items() if isinstance(value, Mapping) and "is" in value]
     return {"entries": entries, "result_fen": result_fen, "bound_by": bound_by, "lines": list(lines)}
 
 
