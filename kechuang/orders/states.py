@@ -1,0 +1,183 @@
+"""The way of a service order (服务订单), and the fixed words of its papers."""
+
+from enum import StrEnum
+
+from kechuang.kernel.actor import Role
+from kechuang.kernel.machine import Machine, Move
+from kechuang.kernel.text import gettext_noop as _
+
+CITY_DIGITS = 4  # of GB/T 2260: codes of one city begin alike
+UNIT_HUNDREDTHS = 100  # quantities are in hundredths of the unit (2.5 hours = 250)
+
+
+class OrderState(StrEnum):
+    REQUESTED = "requested"
+    QUOTED = "quoted"
+    PLACED = "placed"
+    IN_SERVICE = "in_service"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    SETTLED = "settled"
+    DISPUTED = "disputed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"
+
+
+class Version(StrEnum):
+    """What a version of the lines is (明细版本)."""
+
+    QUOTE = "quote"
+    FINAL = "final"
+
+
+class ContractKind(StrEnum):
+    TEMPLATE = "template"  # 范本
+    OWN = "own"  # 双方自拟
+    FRAMEWORK = "framework"  # 框架协议
+
+
+class OwnShareKind(StrEnum):
+    INSTALMENT = "instalment"
+    PAID = "paid"
+    REFUND = "refund"
+
+
+class InvoiceMark(StrEnum):
+    ISSUED = "issued"
+    REISSUED = "reissued"
+    RED = "red"  # 红字发票: before the claim it frees the order, never the number
+
+
+class Situation(StrEnum):
+    """声明事项: situations in which a voucher may not be used, as the user declares them."""
+
+    STATUTORY_TEST = "statutory_test"
+    AFFILIATED = "affiliated"
+    FUNDED_ITEM = "funded_item"
+    OWN_CAMPUS = "own_campus"
+
+
+CONTRACT_LABELS: dict[ContractKind, str] = {
+    ContractKind.TEMPLATE: _("合同范本"),
+    ContractKind.OWN: _("双方自拟合同"),
+    ContractKind.FRAMEWORK: _("框架协议"),
+}
+OWN_SHARE_LABELS: dict[OwnShareKind, str] = {
+    OwnShareKind.INSTALMENT: _("首付"),
+    OwnShareKind.PAID: _("余款"),
+    OwnShareKind.REFUND: _("退款"),
+}
+INVOICE_LABELS: dict[InvoiceMark, str] = {
+    InvoiceMark.ISSUED: _("已开具"),
+    InvoiceMark.REISSUED: _("已重开"),
+    InvoiceMark.RED: _("已红冲"),
+}
+VERSION_LABELS: dict[Version, str] = {Version.QUOTE: _("报价明细"), Version.FINAL: _("最终明细")}
+CHANNEL_LABELS: dict[str, str] = {
+    "platform": _("本平台"),
+    "daxing": _("浙江省大型科研仪器开放共享平台"),
+    "other": _("其他渠道"),
+}
+SERVICE_LABELS: dict[str, str] = {
+    "instrument": _("仪器设备共享"),
+    "testing": _("检测检验"),
+    "rd_design": _("研发设计"),
+    "entrusted": _("委托开发"),
+    "cooperative": _("合作研发"),
+    "solution": _("技术解决方案"),
+}
+
+_S, _R = OrderState, Role
+_BOTH = frozenset({_R.HOLDER, _R.PROVIDER})
+_RUNNING = {_S.PLACED, _S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED}
+OPEN = (_S.REQUESTED, _S.QUOTED, _S.PLACED, _S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED, _S.DISPUTED)
+
+MACHINE = Machine(
+    "order",
+    OrderState,
+    initial=_S.REQUESTED,
+    moves=[
+        Move("quote", {_S.REQUESTED, _S.QUOTED}, _S.QUOTED, {_R.PROVIDER}, _("报价"), data=True),
+        Move("decline", {_S.REQUESTED, _S.QUOTED}, _S.DECLINED, {_R.PROVIDER}, _("婉拒委托"), data=True),
+        Move("withdraw", {_S.REQUESTED, _S.QUOTED}, _S.WITHDRAWN, {_R.HOLDER}, _("撤回委托")),
+        Move("place", {_S.QUOTED}, _S.PLACED, {_R.HOLDER}, _("接受报价并下单"), data=True),
+        Move("invoice_to", {_S.QUOTED, *_RUNNING}, None, {_R.HOLDER}, _("更正开票信息"), data=True),
+        Move("contract", {_S.PLACED, _S.IN_SERVICE, _S.DELIVERED}, None, _BOTH, _("提交服务合同"), data=True),
+        Move("seal", {_S.PLACED, _S.IN_SERVICE, _S.DELIVERED}, None, _BOTH, _("合同用印")),
+        Move("start", {_S.PLACED}, _S.IN_SERVICE, {_R.PROVIDER}, _("开始服务")),
+        Move("deliver_part", {_S.IN_SERVICE}, None, {_R.PROVIDER}, _("部分交付"), data=True),
+        Move("deliver", {_S.IN_SERVICE}, _S.DELIVERED, {_R.PROVIDER}, _("交付服务报告"), data=True),
+        Move(
+            "propose_final",
+            {_S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED},
+            None,
+            {_R.PROVIDER},
+            _("提出最终明细"),
+            data=True,
+        ),
+        Move("agree_final", {_S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED}, None, {_R.HOLDER}, _("同意最终明细")),
+        Move(
+            "reject_final",
+            {_S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED},
+            None,
+            {_R.HOLDER},
+            _("不同意最终明细"),
+            data=True,
+        ),
+        Move("accept", {_S.DELIVERED}, _S.ACCEPTED, {_R.HOLDER}, _("验收服务")),
+        Move("accept_by_silence", {_S.DELIVERED}, _S.ACCEPTED, {_R.CLOCK}, _("逾期视为验收")),
+        Move("dispute", {_S.DELIVERED}, _S.DISPUTED, {_R.HOLDER}, _("提出争议"), data=True),
+        Move("escalate", {_S.DELIVERED}, _S.DISPUTED, {_R.CLOCK}, _("逾期未验收提请协调")),
+        Move("drop_dispute", {_S.DISPUTED}, _S.DELIVERED, {_R.HOLDER}, _("撤回争议")),
+        Move("resolve_accept", {_S.DISPUTED}, _S.ACCEPTED, {_R.COUNTY_OFFICER}, _("协调为按约验收"), data=True),
+        Move("resolve_part", {_S.DISPUTED}, _S.ACCEPTED, {_R.COUNTY_OFFICER}, _("协调为部分验收"), data=True),
+        Move("resolve_cancel", {_S.DISPUTED}, _S.CANCELLED, {_R.COUNTY_OFFICER}, _("协调为取消订单"), data=True),
+        Move("own_share", set(_RUNNING), None, _BOTH, _("登记自付款凭证"), data=True),
+        Move("settle", {_S.ACCEPTED}, _S.SETTLED, {_R.HOLDER}, _("结算：抵扣并完成")),
+        Move("settle_by_clock", {_S.ACCEPTED}, _S.SETTLED, {_R.CLOCK}, _("余款已付，逾期自动结算")),
+        Move("invoice", {*_RUNNING, _S.SETTLED}, None, {_R.PROVIDER}, _("登记开票"), data=True),
+        Move(
+            "refund_share",
+            {_S.ACCEPTED, _S.SETTLED, _S.CANCELLED, _S.LAPSED},
+            None,
+            {_R.PROVIDER},
+            _("登记自付款退款"),
+            data=True,
+        ),
+        Move("refund_offset", {_S.SETTLED}, None, {_R.PROVIDER, _R.COUNTY_OFFICER}, _("退回部分抵扣"), data=True),
+        Move("cancel", {_S.PLACED, _S.IN_SERVICE}, _S.CANCELLED, _BOTH, _("取消订单"), data=True),
+        Move(
+            "close_revoked",
+            {_S.REQUESTED, _S.QUOTED, _S.PLACED, _S.IN_SERVICE},
+            _S.CANCELLED,
+            {_R.CLOCK},
+            _("机构被撤销入库，取消订单"),
+        ),
+        Move("lapse", {_S.REQUESTED, _S.QUOTED, _S.PLACED}, _S.LAPSED, {_R.CLOCK}, _("逾期失效")),
+    ],
+    labels={
+        _S.REQUESTED: _("待报价"),
+        _S.QUOTED: _("待下单"),
+        _S.PLACED: _("待服务"),
+        _S.IN_SERVICE: _("服务中"),
+        _S.DELIVERED: _("待验收"),
+        _S.ACCEPTED: _("待结算"),
+        _S.SETTLED: _("已结算"),
+        _S.DISPUTED: _("争议协调中"),
+        _S.DECLINED: _("机构已婉拒"),
+        _S.WITHDRAWN: _("已撤回"),
+        _S.CANCELLED: _("已取消"),
+        _S.LAPSED: _("已失效"),
+    },
+    waits={
+        _S.REQUESTED: _R.PROVIDER,
+        _S.QUOTED: _R.HOLDER,
+        _S.PLACED: _R.PROVIDER,
+        _S.IN_SERVICE: _R.PROVIDER,
+        _S.DELIVERED: _R.HOLDER,
+        _S.ACCEPTED: _R.HOLDER,
+        _S.DISPUTED: _R.COUNTY_OFFICER,
+    },
+)
