@@ -17,8 +17,9 @@ def roles_on(actor: Actor, admission: Admission) -> frozenset[Role]:
 
 
 def roles_on_case(actor: Actor, case: Case) -> frozenset[Role]:
-    """The offices of the place that may revoke."""
-    return frozenset(actor.roles_in(case.region) & OFFICES)
+    """The office that may revoke the admission in question, and the clock for what lists say."""
+    deciding = {Role(case.admission.revoking_role), Role.CLOCK}
+    return frozenset(actor.roles_in(case.region) & deciding)
 
 
 def visible_to(actor: Actor) -> QuerySet[Admission]:

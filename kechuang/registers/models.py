@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from kechuang.kernel.ids import new_id
 from kechuang.registers.states import LIVE, AdmissionState, Basis, CaseKind, CaseState
 
-PAGE_SIZE = 20
+WAITING_MAX = 200  # rows of one room on a workbench
 
 
 def admission_id() -> str:
@@ -42,6 +42,7 @@ class Admission(models.Model):
     region = models.CharField(max_length=12, db_index=True)
     revoking_region = models.CharField(max_length=12)
     revoking_role = models.CharField(max_length=24, blank=True)
+    revocation_binds = models.CharField(max_length=8, blank=True)  # city | county, set when revoked
     state = models.CharField(max_length=24, default=AdmissionState.DRAFT)
     entrant_class = models.CharField(max_length=40)  # of the pack: university, institute, …; claimed until matched
     basis = models.CharField(max_length=16, blank=True)
@@ -50,6 +51,7 @@ class Admission(models.Model):
     facts = models.JSONField(default=dict)  # what the pack's conditions ask for: integers by name
     steps = models.JSONField(default=list)
     step = models.PositiveSmallIntegerField(default=0)
+    returns = models.PositiveSmallIntegerField(default=0)
     rounds = models.PositiveSmallIntegerField(default=0)  # how often submitted
     opening_required = models.BooleanField(default=True)  # content, process and price list before the first order
     terms = models.JSONField(default=dict)
@@ -57,7 +59,9 @@ class Admission(models.Model):
     decided_on = models.DateField(null=True)
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)  # exclusive; null: until ended
+    certified_until = models.DateField(null=True)  # exclusive; until when its certificates carry it; null: none needed
     ended_on = models.DateField(null=True)
+    again_on = models.DateField(null=True)  # the first day of a new application after a revocation
     reason = models.CharField(max_length=500, blank=True)
     article = models.CharField(max_length=200, blank=True)
 
@@ -174,6 +178,7 @@ class Case(models.Model):
     article = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=24, default=CaseState.OPEN)
     opened_on = models.DateField()
+    lifted_on = models.DateField(null=True)  # since when the list no longer names the party
     closed_on = models.DateField(null=True)
     outcome = models.CharField(max_length=500, blank=True)
 

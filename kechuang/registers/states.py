@@ -41,6 +41,9 @@ class CaseKind(StrEnum):
     VIOLATION = "violation"  # 违规行为
 
 
+MONTHS_PER_YEAR = 12
+CONFIRM_CLOCK = "admission"  # the kind under which deadlines keeps the time to confirm
+
 BASIS_LABELS: dict[Basis, str] = {
     Basis.LIST: _("与权威名单相符，免审"),
     Basis.CERTIFICATE: _("与资质证书相符，免审"),
@@ -64,6 +67,14 @@ _LIVE = {_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.IN_NOTICE} | _KEPT
 # Admissions of which a party may have only one at a time.
 LIVE = frozenset(_LIVE)
 
+# Applications that wait for their own party.
+ON_PROVIDER = (_S.DRAFT, _S.RETURNED)
+WAITING_TITLES: dict[AdmissionState, str] = {
+    _S.DRAFT: _("提交入库申请"),
+    _S.RETURNED: _("补正入库申请"),
+    _S.SUBMITTED: _("确认入库"),
+}
+
 ADMISSION_MACHINE = Machine(
     "admission",
     AdmissionState,
@@ -79,6 +90,7 @@ ADMISSION_MACHINE = Machine(
         Move("return", {_S.SUBMITTED}, _S.RETURNED, OFFICES, _("退回补正"), data=True),
         Move("refuse", {_S.SUBMITTED, _S.IN_NOTICE}, _S.REFUSED, OFFICES, _("不予入库"), data=True),
         Move("admit", {_S.IN_NOTICE}, _S.ADMITTED, _CLOCK, _("公示无异议，入库")),
+        Move("recertify", _KEPT, None, OFFICES, _("核对换发的证书")),
         Move("suspend", {_S.ADMITTED}, _S.SUSPENDED, OFFICES | _CLOCK, _("暂停承接新订单"), data=True),
         Move("resume", {_S.SUSPENDED}, _S.ADMITTED, OFFICES, _("恢复承接订单"), data=True),
         Move("revoke", _KEPT, _S.REVOKED, OFFICES, _("撤销入库及服务资格"), data=True),
@@ -111,7 +123,7 @@ CASE_MACHINE = Machine(
     CaseState,
     CaseState.OPEN,
     [
-        Move("note", {CaseState.OPEN}, None, OFFICES, _("补充核查情况"), data=True),
+        Move("note", {CaseState.OPEN}, None, OFFICES | _CLOCK, _("补充核查情况"), data=True),
         Move("close", {CaseState.OPEN}, CaseState.CLOSED, OFFICES, _("办结核查事项"), data=True),
     ],
     labels={CaseState.OPEN: _("核查中"), CaseState.CLOSED: _("已办结")},

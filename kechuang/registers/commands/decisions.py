@@ -1,0 +1,201 @@
+"""The offices' decisions on an application: pass a step, return, refuse, admit after the notice."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from kechuang.deadlines import commands as deadlines
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.machine import Move
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import tidy
+from kechuang.notices.commands import Named, open_notice
+from kechuang.notices.queries import gate
+from kechuang.notices.rules import NoticeNotPassed, NoticeTerms
+from kechuang.outbox.commands import tell
+from kechuang.parties.queries import party
+from kechuang.policy.book import in_force
+from kechuang.registers import rules
+from kechuang.registers.access import roles_on
+from kechuang.registers.commands.application import TAKEN_IN, Terms, check_duties, entries_on, locked, take_in, terms_of
+from kechuang.registers.models import Admission, Step
+from kechuang.registers.queries import articles, papers_of
+from kechuang.registers.states import ADMISSION_MACHINE, CONFIRM_CLOCK, AdmissionState, Basis
+from kechuang.trail.commands import acting_role, advance
+from kechuang.ui import clock
+
+
+@transaction.atomic
+def confirm(actor: Actor, *, admission_id: str, opinion: str = "", now: datetime) -> Admission:
+    """Passes the step whose turn it is (审核、确认入库): on to the next office, into the notice, or into the register.
+
+    Everything is checked again at the last step. Raises MoveNotOpen, SamePerson, and the refusals of `submit`.
+    """
+    admission = locked(actor, admission_id)
+    roles = roles_on(actor, admission)
+    terms = terms_of(admission, clock.day(now))
+    move = ADMISSION_MACHINE.check(_next(admission, terms), AdmissionState(admission.state), roles)
+    _sign(actor, admission, roles, move, opinion, now)
+    saves: list[str] = []
+    if move.action == "endorse":
+        admission.step += 1
+        saves = ["step"]
+    else:
+        _check_again(admission, terms, now)
+    if move.action == "confirm":
+        take_in(admission, rules.Match(Basis.REVIEW, ""), terms, clock.day(now))
+        saves = TAKEN_IN
+    article = terms.article("review_steps")
+    advance(
+        actor, admission, move, roles=roles, now=now, saves=saves, article=article, facts={"opinion": tidy(opinion)}
+    )
+    if move.action == "publish":
+        _publish(actor, admission, terms, acting_role(roles, move), now)
+    _tell_next(admission, move, now)
+    return admission
+
+
+@transaction.atomic
+def return_(actor: Actor, *, admission_id: str, reason: str, now: datetime) -> Admission:
+    """Sends the application back for correction (退回补正); its clock stands still meanwhile, bounded by the pack.
+
+    Raises MoveNotOpen, ReasonMissing, NoMoreReturns.
+    """
+    admission = locked(actor, admission_id)
+    roles = roles_on(actor, admission)
+    move = ADMISSION_MACHINE.check("return", AdmissionState(admission.state), roles)
+    terms = terms_of(admission, clock.day(now))
+    article = terms.article("return_times_count")
+    rules.check_reason(tidy(reason), article)
+    rules.check_return(admission.returns, terms=terms.terms, articles=articles(terms))
+    admission.reason = tidy(reason)
+    admission.returns += 1
+    said = {"reason": admission.reason}
+    advance(actor, admission, move, roles=roles, now=now, saves=["reason", "returns"], article=article, facts=said)
+    deadlines.suspend(admission.id, CONFIRM_CLOCK, why=str(move.label), cap_days=terms.terms.return_cap_days, now=now)
+    _tell_party(admission, f"入库申请已退回补正：{admission.name}", admission.reason, now)
+    return admission
+
+
+@transaction.atomic
+def refuse(actor: Actor, *, admission_id: str, reason: str, now: datetime) -> Admission:
+    """Refuses the application with its reason (不予入库). Raises MoveNotOpen, ReasonMissing."""
+    admission = locked(actor, admission_id)
+    roles = roles_on(actor, admission)
+    move = ADMISSION_MACHINE.check("refuse", AdmissionState(admission.state), roles)
+    terms = terms_of(admission, clock.day(now))
+    admission.reason, admission.article = tidy(reason), terms.article("entry_route")
+    rules.check_reason(admission.reason, admission.article)
+    admission.decided_on = admission.ended_on = clock.day(now)
+    saves = ["reason", "article", "decided_on", "ended_on"]
+    said = {"reason": admission.reason}
+    advance(actor, admission, move, roles=roles, now=now, saves=saves, article=admission.article, facts=said)
+    deadlines.meet(admission.id, CONFIRM_CLOCK, now=now)
+    _tell_party(admission, f"不予入库：{admission.name}", admission.reason, now)
+    return admission
+
+
+@transaction.atomic
+def admit_after_notice(actor: Actor, *, admission_id: str, now: datetime) -> Admission:
+    """Takes in what was published without an objection left (公示无异议入库). Raises MoveNotOpen, NoticeNotPassed."""
+    admission = locked(actor, admission_id)
+    roles = roles_on(actor, admission)
+    move = ADMISSION_MACHINE.check("admit", AdmissionState(admission.state), roles)
+    on = clock.day(now)
+    passed = gate(admission.id, on=on)
+    if not passed.passed:
+        raise NoticeNotPassed(reason=passed.reason)
+    terms = terms_of(admission, on)
+    _check_again(admission, terms, now)
+    take_in(admission, rules.Match(Basis.REVIEW, ""), terms, on)
+    article = terms.article("notice_before_entry")
+    advance(actor, admission, move, roles=roles, now=now, saves=TAKEN_IN, article=article)
+    _tell_party(admission, f"已入库：{admission.name}", "公示期满无异议，已列入名录。", now)
+    return admission
+
+
+def _next(admission: Admission, terms: Terms) -> str:
+    """What passing the present step leads to."""
+    if admission.step + 1 < len(admission.steps):
+        return "endorse"
+    return "publish" if terms.terms.notice_before_entry else "confirm"
+
+
+def _sign(actor: Actor, admission: Admission, roles: frozenset[Role], move: Move, opinion: str, now: datetime) -> None:
+    """One line of the review; nobody signs twice in a round, nor who handed it in. Raises SamePerson."""
+    if Step.objects.filter(admission=admission, round=admission.rounds, person_id=actor.person_id).exists():
+        raise rules.SamePerson
+    Step.objects.create(
+        admission=admission,
+        round=admission.rounds,
+        step=admission.step + 1,
+        person_id=actor.person_id,
+        role=acting_role(roles, move),
+        at=now,
+        opinion=tidy(opinion),
+    )
+
+
+def _check_again(admission: Admission, terms: Terms, now: datetime) -> None:
+    on = clock.day(now)
+    check_duties(admission, party(admission.party_id), entries_on(admission.party_id, on), terms, on)
+    rules.check_papers(
+        entrant_class=admission.entrant_class,
+        papers=papers_of(admission.id),
+        on=on,
+        terms=terms.terms,
+        articles=articles(terms),
+    )
+
+
+def _publish(actor: Actor, admission: Admission, terms: Terms, role: Role, now: datetime) -> None:
+    who = party(admission.party_id)
+    open_notice(
+        actor,
+        scheme=admission.scheme,
+        region=admission.region,
+        kind=ADMISSION_MACHINE.name,
+        title=f"拟入库名单公示：{admission.name if not who.natural_person else admission.number}",
+        basis=terms.article("notice_before_entry"),
+        items=[
+            Named(
+                subject_id=admission.id,
+                party_id=admission.party_id,
+                name=admission.name,
+                natural_person=who.natural_person,
+                label=_("拟入库"),
+                decided_by=actor.person_id,
+            )
+        ],
+        terms=in_force(admission.scheme, NoticeTerms, on=clock.day(now)).terms,
+        role=role,
+        now=now,
+    )
+
+
+def _tell_next(admission: Admission, move: Move, now: datetime) -> None:
+    if move.action == "endorse":
+        tell(
+            subject_id=admission.id,
+            path=f"/registers/{admission.id}/",
+            title=f"入库申请待审核：{admission.name}",
+            text="上一环节已通过，请办理下一环节。",
+            to_role=Role(admission.steps[admission.step]),
+            region=admission.region,
+            now=now,
+        )
+        return
+    deadlines.meet(admission.id, CONFIRM_CLOCK, now=now)
+    done = f"已入库：{admission.name}" if move.action == "confirm" else f"入库申请已通过审核并公示：{admission.name}"
+    _tell_party(admission, done, "首个订单前，请公布服务内容、服务流程和收费标准。", now)
+
+
+def _tell_party(admission: Admission, title: str, text: str, now: datetime) -> None:
+    tell(
+        subject_id=admission.id,
+        path=f"/registers/{admission.id}/",
+        title=title,
+        text=text,
+        to_party=admission.party_id,
+        now=now,
+    )
