@@ -63,7 +63,9 @@ class Value:
 
     @property
     def illustrative(self) -> bool:
-        return self.article == ILLUSTRATIVE
+        """示例参数: the value, or one of its rows, has no public source."""
+        rows = self.is_ if _terms.is_rows(self.is_) else []
+        return ILLUSTRATIVE in [self.article, *(row.get("article") for row in rows)]
 
 
 @dataclass(frozen=True, slots=True)

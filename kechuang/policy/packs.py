@@ -11,7 +11,7 @@ from typing import Any
 from kechuang.policy.book import ILLUSTRATIVE, Book, Note, Opening, Pack, Parameter, Rollout, Source, Value
 from kechuang.policy.catalogue import CATALOGUE, PLACE
 from kechuang.policy.faults import Fault, PackError, header_line, line_within
-from kechuang.policy.terms import NONE
+from kechuang.policy.terms import NONE, is_rows
 from kechuang.policy.units import UNITS, name_fits, suffix_of
 from kechuang.policy.values import value_problem
 
@@ -236,6 +236,9 @@ class _Reader:
             self.fault(line, f"{name}：until（{until}，不含当日）应晚于 from（{first}）")
         if not self._article(item.get("article"), line, name):
             return None
+        for row in item["is"] if is_rows(item["is"]) else ():  # a tier may stand in another place, or nowhere
+            if "article" in row and not self._article(row["article"], line, name):
+                return None
         self._not_before_source(name, item["article"], first, line)
         if problem := value_problem(section, self.words, item["is"]):
             self.fault(line, f"{name}：{problem}")

@@ -26,7 +26,7 @@ def value_problem(section: Mapping[str, Any], words: Words, value: Any) -> str:
 def _rows_problem(section: Mapping[str, Any], words: Words, by: Sequence[str], rows: list[dict[str, Any]]) -> str:
     for place, row in enumerate(rows):
         when = row.get("when", {})
-        if unknown := set(row) - {"when", "is"}:
+        if unknown := set(row) - {"when", "is", "article"}:
             return f"分情形的行里不认识的键 {'、'.join(sorted(unknown))}"
         if not when and place < len(rows) - 1:
             return "无条件的行须放在最后，否则其后各行永远用不到"
