@@ -124,6 +124,12 @@ class Form(forms.Form):
     required_css_class = "required"
     use_required_attribute = False  # the page's own words, at the field and in the summary, instead of the browser's
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            label = str(field.label or name)
+            field.error_messages["required"] = _ask_for(field).format(label=label)
+
     def refuse(self, refusal: Refusal) -> None:
         """Shows a Refusal at the field it names, or for the whole form; what was typed stays."""
         field = refusal.field if refusal.field in self.fields else None
@@ -135,7 +141,8 @@ class Form(forms.Form):
             yield FormError(str(text), "")
         for bound in self:
             for text in bound.errors:
-                yield FormError(f"{bound.label}：{text}", _target(bound))
+                named = str(text) if str(bound.label) in text else f"{bound.label}：{text}"
+                yield FormError(named, _target(bound))
 
 
 class FilterForm(Form):
@@ -150,6 +157,17 @@ class FilterForm(Form):
         """The filters in use; a filter that cannot be read counts as not set and says so at its field."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "", [])}
+
+
+def _ask_for(field: forms.Field) -> str:
+    """The words for a field that was left empty."""
+    if isinstance(field, forms.FileField):
+        return _("请选择文件：{label}")
+    if isinstance(field, forms.BooleanField):
+        return _("请勾选：{label}")
+    if isinstance(field, forms.ChoiceField):
+        return _("请选择{label}")
+    return _("请填写{label}")
 
 
 def _target(bound: BoundField) -> str:

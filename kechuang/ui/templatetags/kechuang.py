@@ -300,7 +300,7 @@ def head(
 ) -> str:
     """The five answers at the top of every object; the block holds what can be done now (buttons)."""
     parts = {"title": title, "number": number, "machine": machine, "state": state, "roles": roles, "clock": clock}
-    return render_to_string("ui/head.html", parts | {"actions": content.strip()})
+    return render_to_string("ui/head.html", parts | {"actions": mark_safe(content.strip())})
 
 
 @register.inclusion_tag("ui/moves.html", takes_context=True)

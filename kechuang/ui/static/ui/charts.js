@@ -8,6 +8,8 @@
     const option = JSON.parse(document.getElementById(place.dataset.chart).textContent);
     const picture = echarts.init(place, null, { renderer: "svg" });
     option.animation = !quiet;
+    option.color ||= ["#14508f", "#5b8cc0", "#a9c4e2", "#e8b64c", "#17603a", "#8593a5"];
+    option.grid ||= { left: 8, right: 8, top: 16, bottom: 4, containLabel: true };
     option.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily };
     if (option.k_money) {
       option.tooltip = { ...option.tooltip, valueFormatter: exact };
