@@ -28,6 +28,8 @@ from kechuang.documents.formats.specimens import (
     specimen_report_pdf,
     specimen_slip_pdf,
 )
+from kechuang.documents.formats.tables import Table, guarded, serial_day, write_csv, write_xlsx
+from kechuang.documents.formats.tables import read as read_table
 from kechuang.documents.formats.upload import Found, checked
 from kechuang.documents.formats.volume import Paper, Step, VolumeFacts, volume_zip
 
@@ -49,6 +51,7 @@ __all__ = [
     "Sheet",
     "Signature",
     "Step",
+    "Table",
     "Trust",
     "UploadRefused",
     "Verdict",
@@ -61,10 +64,13 @@ __all__ = [
     "compare",
     "contract_pdf",
     "fen_from_capitals",
+    "guarded",
     "invoice_number",
     "normalised_number",
     "print_pdf",
     "read_invoice",
+    "read_table",
+    "serial_day",
     "specimen_contract_pdf",
     "specimen_invoice_ofd",
     "specimen_invoice_pdf",
@@ -73,4 +79,6 @@ __all__ = [
     "specimen_slip_pdf",
     "template_on",
     "volume_zip",
+    "write_csv",
+    "write_xlsx",
 ]

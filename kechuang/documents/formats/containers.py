@@ -47,20 +47,20 @@ def read(name: str, archive: ZipFile, member: str, *, at_most: int = LIMITS.xml_
         with archive.open(member) as file:
             content = file.read(at_most + 1)
     except Exception as broken:  # zlib, lzma and zipfile raise many kinds for broken members
-        raise Unreadable(name=name, rule=_("其中的“{member}”无法读取"), member=member) from broken
+        raise Unreadable(name=name, rule=_("其中的文件无法读取："), limit=member) from broken
     if len(content) > at_most:
-        raise Bomb(name=name, rule=_("其中的“{member}”超过 {limit} MB"), member=member, limit=at_most // MEGABYTE)
+        raise Bomb(name=name, rule=_("其中单个文件大小上限（MB）："), member=member, limit=at_most // MEGABYTE)
     return content
 
 
 def _check_sizes(name: str, members: list[ZipInfo], size: int) -> None:
     if len(members) > LIMITS.members_max:
-        raise Bomb(name=name, rule=_("内含文件不超过 {limit} 个"), limit=LIMITS.members_max)
+        raise Bomb(name=name, rule=_("内含文件个数上限："), limit=LIMITS.members_max)
     if sum(member.file_size for member in members) > LIMITS.expanded_bytes_max:
-        raise Bomb(name=name, rule=_("展开后不超过 {limit} MB"), limit=LIMITS.expanded_bytes_max // MEGABYTE)
+        raise Bomb(name=name, rule=_("展开后大小上限（MB）："), limit=LIMITS.expanded_bytes_max // MEGABYTE)
     for member in members:
         if member.file_size > max(MEGABYTE, LIMITS.expansion_max * member.compress_size):
-            raise Bomb(name=name, rule=_("压缩比不超过 {limit} 倍"), limit=LIMITS.expansion_max)
+            raise Bomb(name=name, rule=_("压缩倍数上限："), limit=LIMITS.expansion_max)
     if sum(member.compress_size for member in members) > size:
         raise Bomb(name=name, rule=_("内含文件互相重叠"))
 

@@ -14,7 +14,7 @@ def checked_name(name: str) -> str:
     """The name, normalised (NFC) and without white space at its ends; raises WrongName."""
     name = unicodedata.normalize("NFC", name).strip()
     if len(name) > LIMITS.name_chars_max:
-        raise WrongName(name=name[:20], rule=_("超过 {limit} 个字"), limit=LIMITS.name_chars_max)
+        raise WrongName(name=name[:20], rule=_("字数上限："), limit=LIMITS.name_chars_max)
     if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") for char in name):
         raise WrongName(name="", rule=_("含有不可见的控制字符或方向字符"))
     if _FORBIDDEN & set(name) or ".." in name:

@@ -50,7 +50,7 @@ def _checked(name: str, content: bytes) -> int:
     if pages <= LIMITS.pages_max:
         for number, held in enumerate(_objects(reader)):
             if number > LIMITS.pdf_objects_max:
-                raise Bomb(name=name, rule=_("内部对象不超过 {limit} 个"), limit=LIMITS.pdf_objects_max)
+                raise Bomb(name=name, rule=_("内部对象个数上限："), limit=LIMITS.pdf_objects_max)
             _refuse_active(name, held)
         pages = len(reader.pages)
     if pages > LIMITS.pages_max:

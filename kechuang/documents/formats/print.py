@@ -82,7 +82,9 @@ def print_pdf(sheet: Sheet) -> bytes:
         author="kechuang",
         invariant=1,
     )
-    story: list[Flowable] = [Paragraph(escape(sheet.title), _style(_TITLE, alignment=TA_CENTER, spaceAfter=4))]
+    story: list[Flowable] = [
+        Paragraph(escape(sheet.title), _style(_TITLE, bold=True, alignment=TA_CENTER, spaceAfter=4))
+    ]
     if sheet.subtitle:
         story.append(Paragraph(escape(sheet.subtitle), _style(_BODY, alignment=TA_CENTER)))
     story.append(Spacer(1, 5 * mm))
@@ -95,25 +97,28 @@ def print_pdf(sheet: Sheet) -> bytes:
 
 
 @cache
-def font() -> str:
-    """The vendored Chinese typeface when it is there (embedded as a subset), else the reader's own Song."""
-    for path in sorted(_FONTS.glob("**/*SC*.ttf")):
-        pdfmetrics.registerFont(TTFont("Chinese", path))
-        return "Chinese"
+def font(*, bold: bool = False) -> str:
+    """The vendored Chinese typeface when it is there (embedded as a subset), else the reader's own Song, which has no bold."""
+    name = "NotoSansSC-Bold" if bold else "NotoSansSC-Regular"
+    if (path := _FONTS / f"{name}.ttf").exists():
+        pdfmetrics.registerFont(TTFont(name, path))
+        return name
     pdfmetrics.registerFont(UnicodeCIDFont(_READERS_OWN))
     return _READERS_OWN
 
 
-def _style(size: float, **more: object) -> ParagraphStyle:
-    return ParagraphStyle(name="", fontName=font(), fontSize=size, leading=size * 1.6, wordWrap="CJK", **more)
+def _style(size: float, *, bold: bool = False, **more: object) -> ParagraphStyle:
+    return ParagraphStyle(name="", fontName=font(bold=bold), fontSize=size, leading=size * 1.6, wordWrap="CJK", **more)
 
 
 def _flowables(block: str | Heading | Grid, width: float) -> list[Flowable]:
     if isinstance(block, Grid):
-        caption = [Paragraph(escape(block.caption), _style(_BODY))] if block.caption else []
+        caption = [Paragraph(escape(block.caption), _style(_BODY, bold=True))] if block.caption else []
         return [*caption, _table(block, width), Spacer(1, 4 * mm)]
     if isinstance(block, Heading):
-        return [Paragraph(escape(block.text), _style(_BODY + 1.5, spaceBefore=6, spaceAfter=3, keepWithNext=1))]
+        return [
+            Paragraph(escape(block.text), _style(_BODY + 1.5, bold=True, spaceBefore=6, spaceAfter=3, keepWithNext=1))
+        ]
     return [Paragraph(escape(block).replace("\n", "<br/>"), _style(_BODY, spaceAfter=3))]
 
 
@@ -121,12 +126,8 @@ def _table(grid: Grid, width: float) -> Table:
     shares = grid.widths or [1] * len(grid.head)
     assert len(shares) == len(grid.head), "a width for every column"
     body = [*grid.rows, *([grid.total] if grid.total else [])]
-    plain, figures = _style(_SMALL), _style(_SMALL, alignment=TA_RIGHT)
-    cells = [[Paragraph(escape(text), _style(_SMALL, alignment=TA_CENTER)) for text in grid.head]]
-    cells += [
-        [Paragraph(escape(text), figures if column in grid.right else plain) for column, text in enumerate(row)]
-        for row in body
-    ]
+    cells = [[Paragraph(escape(text), _style(_SMALL, bold=True, alignment=TA_CENTER)) for text in grid.head]]
+    cells += [_row(row, grid.right, bold=row is grid.total) for row in body]
     style = [
         ("GRID", (0, 0), (-1, -1), 0.4, colors.HexColor("#8a94a6")),
         ("BACKGROUND", (0, 0), (-1, 0), colors.HexColor("#eef1f6")),
@@ -138,6 +139,11 @@ def _table(grid: Grid, width: float) -> Table:
         style.append(("BACKGROUND", (0, -1), (-1, -1), colors.HexColor("#f7f8fa")))
     widths = [width * share / sum(shares) for share in shares]
     return Table(cells, colWidths=widths, repeatRows=1, style=TableStyle(style))
+
+
+def _row(row: Sequence[str], right: frozenset[int], *, bold: bool) -> list[Paragraph]:
+    plain, figures = _style(_SMALL, bold=bold), _style(_SMALL, bold=bold, alignment=TA_RIGHT)
+    return [Paragraph(escape(text), figures if column in right else plain) for column, text in enumerate(row)]
 
 
 def _signatures(signatures: Sequence[Signature], width: float) -> Table:

@@ -45,16 +45,14 @@ def checked(name: str, content: bytes, kind: Kind) -> Found:
         raise EmptyFile(name=name)
     if len(content) > LIMITS.bytes_max:
         limit = LIMITS.bytes_max // MEGABYTE
-        raise TooLarge(name=name, rule=_("单个文件不超过 {limit} MB"), limit=limit, size=len(content))
+        raise TooLarge(name=name, rule=_("单个文件大小上限（MB）："), limit=limit, size=len(content))
     media = media_of(name, content)
     if media not in ADMITTED[kind]:
         allowed = "、".join(sorted({EXTENSIONS[m][0] for m in ADMITTED[kind]}))
-        raise WrongKind(name=name, rule=_("此处只接收 {allowed}"), allowed=allowed)
+        raise WrongKind(name=name, rule=_("此处接收的格式："), limit=allowed)
     ending = name.rpartition(".")[2].lower()
     if ending not in EXTENSIONS[media]:
-        raise NameAndContentDiffer(
-            name=name, rule=_("内容是 {found}，名称是 .{ending}"), found=EXTENSIONS[media][0], ending=ending
-        )
+        raise NameAndContentDiffer(name=name, rule=_("内容的实际格式是 "), limit=EXTENSIONS[media][0], ending=ending)
     _inspect(name, content, media)
     return Found(name, media)
 
@@ -79,8 +77,9 @@ def media_of(name: str, content: bytes) -> Media:
 
 
 def _inspect(name: str, content: bytes, media: Media) -> None:
-    if media not in _CONTAINERS and is_zipfile(BytesIO(content)):
-        raise Polyglot(name=name, rule=_("{found} 中还藏有压缩包"), found=EXTENSIONS[media][0])
+    # An old workbook carries its theme as a zip of its own, so only the others are asked.
+    if media not in _CONTAINERS | {Media.XLS} and is_zipfile(BytesIO(content)):
+        raise Polyglot(name=name, rule=_("其中还藏有压缩包"))
     if media in _PURE:
         _ask_puremagic(name, content, _PURE[media])
     if media is Media.PDF:
@@ -115,7 +114,7 @@ def _check_image(name: str, content: bytes) -> None:
     except Exception as broken:  # Pillow raises many kinds for broken images
         raise Unreadable(name=name, rule=_("图片无法读取")) from broken
     if width * height > LIMITS.pixels_max:
-        raise TooLarge(name=name, rule=_("图片不超过 {limit} 像素"), limit=LIMITS.pixels_max)
+        raise TooLarge(name=name, rule=_("图片像素上限："), limit=LIMITS.pixels_max)
 
 
 def _is_table_text(content: bytes) -> bool:

@@ -32,10 +32,10 @@ def check(name: str, content: bytes) -> None:
 def parse(name: str, content: bytes) -> Element:
     """The root; raises TooLarge, Bomb, ActiveContent (entities, DTD) or Unreadable."""
     if len(content) > LIMITS.xml_bytes_max:
-        raise TooLarge(name=name, rule=_("XML 文件不超过 {limit} MB"), limit=LIMITS.xml_bytes_max // MEGABYTE)
+        raise TooLarge(name=name, rule=_("XML 文件大小上限（MB）："), limit=LIMITS.xml_bytes_max // MEGABYTE)
     text = _decoded(name, content)
     if text.count("<") > LIMITS.xml_tags_max:
-        raise Bomb(name=name, rule=_("标签不超过 {limit} 个"), limit=LIMITS.xml_tags_max)
+        raise Bomb(name=name, rule=_("标签个数上限："), limit=LIMITS.xml_tags_max)
     try:
         root: Element = ElementTree.fromstring(text, forbid_dtd=True)
     except DefusedXmlException as trick:
@@ -43,7 +43,7 @@ def parse(name: str, content: bytes) -> Element:
     except (ParseError, ValueError, RecursionError) as broken:
         raise Unreadable(name=name, rule=_("不是规范的 XML")) from broken
     if _depth(root) > _DEPTH_MAX:
-        raise Bomb(name=name, rule=_("嵌套不超过 {limit} 层"), limit=_DEPTH_MAX)
+        raise Bomb(name=name, rule=_("嵌套层数上限："), limit=_DEPTH_MAX)
     return root
 
 
