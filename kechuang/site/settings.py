@@ -1,47 +1,65 @@
 """Settings: where things are. Nothing of policy stands here."""
 
 import os
+import secrets
 import sys
+from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import django_stubs_ext
+
 from kechuang.site import database
+
+django_stubs_ext.monkeypatch()  # lets annotated Django classes (Feed[...], Form fields) be written as mypy reads them
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("KECHUANG_DATA", ROOT / ".kechuang"))
 TESTING = "pytest" in sys.modules or "KECHUANG_TESTING" in os.environ  # pytest-django reads this before any conftest
+SERVING = "KECHUANG_SERVING" in os.environ  # a web process: requests come in threads that do not last
+HTTPS = "KECHUANG_HTTPS" in os.environ
+
+# 演示日期: what the clock of a demonstration is ahead (or behind); handed down by `kechuang demo` to what it starts.
+CLOCK_OFFSET = timedelta(seconds=int(os.environ.get("KECHUANG_CLOCK_OFFSET", "0")))
+DEMO = "KECHUANG_CLOCK_OFFSET" in os.environ
 
 
 def _connection(url: str) -> dict[str, object]:
     parts = urlsplit(url)
-    options = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    options: dict[str, object] = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    host = options.pop("host", parts.hostname or "")
+    if SERVING:
+        options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", parts.hostname or ""),
+        "HOST": host,
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0 if SERVING else 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+def _kept_secret() -> str:
+    """A secret of this installation, made once; two processes that start together agree on one."""
+    kept = DATA / "secret-key"
+    DATA.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+            made.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return kept.read_text()
 
 
 _named = database.named() or database.urls(DATA / "test" if TESTING else DATA, throwaway=TESTING)
 DATABASES = {"default": _connection(_named.app), "owner": _connection(_named.owner)}
 
-SECRET_KEY = os.environ.get("KECHUANG_SECRET_KEY", "")
-if not SECRET_KEY:
-    DATA.mkdir(exist_ok=True)
-    _kept = DATA / "secret-key"
-    if not _kept.exists():
-        import secrets
-
-        _kept.write_text(secrets.token_urlsafe(50))
-        _kept.chmod(0o600)
-    SECRET_KEY = _kept.read_text()
-
+SECRET_KEY = os.environ.get("KECHUANG_SECRET_KEY") or _kept_secret()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("KECHUANG_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 ROOT_URLCONF = "kechuang.site.urls"
@@ -63,18 +81,29 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "procrastinate.contrib.django",
+    "ninja",
+    "allauth",
+    "allauth.account",
     *(f"kechuang.{room}" for room in ROOMS),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kechuang.site.middleware.SafeHeaders",
+    "kechuang.site.middleware.OneInstant",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kechuang.parties.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "kechuang.site.middleware.CurrentBook",
+    "kechuang.parties.middleware.ActorMiddleware",
+    "kechuang.site.middleware.RefusalPages",
 ]
 TEMPLATES = [
     {
@@ -86,20 +115,60 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                *(["kechuang.portal.frame.frame"] if find_spec("kechuang.portal.frame") else []),
             ],
         },
     }
 ]
-if (ROOT / "kechuang" / "parties" / "models.py").exists():
-    AUTH_USER_MODEL = "parties.Person"
+
+AUTH_USER_MODEL = "parties.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher" if TESTING else "django.contrib.auth.hashers.Argon2PasswordHasher"
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+SESSION_COOKIE_AGE = 8 * 60 * 60  # a working day
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_SAMESITE = "Lax"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
+
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "static"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
+    "staticfiles": {
+        "BACKEND": "kechuang.site.static.Storage" if SERVING else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not SERVING
+WHITENOISE_AUTOREFRESH = not SERVING
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("ttf", "woff", "woff2", "png", "jpg", "gz", "br")
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # Mail is kept as files unless a server is named; SMS and WeChat have a stand-in that only writes to the log.
 SITE_ADDRESS = os.environ.get("KECHUANG_ADDRESS", "http://127.0.0.1:8000")
@@ -108,3 +177,12 @@ EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebase
 EMAIL_FILE_PATH = DATA / "mail"
 DEFAULT_FROM_EMAIL = os.environ.get("KECHUANG_MAIL_FROM", "kechuang@localhost")
 OUTBOX_CHANNELS = ["kechuang.outbox.adapters.channels.Mail", "kechuang.outbox.adapters.channels.StandInSms"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"kechuang": {"level": "INFO"}},
+}

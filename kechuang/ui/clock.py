@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
+MIDNIGHT = time()
 
 _pinned: ContextVar[datetime | None] = ContextVar("pinned_now", default=None)
 
@@ -20,6 +21,11 @@ _pinned: ContextVar[datetime | None] = ContextVar("pinned_now", default=None)
 def now() -> datetime:
     """The pinned instant, or the database's time when nothing is pinned."""
     return _pinned.get() or database_time()
+
+
+def is_pinned() -> bool:
+    """Whether a request, a job, a play or a test has set the instant."""
+    return _pinned.get() is not None
 
 
 def today() -> date:
