@@ -22,7 +22,7 @@ from kechuang.policy.faults import Fault, PackError, nth_line
 from kechuang.policy.values import value_problem
 
 _CASE_KEYS = {"name", "on", "given", "with", "expect", "refusal"}
-_VALUE_KEYS = {"name", "on", "of", "when", "is", "sum"}
+_VALUE_KEYS = {"name", "on", "of", "when", "is", "sum", "column"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Case:
     file: str
     line: int
     of: str = ""  # the parameter of a value case
+    part: str = "is"  # what of its rows is summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def _value(raw: dict[str, Any], file: str, line: int, found: list[Case], faults:
         faults.append(Fault(file, line, f"取值算例“{raw['name']}”须写明 of 与 is（或 sum）"))
     else:
         expect = {key: raw[key] for key in ("is", "sum") if key in raw}
-        found.append(Case(raw["name"], "", raw["on"], raw.get("when", {}), {}, expect, "", file, line, raw["of"]))
+        part = raw.get("column", "is")  # which column of a table is summed
+        found.append(Case(raw["name"], "", raw["on"], raw.get("when", {}), {}, expect, "", file, line, raw["of"], part))
 
 
 def _shape_problem(raw: dict[str, Any], keys: set[str]) -> str:
@@ -209,7 +211,7 @@ def _run_value(case: Case, pack: Pack) -> Outcome:
     if value is None:
         raise BrokenCaseError(f"参数 {case.of} 在 {case.on} 没有取值")
     if "sum" in expect:
-        got: dict[str, Any] = {"sum": sum(row["is"] for row in value.is_)}
+        got: dict[str, Any] = {"sum": sum(row[case.part] for row in value.is_)}
     elif case.given:
         table = terms.typed(terms.ANY_TABLE, value.is_, case.of)
         try:
@@ -223,6 +225,8 @@ def _run_value(case: Case, pack: Pack) -> Outcome:
 
 def _plain(value: Any) -> Any:
     """A result as a case writes it: days as text, enums by value, sets sorted, frozen values as their attributes."""
+    if value is None:
+        return terms.NONE
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, set | frozenset):

@@ -1,8 +1,8 @@
 """Pack values into the typed fields of a room's terms. A field that does not fit its value is a bug, said by name."""
 
 import types
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -52,10 +52,10 @@ def _typed(hint: Any, value: object, name: str) -> object:
         return _typed(next(part for part in inner if part is not type(None)), value, name)
     if origin is Table:
         return _table(inner[0], value, name)
-    if origin in (tuple, frozenset):
-        return _many(origin, inner, value, name)
+    if origin in (tuple, frozenset, Sequence, Collection):
+        return _many(frozenset if origin is frozenset else tuple, inner, value, name)
     if origin in (dict, Mapping) or hint is dict:
-        return value if isinstance(value, dict) else _no(hint, value, name)
+        return _mapping(inner, value, name)
     return _one(hint, value, name)
 
 
@@ -81,6 +81,9 @@ def _nested(hint: Any, value: object, name: str) -> object:
     hints = _hints(hint)
     if unknown := set(value) - set(hints):
         raise TermsMismatchError(f"{name}: {hint.__name__} 没有 {'、'.join(sorted(unknown))}")
+    wanted = {field.name for field in fields(hint) if field.default is MISSING and field.default_factory is MISSING}
+    if missing := wanted - set(value):
+        raise TermsMismatchError(f"{name}: {hint.__name__} 缺少 {'、'.join(sorted(missing))}")
     return hint(**{key: _typed(hints[key], item, f"{name}.{key}") for key, item in value.items()})
 
 
@@ -100,6 +103,14 @@ def _many(origin: Any, inner: tuple[Any, ...], value: object, name: str) -> obje
     if not isinstance(value, list | tuple | set | frozenset):
         return _no(origin, value, name)
     return origin(_typed(inner[0], item, name) for item in value)
+
+
+def _mapping(inner: tuple[Any, ...], value: object, name: str) -> object:
+    if not isinstance(value, dict):
+        return _no(dict, value, name)
+    if not inner:
+        return value
+    return {_typed(inner[0], key, name): _typed(inner[1], item, f"{name}.{key}") for key, item in value.items()}
 
 
 def _no(hint: Any, value: object, name: str) -> object:
