@@ -76,7 +76,7 @@ PARTY_MACHINE = Machine(
     PartyState.ACTIVE,
     [
         Move(
-            "change", {PartyState.ACTIVE}, None, frozenset({Role.HOLDER}) | OFFICERS, _("变更主体登记事项"), data=True
+            "change", {PartyState.ACTIVE}, None, OFFICERS | {Role.HOLDER, Role.CLOCK}, _("变更主体登记事项"), data=True
         ),
         Move(
             "merge", {PartyState.ACTIVE}, PartyState.MERGED, frozenset({Role.COUNTY_APPROVER}), _("合并主体"), data=True

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_safe
 
+from kechuang.parties.urls import sign_in
 from kechuang.site.api import api
 
 
@@ -27,6 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health, name="health"),
     path("language/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
-    path("accounts/", include("allauth.account.urls")),
+    *sign_in,
     *_rooms(),
 ]

@@ -17,6 +17,9 @@ from kechuang.parties.commands.changes import (
     set_invoice_title,
     strike_off,
 )
+from kechuang.parties.commands.entering import (
+    enter,
+)
 from kechuang.parties.commands.offices import (
     appoint,
     dismiss,
@@ -54,6 +57,7 @@ __all__ = [
     "dismiss",
     "end_member",
     "end_substitution",
+    "enter",
     "import_regions",
     "mark_told",
     "merge_parties",

@@ -14,11 +14,14 @@ from kechuang.parties.queries.accounts import (
 )
 from kechuang.parties.queries.acting import (
     Side,
+    Substitutes,
     actor_for,
     authorisation_of,
+    members_now,
     members_of,
     people_in,
     sides,
+    substitutes,
 )
 from kechuang.parties.queries.parties import (
     Contact,
@@ -49,9 +52,11 @@ from kechuang.parties.queries.regions import (
     counties_of,
     covers,
     forget_regions,
+    places,
     region,
     region_in_force,
     region_name,
+    region_path,
 )
 
 __all__ = [
@@ -60,6 +65,7 @@ __all__ = [
     "Contact",
     "PartyCard",
     "Side",
+    "Substitutes",
     "absorbed_by",
     "account",
     "account_changes_to_tell",
@@ -78,6 +84,7 @@ __all__ = [
     "forget_regions",
     "history",
     "identity_digests",
+    "members_now",
     "members_of",
     "name_on",
     "names_of",
@@ -91,12 +98,15 @@ __all__ = [
     "payee_accounts",
     "people_in",
     "person_names",
+    "places",
     "region",
     "region_in_force",
     "region_name",
+    "region_path",
     "replaced_accounts",
     "seal_keys",
     "sides",
+    "substitutes",
     "unit_names",
     "units_of",
     "visible_party",

@@ -5,10 +5,10 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from kechuang.kernel.actor import Actor, Post, Role
+from kechuang.kernel.actor import ROLE_LABELS, Actor, Post, Role
 from kechuang.parties import rules
 from kechuang.parties.models import Membership, Office, Substitution
-from kechuang.parties.queries.regions import areas, covers
+from kechuang.parties.queries.regions import areas, covers, region_name
 from kechuang.parties.states import PartyState
 
 
@@ -96,3 +96,51 @@ def authorisation_of(actor: Actor, *, on: date) -> str:
     rows = _in_force(Membership.objects.filter(person_id=actor.person_id, party_id=actor.party_id), on)
     files = rows.filter(capacity=actor.capacity).values_list("authorisation_file", flat=True)
     return max(files, default="")
+
+
+def members_now(party_id: str) -> frozenset[str]:
+    """Everybody with an open membership in a party."""
+    rows = Membership.objects.filter(party_id=party_id, valid_until__isnull=True)
+    return frozenset(rows.values_list("person_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Substitutes:
+    """The page of substitutes: my own offices, who may stand in, and what is agreed from today on."""
+
+    offices: list[Office]
+    colleagues: list[tuple[str, str, str]]  # person id, name, region and roles
+    mine: list[Substitution]
+    for_others: list[Substitution]
+
+
+def substitutes(actor: Actor, *, on: date) -> Substitutes:
+    """Everything about substitution that concerns the actor, in three statements."""
+    offices = list(_in_force(Office.objects.filter(person_id=actor.person_id), on).order_by("region", "role"))
+    agreed = Substitution.objects.filter(
+        Q(absent_id=actor.person_id) | Q(substitute_id=actor.person_id), ended=False, valid_until__gt=on
+    )
+    rows = list(agreed.select_related("office", "absent", "substitute").order_by("valid_from", "id"))
+    return Substitutes(
+        offices=offices,
+        colleagues=_colleagues(actor.person_id, offices, on),
+        mine=[row for row in rows if row.absent_id == actor.person_id],
+        for_others=[row for row in rows if row.substitute_id == actor.person_id],
+    )
+
+
+def _colleagues(person_id: str, offices: list[Office], on: date) -> list[tuple[str, str, str]]:
+    """Officers whose region reaches one of mine, sorted by pinyin."""
+    regions = {office.region for office in offices}
+    near = [code for code in areas() if regions & covers(code)]
+    posts = _in_force(Office.objects.filter(region__in=near), on).exclude(person_id=person_id)
+    found: dict[str, tuple[str, str, list[str]]] = {}
+    for holder, name, pinyin, role, code in posts.order_by("role").values_list(
+        "person_id", "person__name", "person__pinyin", "role", "region"
+    ):
+        found.setdefault(holder, (pinyin, name, []))[2].append(f"{region_name(code)} {ROLE_LABELS[Role(role)]}")
+    return [(holder, name, "、".join(labels)) for holder, (_key, name, labels) in sorted(found.items(), key=_by_pinyin)]
+
+
+def _by_pinyin(entry: tuple[str, tuple[str, str, list[str]]]) -> tuple[str, str]:
+    return entry[1][0], entry[0]

@@ -76,3 +76,20 @@ def counties_of(code: str, *, on: date) -> list[rules.Area]:
     return [
         area for area in areas().values() if area.code in inner and area.level == Level.COUNTY and area.holds_on(on)
     ]
+
+
+def region_path(code: str) -> str:
+    """浙江省 绍兴市 越城区: the region with what it lies in."""
+    names, found = [], region(code)
+    while True:
+        names.append(found.name)
+        if not found.parent:
+            return " ".join(reversed(names))
+        found = region(found.parent)
+
+
+def places(*, on: date) -> list[rules.Area]:
+    """Every region that a party may be seated in on a day: counties and zones, and cities whose counties we lack."""
+    held = [area for area in areas().values() if area.holds_on(on)]
+    parents = {area.parent for area in held if area.level in {Level.COUNTY, Level.CITY}}
+    return [area for area in held if area.code not in parents]

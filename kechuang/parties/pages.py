@@ -1,0 +1,183 @@
+"""Pages of parties: coming in, for whom one acts, who stands in for an absent officer."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.views import LoginView, LogoutView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kechuang.kernel.actor import ROLE_LABELS, Role
+from kechuang.parties import commands, queries, rules
+from kechuang.parties.adapters.zjzwfw import StandIn, TicketKind, TicketRefused, Tickets
+from kechuang.parties.forms import StandInForm, StandInLegalForm, SubstituteForm
+from kechuang.parties.middleware import ACTING_FOR
+from kechuang.parties.states import CAPACITY_LABELS, Capacity
+from kechuang.ui import clock
+from kechuang.ui.requests import actor_of, attempt
+
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_STATE = "zjzwfw_state"  # session key: ties a ticket's return to the browser that asked
+
+
+class SignInPage(LoginView):
+    template_name = "parties/sign_in.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"tickets": _tickets(), "kinds": TicketKind}
+
+
+class SignOutPage(LogoutView):
+    template_name = "parties/sign_out.html"
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Where django-allauth sends who may not come in: no sign-up, or a person who is no longer active."""
+    return render(request, "parties/closed.html", status=403)
+
+
+@login_required
+def arrived(request: HttpRequest) -> HttpResponse:
+    """After sign-in: to the work that waits, or first to the choice of a side."""
+    return redirect("/" if ACTING_FOR in request.session else "parties:choose")
+
+
+@login_required
+def choose(request: HttpRequest) -> HttpResponse:
+    """以何身份办理: the offices together, or one of the parties."""
+    person, on = str(request.user.pk), clock.today()
+    sides = queries.sides(person, on=on)
+    if request.method == "POST":
+        wanted = request.POST.get("party_id", "")
+        if wanted not in {side.party_id for side in sides}:
+            raise rules.NotAMember
+        request.session[ACTING_FOR] = wanted
+        return redirect(_next(request))
+    shown = [(side, seat_label(side, person)) for side in sides]
+    return render(request, "parties/choose.html", {"sides": shown, "current": request.session.get(ACTING_FOR)})
+
+
+def seat_label(side: queries.Side, person_id: str) -> str:
+    """企业名称（法定代表人）, or the offices held: 越城区科技局经办."""
+    if side.party_id:
+        capacity = _(CAPACITY_LABELS[Capacity(side.capacity)])
+        return _("{name}（{capacity}）").format(name=side.label, capacity=capacity)
+    posts = queries.actor_for(person_id, on=clock.today()).posts
+    named = sorted({(queries.region_name(post.region), _(ROLE_LABELS[post.role])) for post in posts})
+    return "、".join(f"{place} {role}" for place, role in named)
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or "/"
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else "/"
+
+
+# ---- 浙江政务网
+
+
+def _tickets() -> Tickets | None:
+    return import_string(settings.ZJZWFW_ADAPTER)() if settings.ZJZWFW_ADAPTER else None
+
+
+def _needed() -> Tickets:
+    found = _tickets()
+    if found is None:
+        raise Http404
+    return found
+
+
+def ticket_start(request: HttpRequest, kind: str) -> HttpResponse:
+    """To the service's sign-in page, with our return address and a state that only this browser knows."""
+    state = request.session[_STATE] = secrets.token_urlsafe(16)
+    back = request.build_absolute_uri(reverse("parties:ticket_return", args=[kind]))
+    return redirect(_needed().start_url(TicketKind(kind), return_to=back, state=state))
+
+
+def ticket_return(request: HttpRequest, kind: str) -> HttpResponse:
+    """Back from the service: the ticket becomes a person, and for 法人 also the side they act on."""
+    expected = request.session.pop(_STATE, "")
+    if not expected or not secrets.compare_digest(expected, request.GET.get("state", "")):
+        raise TicketRefused
+    profile = _needed().profile(TicketKind(kind), request.GET.get("ticket", ""))
+    person, party_id = commands.enter(profile, now=clock.now())
+    if not person.is_active:
+        return redirect("account_inactive")
+    login(request, person, backend=_BACKEND)
+    if party_id:
+        request.session[ACTING_FOR] = party_id
+    return redirect("parties:arrived")
+
+
+def stand_in(request: HttpRequest, kind: str) -> HttpResponse:
+    """模拟政务网登录: exists only where the stand-in is the adapter, and says what it is."""
+    service = _needed()
+    if not isinstance(service, StandIn):
+        raise Http404
+    chosen, on = TicketKind(kind), clock.today()
+    form: StandInForm = StandInForm(request.POST or None)
+    if chosen is TicketKind.LEGAL_PERSON:
+        regions = [(area.code, queries.region_path(area.code)) for area in queries.places(on=on)]
+        form = StandInLegalForm(request.POST or None, regions=regions)
+    back = request.GET.get("return_to", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        raise Http404
+    if form.is_valid():
+        ticket = service.issue(chosen, form.cleaned_data, serial=secrets.token_urlsafe(12))
+        return redirect(f"{back}?{urlencode({'ticket': ticket, 'state': request.GET.get('state', '')})}")
+    return render(request, "parties/stand_in.html", {"form": form, "kind": chosen, "service": service})
+
+
+# ---- substitutes
+
+
+@login_required
+def substitutes(request: HttpRequest) -> HttpResponse:
+    """代理: my offices, who stands in for me and for whom I stand in."""
+    actor, on = actor_of(request), clock.today()
+    sheet = queries.substitutes(actor, on=on)
+    offices = [(office.id, _office_label(office.role, office.region)) for office in sheet.offices]
+    colleagues = [(person, f"{name}（{label}）") for person, name, label in sheet.colleagues]
+    form = SubstituteForm(request.POST or None, offices=offices, colleagues=colleagues)
+    if request.method == "POST":
+        tried = attempt(form, lambda: _substitute(request, form))
+        if tried.done:
+            messages.success(request, _("已指定代理人；代理期间的办理记录同时显示双方姓名"))
+            return redirect("parties:substitutes")
+    return render(request, "parties/substitutes.html", {"sheet": sheet, "form": form, "labels": dict(offices)})
+
+
+def _office_label(role: str, region: str) -> str:
+    return f"{queries.region_name(region)} {_(ROLE_LABELS[Role(role)])}"
+
+
+def _substitute(request: HttpRequest, form: SubstituteForm) -> object:
+    given = form.cleaned_data
+    return commands.substitute(
+        actor_of(request),
+        office_id=given["office"],
+        substitute_id=given["substitute"],
+        valid_from=given["valid_from"],
+        valid_until=given["last_day"] + timedelta(days=1),
+        reason=given["reason"],
+        now=clock.now(),
+    )
+
+
+@login_required
+@require_POST
+def end_substitution(request: HttpRequest, substitution_id: str) -> HttpResponse:
+    commands.end_substitution(actor_of(request), substitution_id=substitution_id, now=clock.now())
+    messages.success(request, _("代理已结束"))
+    return redirect("parties:substitutes")
