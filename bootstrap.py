@@ -78,7 +78,9 @@ def main() -> None:
 
 def environment() -> None:
     """`.venv/`, kept as long as its Python still starts and the checkout has not been moved."""
-    if runs([python(), "-c", f"import sys; sys.exit(sys.prefix != {str(VENV)!r} or sys.version_info < {OLDEST_PYTHON})"]):
+    if runs(
+        [python(), "-c", f"import sys; sys.exit(sys.prefix != {str(VENV)!r} or sys.version_info < {OLDEST_PYTHON})"]
+    ):
         return
     with step("1/4 Python 环境 · environment .venv/"):
         try:
@@ -153,7 +155,9 @@ def browser() -> None:
         with npm_packages("--include=optional") as (modules, node):
             packed = modules / "@sparticuz" / "chromium" / "bin"
             if not packed.exists():
-                say("      本机平台没有可用的浏览器包 · no browser package for this platform: install chromium, or set $CHROMIUM")
+                say(
+                    "      本机平台没有可用的浏览器包 · no browser package for this platform: install chromium, or set $CHROMIUM"
+                )
                 return
             shutil.rmtree(BROWSER, ignore_errors=True)
             BROWSER.mkdir()

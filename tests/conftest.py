@@ -106,7 +106,9 @@ class Databases:
     def admin(self, name: str = "") -> psycopg.Connection:
         """As the owner, outside Django: to a database of its own by default, or to the run's."""
         known = connections["owner"].get_connection_params() | {"dbname": name or self.home}
-        known = {key: value for key, value in known.items() if key not in ("cursor_factory", "context", "prepare_threshold")}
+        known = {
+            key: value for key, value in known.items() if key not in ("cursor_factory", "context", "prepare_threshold")
+        }
         return psycopg.connect(autocommit=True, **known)
 
     def _build(self, admin: psycopg.Connection) -> None:
@@ -125,7 +127,6 @@ class Databases:
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             admin.execute(rename.format(sql.Identifier(building), sql.Identifier(self.template)))
         admin.execute("SELECT pg_advisory_unlock(hashtext('kechuang tests'))")
-
 
     def _keep_seeds(self, name: str) -> None:
         """What migrations have filled in is kept aside, to be put back by `emptied`."""

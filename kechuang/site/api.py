@@ -26,7 +26,14 @@ api = NinjaAPI(
 def problem(status: int, title: str, *, code: str = "", detail: str = "", **more: object) -> HttpResponse:
     """One problem: `type` names it for programs, `title` and `detail` for people."""
     kind = f"urn:kechuang:problem:{code}" if code else "about:blank"
-    body = {"type": kind, "title": title, "status": status, "detail": detail, **({"code": code} if code else {}), **more}
+    body = {
+        "type": kind,
+        "title": title,
+        "status": status,
+        "detail": detail,
+        **({"code": code} if code else {}),
+        **more,
+    }
     shown = {"ensure_ascii": False}
     return JsonResponse(body, status=status, content_type="application/problem+json", json_dumps_params=shown)
 

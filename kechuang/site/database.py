@@ -92,6 +92,10 @@ def stop_and_forget(folder: Path) -> None:
     Server(folder).destroy()
 
 
+class InUse(Exception):
+    """Another process uses the server, so its data is not removed."""
+
+
 class Server:
     """One cluster in `folder`. `throwaway` is for tests: nothing is synced to disk, each first start begins empty."""
 
@@ -142,8 +146,15 @@ class Server:
 
     def destroy(self) -> None:
         with self._alone():
-            self.stop()
-            shutil.rmtree(self.data, ignore_errors=True)
+            lease = os.open(self.folder / "postgresql.lease", os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self.stop()
+                shutil.rmtree(self.data, ignore_errors=True)
+            except BlockingIOError:
+                raise InUse from None
+            finally:
+                os.close(lease)
 
     def url(self, role: str = "postgres", name: str = "postgres") -> str:
         return _url(self.socket, role, name)
@@ -157,7 +168,9 @@ class Server:
         self._own(self.socket)
         if not (self.data / "PG_VERSION").exists():
             sync = "--no-sync" if self.throwaway else "--data-checksums"
-            self._run("initdb", "-D", self.data, "-U", "postgres", "-E", "UTF8", f"--locale={LOCALE}", "--auth=trust", sync)
+            self._run(
+                "initdb", "-D", self.data, "-U", "postgres", "-E", "UTF8", f"--locale={LOCALE}", "--auth=trust", sync
+            )
             self._configure()
         self._clear_what_a_crash_left()
         log = self.data / "server.log"
@@ -258,7 +271,9 @@ def _furnish(server: Server) -> None:
         for role, right in ((OWNER, "CREATEDB"), (APP, "NOCREATEDB")):
             if role not in roles:
                 admin.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(role), sql.SQL(right)))
-        admin.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP), sql.Identifier(OWNER)))  # may end its sessions
+        admin.execute(
+            sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP), sql.Identifier(OWNER))
+        )  # may end its sessions
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
             made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
             admin.execute(made.format(sql.Identifier(NAME), sql.Identifier(OWNER)))

@@ -175,7 +175,9 @@ STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
     "staticfiles": {
-        "BACKEND": "kechuang.site.static.Storage" if SERVING else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "kechuang.site.static.Storage"
+        if SERVING
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = not SERVING

@@ -48,7 +48,7 @@ def database_time() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (read,) = cursor.fetchone()
-    return read  # type: ignore[no-any-return]
+    return read
 
 
 @contextmanager

@@ -1,0 +1,115 @@
+"""Starting what the commands need: Django, our PostgreSQL, the web process, the worker."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+def start_django(*, database: bool = True) -> None:
+    """Settings and models; with `database` also PostgreSQL, running from here on, and the rule book."""
+    import django
+    from django.conf import settings
+
+    from kechuang.site import database as postgresql
+
+    if database:
+        try:
+            postgresql.up(settings.DATA)
+        except (postgresql.CannotStart, postgresql.NoBinaries) as why:
+            sys.exit(f"PostgreSQL 不能启动 · PostgreSQL does not start:\n{why}")
+    django.setup()
+
+
+def migrate() -> bool:
+    """Brings the tables up to the code, as their owner, and grants anew; answers whether anything was to do."""
+    from django.core.management import call_command
+
+    from kechuang.site import rights
+
+    if not waiting_migrations():
+        return False
+    call_command("migrate", database="owner", verbosity=0)
+    rights.grant()
+    return True
+
+
+def waiting_migrations() -> int:
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["owner"])
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def require_migrated() -> None:
+    if waiting := waiting_migrations():
+        sys.exit(
+            f"还有 {waiting} 个数据库变更未执行，请先运行 kechuang demo 或 manage.py migrate --database owner · migrate first"
+        )
+
+
+def load_policies(folder: Path) -> list[str]:
+    """Publishes what is new in `folder`; a malformed pack ends the program with file, line and reason."""
+    from kechuang.gazette import commands
+    from kechuang.policy.faults import PackError
+    from kechuang.ui import clock
+
+    migrate()
+    try:
+        published = commands.load_policies(None, folder=folder, now=clock.now())
+    except PackError as error:
+        sys.exit("\n".join(str(fault) for fault in error.faults))
+    return [f"{pack.scheme} · {pack.title}" for pack in published]
+
+
+def collect_static() -> None:
+    """Static files under their hashed names, when one of them has changed since."""
+    import hashlib
+
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    files = [Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list([])]
+    marks = "".join(f"{path}{path.stat().st_mtime_ns}" for path in sorted(files))
+    digest = hashlib.sha256(marks.encode()).hexdigest()
+    done = Path(settings.STATIC_ROOT) / "digest"
+    if done.exists() and done.read_text() == digest:
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    done.write_text(digest)
+
+
+def web(host: str, port: int) -> None:
+    """uvicorn, which ends within three seconds even while a browser holds a stream open."""
+    import uvicorn
+
+    collect_static()
+    uvicorn.run(
+        "kechuang.site.asgi:application",
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        proxy_headers=False,
+        server_header=False,
+    )
+
+
+def work(*, one_shot: bool) -> None:
+    from django.core.management import call_command
+
+    call_command("procrastinate", "worker", one_shot=one_shot, delete_jobs="successful")
+
+
+def progress(done: int, total: int, text: str) -> None:
+    """One line that is written over on a terminal, one line per twentieth elsewhere. On standard error."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K  {done * 100 // max(total, 1):3d} %  {text}", err=True, nl=done >= total)
+    elif done >= total or done * 20 // max(total, 1) != (done - 1) * 20 // max(total, 1):
+        click.echo(f"  {done * 100 // max(total, 1):3d} %  {text}", err=True)
+
+
+def say(text: str) -> None:
+    click.echo(text, err=True)
