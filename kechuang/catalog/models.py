@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from kechuang.catalog.states import CarrierKind, ItemKind, OfferKind, OfferState, Unit
 from kechuang.kernel.ids import new_id
 
-PAGE_SIZE = 20
+WAITING_MAX = 50  # rows of one room on a workbench
 BATCH = 500  # rows per statement when many are written at once
 
 
@@ -72,7 +72,9 @@ class Offer(models.Model):
     service_class = models.CharField(max_length=40)  # of the voucher packs: instrument_use, testing, …
     content = models.TextField(blank=True)  # 服务内容
     process = models.TextField(blank=True)  # 服务流程
-    inner_number = models.CharField(max_length=64, blank=True)  # 所在单位仪器编号, or the row's key in a list of services
+    inner_number = models.CharField(
+        max_length=64, blank=True
+    )  # 所在单位仪器编号, or the row's key in a list of services
     class_code = models.CharField(max_length=6, blank=True)  # 仪器分类编码
     sheet = models.JSONField(default=dict)  # the other columns of the national workbook, by their headings
     opened_on = models.DateField(null=True)
@@ -87,7 +89,9 @@ class Offer(models.Model):
                 name="offer_open_is_complete",
             ),
             models.UniqueConstraint(
-                fields=["carrier", "kind", "inner_number"], condition=~Q(inner_number=""), name="offer_inner_number_once"
+                fields=["carrier", "kind", "inner_number"],
+                condition=~Q(inner_number=""),
+                name="offer_inner_number_once",
             ),
         ]
         indexes = [

@@ -23,16 +23,18 @@ class CarrierKind(StrEnum):
     """Kinds of carriers (创新载体): those of source 000, then those of departments beyond science, then others."""
 
     SERVICE_PLATFORM = "service_platform"  # 省级科技创新服务平台（82）
-    KEY_LAB = "key_lab"  # 省部级重点实验室和工程中心（283）
-    INSTITUTE = "institute"  # 省部属科研院所（81）
-    KEY_ENTERPRISE_INSTITUTE = "key_enterprise_institute"  # 省级重点企业研究院（149）
-    ENTERPRISE_INSTITUTE = "enterprise_institute"  # 省级企业研究院（335）
+    KEY_LABORATORY = "key_laboratory"  # 省部级重点实验室和工程中心（283）
+    RESEARCH_INSTITUTE = "research_institute"  # 省部属科研院所（81）
+    KEY_ENTERPRISE_RD = "key_enterprise_rd"  # 省级重点企业研究院（149）
+    ENTERPRISE_RD = "enterprise_rd"  # 省级企业研究院（335）
     COUNTY_BODY = "county_body"  # 县（市、区）科研机构等创新载体
+    UNIVERSITY = "university"  # 教育：高校（含二级学院）
+    INNOVATION_CENTRE = "innovation_centre"  # 省级技术创新中心
+    NEW_RD_INSTITUTE = "new_rd_institute"  # 新型研发机构
     CUSTOMS = "customs"  # 海关
-    EDUCATION = "education"  # 教育（高校）
     MARKET_SUPERVISION = "market_supervision"  # 市场监管
     HEALTH = "health"  # 卫生健康
-    OTHER = "other"  # 其他具备专业服务能力的机构
+    QUALIFIED_FIRM = "qualified_firm"  # 其他具备专业服务能力和相应服务资质的机构
 
 
 class ItemKind(StrEnum):
@@ -60,16 +62,18 @@ class Unit(StrEnum):
 OFFER_KIND_LABELS: dict[OfferKind, str] = {OfferKind.SERVICE: _("技术服务"), OfferKind.INSTRUMENT: _("仪器设备")}
 CARRIER_LABELS: dict[CarrierKind, str] = {
     CarrierKind.SERVICE_PLATFORM: _("省级科技创新服务平台"),
-    CarrierKind.KEY_LAB: _("省部级重点实验室和工程中心"),
-    CarrierKind.INSTITUTE: _("省部属科研院所"),
-    CarrierKind.KEY_ENTERPRISE_INSTITUTE: _("省级重点企业研究院"),
-    CarrierKind.ENTERPRISE_INSTITUTE: _("省级企业研究院"),
+    CarrierKind.KEY_LABORATORY: _("省部级重点实验室和工程中心"),
+    CarrierKind.RESEARCH_INSTITUTE: _("省部属科研院所"),
+    CarrierKind.KEY_ENTERPRISE_RD: _("省级重点企业研究院"),
+    CarrierKind.ENTERPRISE_RD: _("省级企业研究院"),
     CarrierKind.COUNTY_BODY: _("县（市、区）科研机构"),
+    CarrierKind.UNIVERSITY: _("高校（含二级学院）"),
+    CarrierKind.INNOVATION_CENTRE: _("省级技术创新中心"),
+    CarrierKind.NEW_RD_INSTITUTE: _("新型研发机构"),
     CarrierKind.CUSTOMS: _("海关所属机构"),
-    CarrierKind.EDUCATION: _("高校"),
     CarrierKind.MARKET_SUPERVISION: _("市场监管所属机构"),
     CarrierKind.HEALTH: _("卫生健康所属机构"),
-    CarrierKind.OTHER: _("其他服务机构"),
+    CarrierKind.QUALIFIED_FIRM: _("其他服务机构"),
 }
 ITEM_LABELS: dict[ItemKind, str] = {
     ItemKind.BASE: _("基本费用"),
@@ -87,6 +91,45 @@ UNIT_LABELS: dict[Unit, str] = {
     Unit.REPORT: _("份"),
     Unit.RATE: _("按比例"),
 }
+
+
+class ServiceClass(StrEnum):
+    """What a service is by the words of the voucher packs (服务类别); which of them a voucher pays is the pack's to say."""
+
+    INSTRUMENT = "instrument"
+    TESTING = "testing"
+    RD_DESIGN = "rd_design"
+    ENTRUSTED = "entrusted"
+    COOPERATIVE = "cooperative"
+    SOLUTION = "solution"
+    COMPUTE = "compute"
+
+
+SERVICE_LABELS: dict[ServiceClass, str] = {
+    ServiceClass.INSTRUMENT: _("仪器设备共享"),
+    ServiceClass.TESTING: _("检验检测、测试分析"),
+    ServiceClass.RD_DESIGN: _("研发设计"),
+    ServiceClass.ENTRUSTED: _("委托开发"),
+    ServiceClass.COOPERATIVE: _("合作研发"),
+    ServiceClass.SOLUTION: _("技术解决方案"),
+    ServiceClass.COMPUTE: _("算力服务"),
+}
+# The headings of a list of services (服务清单), in their order; a row is one price line of one service.
+SERVICE_COLUMNS = (
+    "服务编号",
+    "服务名称",
+    "服务类别",
+    "服务内容",
+    "服务流程",
+    "收费项目",
+    "费用类型",
+    "计量单位",
+    "单价（元）",
+    "比例（%）",
+    "检测条件",
+)
+ROWS_MAX = 5_000
+PERCENT_MAX_BP = 100_000  # ten times the base: beyond it somebody mistyped
 
 _S, _OWN = OfferState, frozenset({Role.PROVIDER})
 # 撤下: the office that watches over a carrier may pause an offer; only its owner opens it again.

@@ -132,6 +132,17 @@ def library(scheme: str, *, on: date, text: str = "", region: str = "", entrant_
     return rows.order_by("pinyin", "id")
 
 
+def opening_article(party_id: str, *, on: date) -> str:
+    """The article that asks for content, process and prices before the first order (规范服务标准).
+
+    That of the party's own admission, else of the first register there is; "" where no register asks for it.
+    """
+    row = Admission.objects.filter(party_id=party_id).exclude(terms={}).order_by("-id").first()
+    if row is not None:
+        return str(row.terms["params"]["price_list_required"]["article"])
+    return next((terms_on(scheme, on).article("price_list_required") for scheme in registers()), "")
+
+
 def library_counts(scheme: str) -> dict[str, int]:
     """How many of each class are admitted (各类机构数)."""
     rows = Admission.objects.filter(scheme=scheme, state=AdmissionState.ADMITTED)

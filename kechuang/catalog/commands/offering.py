@@ -1,0 +1,276 @@
+"""A provider's carriers, offers and prices."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from kechuang.catalog import rules
+from kechuang.catalog.access import carriers_of, roles_on, visible_to
+from kechuang.catalog.models import BATCH, Carrier, Offer, Price
+from kechuang.catalog.queries import line_of, price_lines
+from kechuang.catalog.states import OFFER_MACHINE, CarrierKind, OfferKind, OfferState, ServiceClass
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.ids import public_number
+from kechuang.kernel.machine import Move
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import halfwidth, tidy
+from kechuang.parties.queries import party, units_of
+from kechuang.parties.rules import pinyin_key
+from kechuang.registers.queries import opening_article
+from kechuang.trail.commands import advance, record
+from kechuang.ui import clock
+
+
+@dataclass(frozen=True, slots=True)
+class NewOffer:
+    """One service or instrument as a provider writes it, with its first price list."""
+
+    kind: OfferKind
+    name: str
+    service_class: str
+    content: str = ""
+    process: str = ""
+    inner_number: str = ""
+    class_code: str = ""
+    sheet: dict[str, object] = field(default_factory=dict)
+    prices: tuple[rules.NewPrice, ...] = ()
+
+
+@transaction.atomic
+def add_carrier(
+    actor: Actor,
+    *,
+    party_id: str,
+    kind: CarrierKind,
+    name: str,
+    now: datetime,
+    unit_id: str = "",
+    department: str = "",
+    address: str = "",
+    code: str = "",
+) -> Carrier:
+    """Registers a carrier of one's own party (登记创新载体); the same name again answers with the first.
+
+    Raises NotVisible for another's party, NameMissing, UnitOfAnother.
+    """
+    if actor.party_id != party_id or (actor.unit_ids and unit_id not in actor.unit_ids):
+        raise NotVisible
+    written = tidy(name)
+    if not written:
+        raise rules.NameMissing
+    if unit_id and unit_id not in units_of(party_id):
+        raise rules.UnitOfAnother
+    alive = Carrier.objects.filter(party_id=party_id, unit_id=unit_id or None, name=written, ended_on__isnull=True)
+    if known := alive.first():
+        return known
+    carrier = Carrier.objects.create(
+        party_id=party_id,
+        unit_id=unit_id or None,
+        kind=CarrierKind(kind),
+        department=tidy(department),
+        name=written,
+        pinyin=pinyin_key(written),
+        region=party(party_id).region,
+        address=tidy(address),
+        code=tidy(code),
+    )
+    record(actor, carrier, "add_carrier", label=_("登记创新载体"), role=Role.PROVIDER, now=now, facts={"kind": kind})
+    return carrier
+
+
+def add_offer(
+    actor: Actor,
+    *,
+    carrier_id: str,
+    kind: OfferKind,
+    name: str,
+    service_class: str,
+    now: datetime,
+    content: str = "",
+    process: str = "",
+    inner_number: str = "",
+    class_code: str = "",
+) -> Offer:
+    """Writes down a service or an instrument as a draft (登记服务项目、仪器设备); see `add_offers`."""
+    written = NewOffer(kind, name, service_class, content, process, inner_number, class_code)
+    (offer,) = add_offers(actor, carrier_id=carrier_id, offers=[written], now=now)
+    return offer
+
+
+@transaction.atomic
+def add_offers(actor: Actor, *, carrier_id: str, offers: Sequence[NewOffer], now: datetime) -> list[Offer]:
+    """Many at once, in a few statements and one event each; what has content, process and prices is open at once.
+
+    An offer of the same kind and number (without a number: of the same name) that is not closed is answered in place of
+    a second one. Raises NotVisible, NameMissing, UnknownServiceClass, PriceListUnfit.
+    """
+    carrier = own_carrier(actor, carrier_id)
+    for new in offers:
+        _check(new)
+    standing = {_key(row): row for row in Offer.objects.filter(carrier=carrier).exclude(state=OfferState.CLOSED)}
+    made = [(new, _row(carrier, new, clock.day(now))) for new in offers if _key_of(new) not in standing]
+    Offer.objects.bulk_create([row for _new, row in made], batch_size=BATCH)
+    prices = [price for new, row in made for price in _prices(actor, row, new.prices, clock.day(now))]
+    Price.objects.bulk_create(prices, batch_size=BATCH)
+    for new, row in made:
+        said = {"carrier": carrier.id, "prices": [_said(price) for price in new.prices]}
+        label = _("登记服务项目")
+        record(actor, row, "add_offer", label=label, role=Role.PROVIDER, now=now, target=row.state, facts=said)
+    standing |= {_key(row): row for _new, row in made}
+    return [standing[_key_of(new)] for new in offers]
+
+
+@transaction.atomic
+def edit_offer(
+    actor: Actor, *, offer_id: str, name: str, service_class: str, content: str, process: str, now: datetime
+) -> Offer:
+    """Changes what an offer says (修改服务信息); an open one must stay whole. Raises MoveNotOpen, StandardsMissing."""
+    offer, roles, move = _ready(actor, offer_id, "edit")
+    _check(NewOffer(OfferKind(offer.kind), name, service_class, content, process))
+    offer.name, offer.pinyin = tidy(name), pinyin_key(tidy(name))
+    offer.service_class, offer.content, offer.process = service_class, tidy(content), tidy(process)
+    if offer.state == OfferState.OPEN:
+        _check_whole(offer, clock.day(now))
+    saves = ["name", "pinyin", "service_class", "content", "process"]
+    advance(actor, offer, move, roles=roles, now=now, saves=saves)
+    return offer
+
+
+@transaction.atomic
+def set_prices(
+    actor: Actor, *, offer_id: str, lines: Sequence[rules.NewPrice], valid_from: date, now: datetime
+) -> list[rules.PriceLine]:
+    """The whole price list from a day on (调整收费标准): lines that stay run on, the others end and new ones begin.
+
+    Orders keep the price they were placed with. Lines once planned for a day at or after `valid_from` are dropped.
+    Raises MoveNotOpen, PriceListUnfit, PriceBackdated.
+    """
+    offer, roles, move = _ready(actor, offer_id, "price")
+    rules.check_list(lines)
+    rules.check_first_day(valid_from, on=clock.day(now))
+    _drop_planned(offer, valid_from)
+    ends, begins = rules.changed(price_lines(offer.id, on=valid_from), lines)
+    Price.objects.filter(id__in=[line.id for line in ends]).update(valid_until=valid_from)
+    made = Price.objects.bulk_create(_prices(actor, offer, begins, valid_from))
+    said = {
+        "from": valid_from.isoformat(),
+        "ended": [line.id for line in ends],
+        "begun": [_said(line) for line in begins],
+    }
+    advance(actor, offer, move, roles=roles, now=now, facts=said)
+    kept = [line for line in price_lines(offer.id, on=valid_from) if line.id not in {row.id for row in made}]
+    return [*kept, *(line_of(row) for row in made)]
+
+
+@transaction.atomic
+def open_offer(actor: Actor, *, offer_id: str, now: datetime) -> Offer:
+    """Opens an offer for orders (上架服务). Raises MoveNotOpen, StandardsMissing."""
+    offer, roles, move = _ready(actor, offer_id, "open")
+    article = _check_whole(offer, clock.day(now))
+    offer.opened_on = offer.opened_on or clock.day(now)
+    advance(actor, offer, move, roles=roles, now=now, saves=["opened_on"], article=article)
+    return offer
+
+
+@transaction.atomic
+def pause_offer(actor: Actor, *, offer_id: str, now: datetime, reason: str = "") -> Offer:
+    """No orders for now (暂停接单), by the provider or by the office that watches over it. Raises MoveNotOpen."""
+    offer, roles, move = _ready(actor, offer_id, "pause")
+    advance(actor, offer, move, roles=roles, now=now, facts={"reason": tidy(reason)})
+    return offer
+
+
+@transaction.atomic
+def close_offer(actor: Actor, *, offer_id: str, now: datetime) -> Offer:
+    """Takes an offer off the catalogue for good (下架服务); its prices end with it. Raises MoveNotOpen."""
+    offer, roles, move = _ready(actor, offer_id, "close")
+    tomorrow = clock.day(now) + timedelta(days=1)
+    _drop_planned(offer, tomorrow)
+    Price.objects.filter(offer=offer, valid_until__isnull=True).update(valid_until=tomorrow)
+    advance(actor, offer, move, roles=roles, now=now)
+    return offer
+
+
+def own_carrier(actor: Actor, carrier_id: str) -> Carrier:
+    """One's own carrier, locked so that two additions see each other; raises NotVisible."""
+    carrier = carriers_of(actor).select_for_update(of=("self",)).filter(id=carrier_id).first()
+    if carrier is None:
+        raise NotVisible
+    return carrier
+
+
+def _ready(actor: Actor, offer_id: str, action: str) -> tuple[Offer, frozenset[Role], Move]:
+    rows = visible_to(actor).select_related("carrier").select_for_update(of=("self",))
+    offer = rows.filter(id=offer_id).first()
+    if offer is None:
+        raise NotVisible
+    roles = roles_on(actor, offer)
+    return offer, roles, OFFER_MACHINE.check(action, OfferState(offer.state), roles)
+
+
+def _check(new: NewOffer) -> None:
+    if not tidy(new.name):
+        raise rules.NameMissing
+    if new.service_class not in list(ServiceClass):
+        raise rules.UnknownServiceClass(service_class=new.service_class)
+    if new.prices:
+        rules.check_list(new.prices)
+
+
+def _check_whole(offer: Offer, on: date) -> str:
+    """Raises StandardsMissing; answers the article that asks for content, process and prices."""
+    article = opening_article(offer.party_id, on=on)
+    lines = price_lines(offer.id, on=on)
+    rules.check_standards(content=offer.content, process=offer.process, lines=lines, article=article)
+    return article
+
+
+def _row(carrier: Carrier, new: NewOffer, on: date) -> Offer:
+    whole = bool(new.prices and tidy(new.content) and tidy(new.process))
+    return Offer(
+        number=public_number("FW"),
+        carrier=carrier,
+        party_id=carrier.party_id,
+        unit_id=carrier.unit_id,
+        region=carrier.region,
+        state=OfferState.OPEN if whole else OfferState.DRAFT,
+        kind=new.kind,
+        name=tidy(new.name),
+        pinyin=pinyin_key(tidy(new.name)),
+        service_class=new.service_class,
+        content=tidy(new.content),
+        process=tidy(new.process),
+        inner_number=halfwidth(new.inner_number),
+        class_code=new.class_code,
+        sheet=new.sheet,
+        opened_on=on if whole else None,
+    )
+
+
+def _prices(actor: Actor, offer: Offer, lines: Sequence[rules.NewPrice], valid_from: date) -> list[Price]:
+    return [Price(offer=offer, valid_from=valid_from, set_by=actor.person_id, **asdict(line)) for line in lines]
+
+
+def _drop_planned(offer: Offer, valid_from: date) -> None:
+    """Lines that would begin on the day or later keep an empty period: they never were in force."""
+    for row in Price.objects.filter(offer=offer, valid_from__gte=valid_from, valid_until__isnull=True):
+        row.valid_until = row.valid_from
+        row.save(update_fields=["valid_until"])
+    # What a dropped line was to follow runs on.
+    followed = Price.objects.filter(offer=offer, valid_until__gte=valid_from, valid_from__lt=valid_from)
+    followed.update(valid_until=None)
+
+
+def _key(row: Offer) -> tuple[str, str]:
+    return (row.kind, row.inner_number or row.name)
+
+
+def _key_of(new: NewOffer) -> tuple[str, str]:
+    return (str(new.kind), halfwidth(new.inner_number) or tidy(new.name))
+
+
+def _said(line: rules.NewPrice) -> dict[str, object]:
+    return {key: value for key, value in asdict(line).items() if value not in (None, "")}

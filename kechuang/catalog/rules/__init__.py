@@ -1,0 +1,63 @@
+"""Prices, standards before the first order, and the list of services."""
+
+from kechuang.catalog.rules.prices import (
+    Charge,
+    NewPrice,
+    NotOnTheList,
+    PriceBackdated,
+    PriceLine,
+    PriceListUnfit,
+    changed,
+    charges,
+    check_first_day,
+    check_list,
+    total,
+)
+from kechuang.catalog.rules.service_list import (
+    Fault,
+    ListTooLong,
+    NotThatList,
+    RowsRefused,
+    Service,
+    ServiceList,
+    read_services,
+)
+from kechuang.catalog.rules.standards import (
+    NameMissing,
+    NotOpenForOrders,
+    StandardsMissing,
+    UnitOfAnother,
+    UnknownServiceClass,
+    check_open,
+    check_standards,
+    missing_standards,
+)
+
+__all__ = [
+    "Charge",
+    "Fault",
+    "ListTooLong",
+    "NameMissing",
+    "NewPrice",
+    "NotOnTheList",
+    "NotOpenForOrders",
+    "NotThatList",
+    "PriceBackdated",
+    "PriceLine",
+    "PriceListUnfit",
+    "RowsRefused",
+    "Service",
+    "ServiceList",
+    "StandardsMissing",
+    "UnitOfAnother",
+    "UnknownServiceClass",
+    "changed",
+    "charges",
+    "check_first_day",
+    "check_list",
+    "check_open",
+    "check_standards",
+    "missing_standards",
+    "read_services",
+    "total",
+]
