@@ -6,7 +6,8 @@ from django.db.models import F, Q
 from kechuang.ledger.rules import KIND_LABELS, RULES, Kind
 
 FIRST_BUDGET_ID = 1_000_000_000_000  # budgets get the highest ids: the hottest rows are locked last
-HIGHEST_CHUNK = 1_000  # lines of one batch: the longest stall measured stays under 0.1 s
+CHUNK = 1_000  # lines of one batch: the longest stall measured stays under 0.1 s
+SHOWN = 20  # findings that a check lists of one kind
 
 
 class Phase(models.IntegerChoices):

@@ -5,12 +5,12 @@ Every one is computed from the transfers alone and names table and row of what i
 
 from django.db import connection
 
+from kechuang.ledger.models import SHOWN
 from kechuang.ledger.rules import RULES
 from kechuang.trail.queries import Broken
 
 _OUT = "t.phase IN (0, 2, 4)"  # posts, captures and reversals move money
 _OPEN = "t.phase = 1 AND NOT EXISTS (SELECT FROM ledger_transfer r WHERE r.pending_id = t.id AND r.phase IN (2, 3))"
-_FOUND = 20  # findings shown of one kind
 
 
 def unbalanced() -> list[Broken]:
@@ -31,7 +31,7 @@ def _stored_balances() -> list[Broken]:
         WHERE a.posted <> coalesce(s.posted, 0) OR a.held <> coalesce(s.held, 0) ORDER BY a.id LIMIT %s"""
     return [
         Broken("ledger_account", str(row), f"余额 {posted}（逐笔 {summed}），占用 {held}（逐笔 {open_}）")
-        for row, posted, summed, held, open_ in _rows(sql, [_FOUND])
+        for row, posted, summed, held, open_ in _rows(sql, [SHOWN])
     ]
 
 
@@ -54,7 +54,7 @@ def _resolutions() -> list[Broken]:
             OR (t.phase = 4 AND (p.phase NOT IN (0, 2)
                 OR (t.debit_id, t.credit_id, t.fen) <> (p.credit_id, p.debit_id, p.fen)))
         ORDER BY t.id LIMIT %s"""
-    return [Broken("ledger_transfer", str(row), what) for row, what in _rows(sql, [_FOUND])]
+    return [Broken("ledger_transfer", str(row), what) for row, what in _rows(sql, [SHOWN])]
 
 
 def _kinds() -> list[Broken]:
@@ -73,7 +73,7 @@ def _kinds() -> list[Broken]:
         [str(rule.debit) for rule in rules],
         [str(rule.credit) for rule in rules],
         [rule.crosses for rule in rules],
-        _FOUND,
+        SHOWN,
     ]
     return [Broken("ledger_transfer", str(row), "科目与记账规则不符") for (row,) in _rows(sql, given)]
 
@@ -105,7 +105,7 @@ def _overdrawn(kind: str) -> list[tuple[object, ...]]:
         SELECT a.id, a.region, a.year, a.owner, sum(into), sum(out), sum(held)
         FROM side JOIN ledger_account a ON a.id = side.id WHERE a.kind = %s
         GROUP BY a.id HAVING sum(into) < sum(out) + sum(held) ORDER BY a.id LIMIT %s"""
-    return _rows(sql, [kind, _FOUND])
+    return _rows(sql, [kind, SHOWN])
 
 
 def overpaid_claims() -> list[Broken]:
@@ -125,7 +125,7 @@ def overpaid_claims() -> list[Broken]:
         ORDER BY t.subject LIMIT %s"""
     return [
         Broken("ledger_transfer", subject, f"核定 {approved or 0}，已付 {paid}，支付 {times} 次")
-        for subject, approved, paid, times in _rows(sql, [_FOUND])
+        for subject, approved, paid, times in _rows(sql, [SHOWN])
     ]
 
 

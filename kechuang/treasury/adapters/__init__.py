@@ -1,0 +1,1 @@
+"""Outside payment systems: the protocol of a bank, and a stand-in named as one."""

@@ -1,0 +1,307 @@
+"""A payment batch on its way through three persons: prepared, approved, released (制单、审批、拨付)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from kechuang.kernel.actor import CLOCK, Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.money import Fen
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import tidy
+from kechuang.outbox.commands import tell
+from kechuang.parties import queries as parties
+from kechuang.trail.commands import advance, record
+from kechuang.treasury.access import batches_visible_to, creator, payables_visible_to, roles_on
+from kechuang.treasury.formats.payment_file import Payment, PaymentFile
+from kechuang.treasury.models import (
+    Budget,
+    Payable,
+    PaymentBatch,
+    PaymentLine,
+    PaymentPart,
+    batch_number,
+    batch_page,
+)
+from kechuang.treasury.rules import (
+    AccountChanged,
+    BudgetYearClosed,
+    DigestDiffers,
+    Due,
+    NoPayeeAccount,
+    NothingToPay,
+    NotWaiting,
+    OwnConfirmation,
+    SamePerson,
+    remark,
+)
+from kechuang.treasury.states import BATCH_MACHINE, LINE_MACHINE, POSITION_DIGITS, BatchState, BudgetState, LineState
+from kechuang.ui import clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The payables that go to one account of one payee."""
+
+    account: parties.Account
+    payables: tuple[Payable, ...]
+
+
+def locked_batch(actor: Actor, batch_id: str) -> PaymentBatch:
+    """The batch for writing; raises NotVisible."""
+    row = batches_visible_to(actor).select_for_update(of=("self",)).filter(id=batch_id).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def lines_of(batch: PaymentBatch) -> list[PaymentLine]:
+    return list(PaymentLine.objects.select_for_update(of=("self",)).filter(batch=batch).order_by("position"))
+
+
+@transaction.atomic
+def prepare_batch(
+    actor: Actor, *, region: str, title: str, now: datetime, payable_ids: Sequence[str] | None = None
+) -> PaymentBatch:
+    """Gathers what is to be paid into one batch, one line per payee's account (制单).
+
+    None takes all that wait. Raises NothingToPay, NotWaiting, NoPayeeAccount, BudgetYearClosed.
+    """
+    role = creator(actor, region, Role.COUNTY_OFFICER)
+    payables = _waiting(actor, region, payable_ids)
+    groups = _grouped(payables, now)
+    number = batch_number()
+    batch = PaymentBatch(
+        number=number,
+        title=tidy(title),
+        region=region,
+        state=BatchState.PREPARED,
+        total_fen=sum(row.fen for row in payables),
+        lines_count=len(groups),
+        prepared_by=actor.person_id,
+        prepared_on=clock.day(now),
+    )
+    names = parties.party_names({group.account.party_id for group in groups})
+    lines = [_line(batch, position, group, names) for position, group in enumerate(groups, start=1)]
+    batch.digest = file_of(CLOCK, batch, lines).digest
+    batch.save(force_insert=True)
+    PaymentLine.objects.bulk_create(lines)
+    PaymentPart.objects.bulk_create(
+        PaymentPart(line=line, payable=row, fen=row.fen, confirmed_by=row.confirmed_by)
+        for line, group in zip(lines, groups, strict=True)
+        for row in group.payables
+    )
+    facts = {"fen": batch.total_fen, "lines": batch.lines_count, "digest": batch.digest}
+    record(actor, batch, "create", label=_("编制支付批次"), role=role, now=now, target=batch.state, facts=facts)
+    for line in lines:
+        record(
+            actor,
+            line,
+            "create",
+            label=_("列入支付批次"),
+            role=role,
+            now=now,
+            target=line.state,
+            facts={"fen": line.fen},
+        )
+    _tell(batch, Role.COUNTY_APPROVER, _("支付批次待审批"), now)
+    return batch
+
+
+@transaction.atomic
+def approve_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) -> PaymentBatch:
+    """Approves exactly the list whose digest the approver saw (审批). Raises SamePerson, OwnConfirmation, DigestDiffers,
+    AccountChanged."""
+    batch = locked_batch(actor, batch_id)
+    roles = roles_on(actor, batch)
+    step = BATCH_MACHINE.check("approve", BatchState(batch.state), roles)
+    if actor.person_id == batch.prepared_by:
+        raise SamePerson
+    _check_content(batch, digest, now)
+    parts = PaymentPart.objects.filter(line__batch=batch)
+    own = parts.filter(confirmed_by=actor.person_id).values_list("payable__claim_number", flat=True)
+    if claims := sorted(own):
+        raise OwnConfirmation(claims="、".join(claims))
+    parts.update(approved_by=actor.person_id)
+    batch.approved_by, batch.approved_on = actor.person_id, clock.day(now)
+    facts = {"fen": batch.total_fen, "digest": batch.digest}
+    advance(actor, batch, step, roles=roles, now=now, saves=["approved_by", "approved_on"], facts=facts)
+    _tell(batch, Role.COUNTY_FINANCE, _("支付批次待核准拨付"), now)
+    return batch
+
+
+@transaction.atomic
+def release_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) -> PaymentBatch:
+    """Finance releases the money (核准拨付), a third person. Raises SamePerson, DigestDiffers, AccountChanged."""
+    batch = locked_batch(actor, batch_id)
+    roles = roles_on(actor, batch)
+    step = BATCH_MACHINE.check("release", BatchState(batch.state), roles)
+    if actor.person_id in (batch.prepared_by, batch.approved_by):
+        raise SamePerson
+    _check_content(batch, digest, now)
+    batch.released_by, batch.released_on = actor.person_id, clock.day(now)
+    facts = {"fen": batch.total_fen, "digest": batch.digest}
+    advance(actor, batch, step, roles=roles, now=now, saves=["released_by", "released_on"], facts=facts)
+    return batch
+
+
+@transaction.atomic
+def return_batch(actor: Actor, *, batch_id: str, reason: str, now: datetime) -> PaymentBatch:
+    """The approver or finance returns the batch with a reason (退回); its payables wait again."""
+    batch = locked_batch(actor, batch_id)
+    roles = roles_on(actor, batch)
+    step = BATCH_MACHINE.check("return", BatchState(batch.state), roles)
+    batch.reason = tidy(reason)
+    _drop(actor, batch, now)
+    advance(actor, batch, step, roles=roles, now=now, saves=["reason"], facts={"reason": batch.reason})
+    _tell(batch, Role.COUNTY_OFFICER, _("支付批次已退回"), now)
+    return batch
+
+
+@transaction.atomic
+def cancel_batch(actor: Actor, *, batch_id: str, now: datetime) -> PaymentBatch:
+    """The preparer's office takes the batch back before it is approved (撤销); its payables wait again."""
+    batch = locked_batch(actor, batch_id)
+    roles = roles_on(actor, batch)
+    step = BATCH_MACHINE.check("cancel", BatchState(batch.state), roles)
+    _drop(actor, batch, now)
+    advance(actor, batch, step, roles=roles, now=now)
+    return batch
+
+
+@transaction.atomic
+def send_batch(actor: Actor, *, batch_id: str, now: datetime) -> PaymentBatch:
+    """Marks the batch as sent, before the bank sees it (送银行): an answer never meets a line that was not sent.
+
+    Raises AccountChanged when a payee's account is no longer the one that was approved.
+    """
+    batch = locked_batch(actor, batch_id)
+    roles = roles_on(actor, batch)
+    step = BATCH_MACHINE.check("send", BatchState(batch.state), roles)
+    lines = lines_of(batch)
+    _check_accounts(lines, now)
+    for line in lines:
+        move = LINE_MACHINE.check("send", LineState(line.state), roles)
+        advance(actor, line, move, roles=roles, now=now, facts={"fen": line.fen})
+    batch.sent_on = clock.day(now)
+    facts = {"fen": batch.total_fen, "digest": batch.digest}
+    advance(actor, batch, step, roles=roles, now=now, saves=["sent_on"], facts=facts)
+    return batch
+
+
+def file_of(actor: Actor, batch: PaymentBatch, lines: Sequence[PaymentLine]) -> PaymentFile:
+    """The batch as it goes to the bank, account numbers in clear: finance and the clock only."""
+    numbers = parties.account_numbers(actor, [line.account_id for line in lines])
+    ordered = sorted(lines, key=lambda line: line.position)
+    payments = tuple(
+        Payment(
+            number=line.number,
+            payee_name=line.payee_name,
+            account_holder=line.account_holder,
+            bank_name=line.bank_name,
+            bank_code=line.bank_code,
+            account_number=numbers[line.account_id],
+            fen=Fen(line.fen),
+            remark=line.remark,
+        )
+        for line in ordered
+    )
+    return PaymentFile(batch.number, batch.title, payments)
+
+
+def _waiting(actor: Actor, region: str, payable_ids: Sequence[str] | None) -> list[Payable]:
+    rows = payables_visible_to(actor).select_for_update(of=("self",)).filter(region=region)
+    if payable_ids is not None:
+        rows = rows.filter(id__in=list(payable_ids))
+    found = list(rows.filter(withdrawn_on__isnull=True).order_by("id"))
+    # Asked after the lock: a batch made in the meantime is seen.
+    taken = set(
+        PaymentPart.objects.filter(payable__in=[row.id for row in found], live=True).values_list(
+            "payable_id", flat=True
+        )
+    )
+    if payable_ids is not None and (taken or len(found) < len(set(payable_ids))):
+        missing = [row.claim_number for row in found if row.id in taken]
+        raise NotWaiting(claims="、".join(missing))
+    closed = set(Budget.objects.filter(region=region, state=BudgetState.CLOSED).values_list("year", flat=True))
+    waiting = [row for row in found if row.id not in taken]
+    if late := [row for row in waiting if row.year in closed]:
+        if payable_ids is not None:
+            raise BudgetYearClosed(year=late[0].year, claims="、".join(row.claim_number for row in late))
+        waiting = [row for row in waiting if row.year not in closed]
+    if not waiting:
+        raise NothingToPay
+    return waiting
+
+
+def _grouped(payables: Sequence[Payable], now: datetime) -> list[_Group]:
+    accounts = {}
+    for party, unit in sorted({(row.payee_party, row.unit) for row in payables}):
+        account = parties.payee_account(party, unit_id=unit, on=clock.day(now))
+        if account is None:
+            raise NoPayeeAccount(payee=parties.party(party).name)
+        accounts[party, unit] = account
+    by_account: dict[str, list[Payable]] = {}
+    for row in payables:
+        by_account.setdefault(accounts[row.payee_party, row.unit].id, []).append(row)
+    known = {account.id: account for account in accounts.values()}
+    return [_Group(known[name], tuple(rows)) for name, rows in sorted(by_account.items())]
+
+
+def _line(batch: PaymentBatch, position: int, group: _Group, names: dict[str, str]) -> PaymentLine:
+    account = group.account
+    return PaymentLine(
+        batch=batch,
+        number=f"{batch.number}-{str(position).zfill(POSITION_DIGITS)}",
+        position=position,
+        region=batch.region,
+        state=LineState.WAITING,
+        payee_party=account.party_id,
+        payee_name=names.get(account.party_id, account.holder_name),
+        account_id=account.id,
+        account_unit=account.unit_id,
+        account_holder=account.holder_name,
+        bank_name=account.bank_name,
+        bank_code=account.bank_code,
+        account_masked=account.masked,
+        account_digest=account.digest,
+        fen=sum(row.fen for row in group.payables),
+        remark=remark([Due(row.order_number, row.unit_name, row.fen) for row in group.payables]),
+    )
+
+
+def _check_content(batch: PaymentBatch, digest: str, now: datetime) -> None:
+    lines = lines_of(batch)
+    if digest != batch.digest or file_of(CLOCK, batch, lines).digest != batch.digest:
+        raise DigestDiffers
+    _check_accounts(lines, now)
+
+
+def _check_accounts(lines: Sequence[PaymentLine], now: datetime) -> None:
+    """T18: the account that is paid is the one that was approved, and still the payee's."""
+    for line in lines:
+        account = parties.payee_account(line.payee_party, unit_id=line.account_unit, on=clock.day(now))
+        if account is None or (account.id, account.digest) != (line.account_id, line.account_digest):
+            raise AccountChanged(payee=line.payee_name)
+
+
+def _drop(actor: Actor, batch: PaymentBatch, now: datetime) -> None:
+    roles = roles_on(actor, batch)
+    for line in lines_of(batch):
+        move = LINE_MACHINE.check("drop", LineState(line.state), roles)
+        advance(actor, line, move, roles=roles, now=now)
+    PaymentPart.objects.filter(line__batch=batch).update(live=False)
+
+
+def _tell(batch: PaymentBatch, role: Role, title: str, now: datetime) -> None:
+    tell(
+        subject_id=batch.id,
+        path=batch_page(batch.id),
+        title=title,
+        text=batch.number,
+        to_role=role,
+        region=batch.region,
+        now=now,
+    )

@@ -1,0 +1,107 @@
+"""What approved claims are to be paid (应付款项), and the queue of those whose year no longer pays (下年支付)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
+from kechuang.ledger import commands as ledger
+from kechuang.ledger import queries as ledger_queries
+from kechuang.ledger.rules import Kind, Place, next_year_legs
+from kechuang.treasury.access import payables_visible_to
+from kechuang.treasury.models import Budget, Payable, PaymentPart
+from kechuang.treasury.rules import StillInPayment, pays_until
+from kechuang.treasury.states import DRAWN_AT_ONCE, BudgetState
+from kechuang.ui import clock
+
+
+@transaction.atomic
+def add_payable(
+    actor: Actor,
+    *,
+    claim_id: str,
+    claim_number: str,
+    order_number: str,
+    payee_party: str,
+    fen: int,
+    region: str,
+    year: int,
+    now: datetime,
+    unit: str = "",
+    unit_name: str = "",
+    payee_account: object = None,
+    confirmed_by: str = "",
+) -> Payable:
+    """An approved claim asks to be paid; the ledger already owes it. Asked twice, answers with the first.
+
+    `year` is the budget year of the ledger's `owed` account. The payee's account is read when the batch is prepared,
+    so `payee_account` is not kept. `confirmed_by` may not approve the payment.
+    """
+    if there := Payable.objects.filter(claim_id=claim_id, withdrawn_on__isnull=True).first():
+        return there
+    return Payable.objects.create(
+        claim_id=claim_id,
+        claim_number=claim_number,
+        order_number=order_number,
+        payee_party=payee_party,
+        unit=unit,
+        unit_name=unit_name,
+        confirmed_by=confirmed_by,
+        fen=fen,
+        region=region,
+        year=year,
+        first_year=year,
+        ready_on=clock.day(now),
+        ready_at=now,
+    )
+
+
+@transaction.atomic
+def withdraw_payable(actor: Actor, *, claim_id: str, now: datetime) -> None:
+    """The claim is no longer to be paid (撤下应付). Raises StillInPayment once it is on a batch; absent: nothing to do."""
+    rows = (
+        payables_visible_to(actor).select_for_update(of=("self",)).filter(claim_id=claim_id, withdrawn_on__isnull=True)
+    )
+    if (row := rows.first()) is None:
+        return
+    if PaymentPart.objects.filter(payable=row, live=True).exists():
+        raise StillInPayment
+    row.withdrawn_on = clock.day(now)
+    row.save(update_fields=["withdrawn_on"])
+
+
+@transaction.atomic
+def draw_from_next_year(actor: Actor, *, region: str, year: int, now: datetime) -> list[str]:
+    """Payables of a closed year, in the order in which they became ready, as far as the next budget bears them.
+
+    The first that does not fit stops all after it. Answers the claims that can now be paid. One transaction each call.
+    """
+    closed = Budget.objects.select_for_update(of=("self",)).filter(region=region, year=year).first()
+    if closed is None:
+        raise NotVisible
+    if closed.state != BudgetState.CLOSED:
+        return []
+    live = PaymentPart.objects.filter(live=True).values("payable_id")
+    rows = (
+        payables_visible_to(actor)
+        .select_for_update(of=("self",))
+        .filter(region=region, year=year, withdrawn_on__isnull=True)
+        .exclude(id__in=live)
+        .order_by("ready_at", "id")[:DRAWN_AT_ONCE]
+    )
+    queue = {row.id: row for row in rows}
+    free = ledger_queries.balance_at(Place(Kind.BUDGET, region, year + 1)).free_fen
+    served = [queue[name] for name in pays_until([(row.id, row.fen) for row in queue.values()], free)]
+    postings = [
+        ledger.Posting(
+            f"next-year:{row.id}:{year}",
+            row.claim_id,
+            next_year_legs(owed=Place(Kind.OWED, region, year, row.payee_party), fen=row.fen),
+        )
+        for row in served
+    ]
+    if postings:
+        ledger.post_many(postings, now=now)
+    Payable.objects.filter(id__in=[row.id for row in served]).update(year=year + 1)
+    return [row.claim_id for row in served]

@@ -1,0 +1,1 @@
+"""Outside formats of the treasury, pure: bytes to frozen values and back."""
