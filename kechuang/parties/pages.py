@@ -149,13 +149,15 @@ def substitutes(request: HttpRequest) -> HttpResponse:
     sheet = queries.substitutes(actor, on=on)
     offices = [(office.id, _office_label(office.role, office.region)) for office in sheet.offices]
     colleagues = [(person, f"{name}（{label}）") for person, name, label in sheet.colleagues]
-    form = SubstituteForm(request.POST or None, offices=offices, colleagues=colleagues)
+    form, status = SubstituteForm(request.POST or None, offices=offices, colleagues=colleagues), 200
     if request.method == "POST":
         tried = attempt(form, lambda: _substitute(request, form))
         if tried.done:
             messages.success(request, _("已指定代理人；代理期间的办理记录同时显示双方姓名"))
             return redirect("parties:substitutes")
-    return render(request, "parties/substitutes.html", {"sheet": sheet, "form": form, "labels": dict(offices)})
+        status = tried.status
+    shown = {"sheet": sheet, "form": form, "labels": dict(offices)}
+    return render(request, "parties/substitutes.html", shown, status=status)
 
 
 def _office_label(role: str, region: str) -> str:
