@@ -13,10 +13,11 @@ _DIGITS = {
     for char in chars
 }
 _TENS = {"拾": 10, "十": 10, "佰": 100, "百": 100, "仟": 1_000, "千": 1_000}
-_MYRIADS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
+_MYRIADS = (("亿億", 100_000_000), ("万萬", 10_000))
 _YUAN, _WHOLE = "圆元圓", "整正"
 _PREFIXES = ("人民币", "(大写)", "大写", ":", "⊗", "ⓧ", "○x")
 _NEGATIVE = ("(负数)", "负数", "负", "(红字)")
+_CHARS_MAX = 60
 _WRITTEN = "零壹贰叁肆伍陆柒捌玖"
 
 
@@ -38,6 +39,8 @@ def fen_from_capitals(typed: str) -> Fen:
         if text.startswith(mark):
             text, sign = text.removeprefix(mark), -1
             break
+    if len(text) > _CHARS_MAX:
+        raise WrongCapitals(typed=typed[:_CHARS_MAX])
     yuan, cents = _split(text, typed)
     return Fen(sign * (_integer(yuan, typed) * 100 + _cents(cents, typed)))
 
@@ -70,40 +73,32 @@ def _split(text: str, typed: str) -> tuple[str, str]:
 
 
 def _integer(text: str, typed: str) -> int:
-    """Sections of four places, each closed by 万 or 亿; 万亿 is a unit of its own."""
-    total = section = digit = 0
-    last_tens = last_myriad = 1 << 62
-    seen_digit = False
+    """Whole yuan: what stands before 亿, before 万, and the last four places."""
+    for marks, unit in _MYRIADS:
+        place = max(text.rfind(mark) for mark in marks)
+        if place >= 0:
+            high, low = _integer(text[:place], typed), text[place + 1 :]
+            rest = _integer(low, typed) if low else 0
+            if not high or rest >= unit:
+                raise WrongCapitals(typed=typed)
+            return high * unit + rest
+    return _section(text, typed)
+
+
+def _section(text: str, typed: str) -> int:
+    """Up to 9999: each unit smaller than the one before it, 零 only between."""
+    total, last, digit = 0, 1 << 62, -1
     for char in text:
-        if char in _DIGITS:
-            if seen_digit and digit:
-                raise WrongCapitals(typed=typed)
-            digit, seen_digit = _DIGITS[char], True
-        elif char in _TENS:
-            if _TENS[char] >= last_tens or (seen_digit and not digit):
-                raise WrongCapitals(typed=typed)
-            last_tens = _TENS[char]
-            section += (digit if seen_digit else 1) * last_tens
-            digit, seen_digit = 0, False
-        elif char in _MYRIADS:
-            unit = _MYRIADS[char]
-            total, section = _closed(total, section + digit, unit, last_myriad, typed)
-            last_myriad, last_tens, digit, seen_digit = unit, 1 << 62, 0, False
+        if char in _DIGITS and digit <= 0:
+            digit = _DIGITS[char]
+        elif char in _TENS and _TENS[char] < last and digit:
+            last = _TENS[char]
+            total, digit = total + abs(digit) * last, -1
         else:
             raise WrongCapitals(typed=typed)
     if not text:
         raise WrongCapitals(typed=typed)
-    return total + section + digit
-
-
-def _closed(total: int, section: int, unit: int, last_unit: int, typed: str) -> tuple[int, int]:
-    if unit > last_unit:  # 叁万亿: the myriads before it belong to it
-        if section:
-            raise WrongCapitals(typed=typed)
-        return total * unit, 0
-    if unit == last_unit or not section:
-        raise WrongCapitals(typed=typed)
-    return total + section * unit, 0
+    return total + max(digit, 0)
 
 
 def _cents(text: str, typed: str) -> int:
@@ -119,19 +114,15 @@ def _cents(text: str, typed: str) -> int:
 
 
 def _written(whole: int) -> str:
-    text, pending_zero = "", False
-    for power, unit in ((12, "万亿"), (8, "亿"), (4, "万"), (0, "")):
-        section = whole // 10**power % 10_000
-        if not section:
-            pending_zero = bool(text)
-            continue
-        pending_zero = pending_zero or (bool(text) and section < 1_000)
-        text += ("零" if pending_zero else "") + _section(section) + unit
-        pending_zero = False
-    return text
+    for power, unit in ((8, "亿"), (4, "万")):
+        high, low = divmod(whole, 10**power)
+        if high:
+            zero = "零" if low and low < 10 ** (power - 1) else ""
+            return _written(high) + unit + zero + (_written(low) if low else "")
+    return _written_section(whole)
 
 
-def _section(section: int) -> str:
+def _written_section(section: int) -> str:
     text, zero = "", False
     for power, unit in ((3, "仟"), (2, "佰"), (1, "拾"), (0, "")):
         digit = section // 10**power % 10

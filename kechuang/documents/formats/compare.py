@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from kechuang.documents.formats.fields import same_name
 from kechuang.documents.formats.invoice import Invoice, Trust
-from kechuang.kernel.money import Fen, yuan
+from kechuang.kernel.money import Fen, split_largest_remainder, yuan
 from kechuang.kernel.text import gettext_noop as _
 
 _NUMBER_CHARS = 20
@@ -60,7 +60,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """分摊: how much of one invoice is claimed for this order, on the side of the invoice that `invoice_amount` names."""
+    """分摊: how much of one invoice's gross is claimed for this order."""
 
     number: str
     fen: Fen
@@ -195,9 +195,9 @@ def _written(invoice: Invoice, expected: Expected, suffix: str) -> list[Comparis
 
 def _amount(invoices: Sequence[Invoice], expected: Expected, allocations: Sequence[Allocation]) -> Comparison:
     """What is claimed of the invoices together equals the order's figure, to the fen."""
-    numbers = {invoice.number for invoice in invoices}
+    by_number = {invoice.number: invoice for invoice in invoices}
     if allocations:
-        found = sum(line.fen for line in allocations if line.number in numbers)
+        found = sum(_part(by_number[line.number], line, expected) for line in allocations if line.number in by_number)
     else:
         found = sum(_counted(invoice, expected) for invoice in invoices)
     gross = expected.invoice_amount is Amount.GROSS
@@ -220,13 +220,20 @@ def _counted(invoice: Invoice, expected: Expected) -> Fen:
     return invoice.gross_fen if expected.invoice_amount is Amount.GROSS else invoice.net_fen
 
 
+def _part(invoice: Invoice, line: Allocation, expected: Expected) -> Fen:
+    """The allotted gross, or the net that lies in it, to the nearest fen."""
+    if expected.invoice_amount is Amount.GROSS or not 0 <= line.fen <= invoice.gross_fen:
+        return line.fen
+    return split_largest_remainder(invoice.net_fen, [line.fen, invoice.gross_fen - line.fen])[0]
+
+
 def _allocated(invoices: Sequence[Invoice], expected: Expected, allocations: Sequence[Allocation]) -> list[Comparison]:
     """Never more claimed of an invoice, here and elsewhere, than it has."""
     rows = []
     by_number = {invoice.number: invoice for invoice in invoices}
     for line in allocations:
         invoice = by_number.get(line.number)
-        limit = _counted(invoice, expected) if invoice else _NOTHING
+        limit = invoice.gross_fen if invoice else _NOTHING
         claimed = line.fen + line.elsewhere_fen
         verdict = Verdict.MISSING if invoice is None else Verdict.AGREES if claimed <= limit else Verdict.DIFFERS
         reason = {Verdict.MISSING: _("没有这张发票"), Verdict.DIFFERS: _("分摊合计超过发票金额")}.get(verdict, "")

@@ -14,6 +14,7 @@ _UNIX_SHIFT = 16
 _MACROS = ("vbaproject.bin", "vbadata.xml", "/activex/", "/embeddings/", "/externallinks/")
 _PROGRAMS = re.compile(r"\.(exe|dll|js|vbs|bat|cmd|ps1|jar|sh|html?|svg|zip|rar|7z|scr|lnk)$", re.IGNORECASE)
 _OLE_HEADER_BYTES = 512
+_END, _END_BYTES = b"PK\x05\x06", 22
 
 
 def media_of(name: str, content: bytes) -> Media:
@@ -72,10 +73,14 @@ def _check_layout(name: str, members: list[ZipInfo], content: bytes) -> None:
         if member.header_offset < ends or (ends == 0 and member.header_offset != 0):
             raise Polyglot(name=name, rule=_("压缩包前面或中间夹有其他内容"))
         ends = member.header_offset + member.compress_size
+    if ends > len(content):
+        raise Unreadable(name=name, rule=_("压缩结构损坏"))
     if len({member.filename for member in members}) != len(members):
         raise Unreadable(name=name, rule=_("内含同名文件"))
-    if b"%PDF-" in content[:1024] or content[-1024:].lstrip(b"\0").startswith(b"%PDF-"):
-        raise Polyglot(name=name, rule=_("压缩包中夹有 PDF"))
+    end = content.rfind(_END)
+    comment = int.from_bytes(content[end + _END_BYTES - 2 : end + _END_BYTES], "little")
+    if end + _END_BYTES + comment != len(content) or comment:
+        raise Polyglot(name=name, rule=_("压缩包后面夹有其他内容"))
 
 
 def _check_member(name: str, member: ZipInfo) -> None:

@@ -267,7 +267,7 @@ def page_pdf(lines: Sequence[str]) -> bytes:
     shown = "".join(f"<{line.encode('utf-16-be').hex()}> Tj T*\n" for line in lines[:_LINES_MAX])
     stream = zlib.compress(f"BT /F1 12 Tf {_LINE_HEIGHT} TL {_LEFT} {_TOP} Td\n{shown}ET".encode())
     content = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream)
-    return _pdf([*_frame(), content])
+    return pdf_of([*_frame(), content])
 
 
 @cache
@@ -284,7 +284,8 @@ def _frame() -> list[bytes]:
     ]
 
 
-def _pdf(objects: Sequence[bytes]) -> bytes:
+def pdf_of(objects: Sequence[bytes]) -> bytes:
+    """A PDF of these objects, the first being its catalogue."""
     out, offsets = bytearray(b"%PDF-1.4\n%\xe4\xbd\xa0\n"), []
     for number, body in enumerate(objects, start=1):
         offsets.append(len(out))
