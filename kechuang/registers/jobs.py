@@ -1,6 +1,5 @@
 """Every day: what ran out, what authorities' lists say, what passed its notice. Run late or twice, the same once."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -15,18 +14,6 @@ from kechuang.registers.states import AdmissionState, CaseKind, CaseState
 from kechuang.ui import clock
 
 _KEPT = (AdmissionState.ADMITTED, AdmissionState.SUSPENDED)
-
-
-def run_daily(*, now: datetime) -> dict[str, int]:
-    """All of the below, in order; answers how many of each."""
-    tasks: dict[str, Callable[..., int]] = {
-        "admitted": run_notices,
-        "expired": run_expiries,
-        "certificates": run_certificates,
-        "listed": run_lists,
-        "delisted": run_removals,
-    }
-    return {name: task(now=now) for name, task in tasks.items()}
 
 
 def run_notices(*, now: datetime) -> int:

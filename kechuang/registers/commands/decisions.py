@@ -14,6 +14,7 @@ from kechuang.notices.queries import gate
 from kechuang.notices.rules import NoticeNotPassed, NoticeTerms
 from kechuang.outbox.commands import tell
 from kechuang.parties.queries import party
+from kechuang.parties.rules import refuse_same_hands
 from kechuang.policy.book import in_force
 from kechuang.registers import rules
 from kechuang.registers.access import roles_on
@@ -29,7 +30,7 @@ from kechuang.ui import clock
 def confirm(actor: Actor, *, admission_id: str, opinion: str = "", now: datetime) -> Admission:
     """Passes the step whose turn it is (审核、确认入库): on to the next office, into the notice, or into the register.
 
-    Everything is checked again at the last step. Raises MoveNotOpen, SamePerson, and the refusals of `submit`.
+    Everything is checked again at the last step. Raises MoveNotOpen, SameHands, and the refusals of `submit`.
     """
     admission = locked(actor, admission_id)
     roles = roles_on(actor, admission)
@@ -122,15 +123,16 @@ def _next(admission: Admission, terms: Terms) -> str:
 
 
 def _sign(actor: Actor, admission: Admission, roles: frozenset[Role], move: Move, opinion: str, now: datetime) -> None:
-    """One line of the review; nobody signs twice in a round, nor who handed it in. Raises SamePerson."""
-    if Step.objects.filter(admission=admission, round=admission.rounds, person_id=actor.person_id).exists():
-        raise rules.SamePerson
+    """One line of the review; nobody signs twice in a round, nor who handed it in. Raises SameHands."""
+    role = acting_role(roles, move)
+    before = Step.objects.filter(admission=admission, round=admission.rounds).values_list("person_id", flat=True)
+    refuse_same_hands(actor, admission.region, role, before=list(before))
     Step.objects.create(
         admission=admission,
         round=admission.rounds,
         step=admission.step + 1,
         person_id=actor.person_id,
-        role=acting_role(roles, move),
+        role=role,
         at=now,
         opinion=tidy(opinion),
     )

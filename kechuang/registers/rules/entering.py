@@ -90,12 +90,6 @@ class NoMoreReturns(Refusal):
     remedy = _("请确认入库，或写明理由不予入库")
 
 
-class SamePerson(Refusal):
-    code = "registers.same_person"
-    text = _("本次申请已由您办理过一个环节，下一环节须由他人办理（四眼原则）")
-    remedy = _("请转由本局其他人员办理")
-
-
 class UnitOfAnother(Refusal):
     code = "registers.unit_of_another"
     text = _("所选二级单位不属于本单位")
