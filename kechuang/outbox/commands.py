@@ -56,10 +56,11 @@ def nudge(
     subject_id: str,
     path: str,
     number: str,
-    to_role: Role,
     region: str,
     calendar: Workdays,
     now: datetime,
+    to_role: Role | None = None,
+    to_party: str = "",
 ) -> None:
     """The other side asks to be dealt with (催办), once a working day; raises AlreadyNudged, NotAWorkingDay."""
     on = clock.day(now)
@@ -70,7 +71,14 @@ def nudge(
         raise AlreadyNudged()
     title = f"催办：{number}"
     tell(
-        subject_id=subject_id, path=path, title=title, text="对方请您尽快办理", to_role=to_role, region=region, now=now
+        subject_id=subject_id,
+        path=path,
+        title=title,
+        text="对方请您尽快办理",
+        to_role=to_role,
+        to_party=to_party,
+        region=region,
+        now=now,
     )
 
 
