@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from kechuang.kernel.ids import new_id
 
@@ -51,6 +52,11 @@ class PublishedPack(models.Model):
     def number(self) -> str:
         """The name it has in the trail: the same in every play."""
         return f"{self.scheme}@{self.version}"
+
+    @property
+    def address(self) -> str:
+        """Its public page."""
+        return reverse("gazette:pack", args=self.scheme.split("/"))
 
 
 class InterpretationNote(models.Model):

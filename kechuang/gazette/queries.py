@@ -1,7 +1,10 @@
 """What was published, and the book in memory that follows from it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -9,8 +12,13 @@ from kechuang.gazette.access import visible_to
 from kechuang.gazette.models import PARSED_KEPT, InterpretationNote, PublishedPack
 from kechuang.kernel.actor import PUBLIC, Actor
 from kechuang.kernel.errors import NotVisible
-from kechuang.policy import book, packs
-from kechuang.policy.book import Book, Pack
+from kechuang.kernel.text import gettext_noop
+from kechuang.policy import book, cases, packs
+from kechuang.policy.book import ILLUSTRATIVE, Book, Opening, Pack, Parameter, Value
+from kechuang.policy.catalogue import CATALOGUE
+
+# Parameters that real schemes had no number for.
+BEYOND = gettext_noop("参数目录之外")
 
 
 def version() -> int:
@@ -63,3 +71,119 @@ def versions(actor: Actor, scheme: str) -> Sequence[PublishedPack]:
 def notes(scheme: str) -> QuerySet[InterpretationNote]:
     """The 解释口径 of a scheme, the newest first."""
     return InterpretationNote.objects.filter(scheme=scheme).order_by("-on", "-written_at")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLine:
+    """One value of a parameter with where it stands; `cited` is what the article chip takes."""
+
+    value: Value
+    cited: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    on: date
+    text: str
+    issuer: str  # "" for a note that the pack itself carries
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterLine:
+    """A parameter as its page shows it: what counts today, what counted and will count, and how it is read."""
+
+    parameter: Parameter
+    now: ValueLine | None
+    others: tuple[ValueLine, ...]  # 沿革: earlier and later values
+    notes: tuple[NoteLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One number of the catalogue of 25; without lines the pack says nothing about it."""
+
+    number: int
+    title: str
+    lines: tuple[ParameterLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackSheet:
+    """All that a pack's public page shows."""
+
+    row: PublishedPack
+    pack: Pack
+    sections: tuple[Section, ...]
+    silent: tuple[Section, ...]
+    openings: tuple[tuple[Opening, dict[str, Any]], ...]  # 施行范围, the earliest first
+    outcomes: tuple[cases.Outcome, ...]
+    versions: Sequence[PublishedPack]
+
+
+def sheet(actor: Actor, *, scheme: str, on: date) -> PackSheet:
+    """A pack on a day: every parameter with article, history and notes, every worked case run now; raises NotVisible."""
+    row = published(actor, scheme)
+    read = parsed(row)
+    written = _notes_by_parameter(read)
+    lines = {name: _line(read, parameter, written.get(name, []), on) for name, parameter in read.parameters.items()}
+    sections = [
+        Section(number, title, tuple(line for line in lines.values() if line.parameter.catalogue == number))
+        for number, title in [*((number, kind.title) for number, kind in CATALOGUE.items()), (0, BEYOND)]
+    ]
+    return PackSheet(
+        row=row,
+        pack=read,
+        sections=tuple(section for section in sections if section.lines),
+        silent=tuple(section for section in sections if section.number and not section.lines),
+        openings=_openings(read),
+        outcomes=tuple(outcomes(row)),
+        versions=versions(actor, scheme),
+    )
+
+
+def outcomes(row: PublishedPack) -> list[cases.Outcome]:
+    """The worked cases of a published pack, run through the rules as they are now (算例)."""
+    read = parsed(row)
+    return [cases.run(case, read, book.current()) for case in worked(row)]
+
+
+def worked(row: PublishedPack) -> list[cases.Case]:
+    return cases.read(row.cases_text, file=cases.cases_file(row.file))
+
+
+def _line(pack: Pack, parameter: Parameter, written: list[NoteLine], on: date) -> ParameterLine:
+    value = parameter.on(on)
+    others = tuple(_value(pack, parameter, other) for other in parameter.values if other is not value)
+    said = [NoteLine(note.on, note.text, "") for note in parameter.notes]
+    now = _value(pack, parameter, value) if value else None
+    return ParameterLine(parameter, now, others, tuple(sorted([*said, *written], key=lambda note: note.on)))
+
+
+def _value(pack: Pack, parameter: Parameter, value: Value) -> ValueLine:
+    source = pack.sources.get(value.article.partition("#")[0])
+    cited = {
+        "article": pack.article(value.article),
+        "illustrative": value.illustrative,
+        "reading": bool(parameter.reading),
+        "text": parameter.reading,
+        "source": f"{source.title} {source.number}".strip() if source else "",
+        "from": value.first.isoformat(),
+        "meaning": parameter.meaning,
+    }
+    return ValueLine(value, cited)
+
+
+def _openings(pack: Pack) -> tuple[tuple[Opening, dict[str, Any]], ...]:
+    if pack.rollout is None:
+        return ()
+    found = sorted([*pack.rollout.regions.values(), *pack.rollout.providers.values()], key=lambda one: one.first)
+    return tuple(
+        (one, {"article": pack.article(one.article), "illustrative": one.article == ILLUSTRATIVE}) for one in found
+    )
+
+
+def _notes_by_parameter(pack: Pack) -> dict[str, list[NoteLine]]:
+    found: dict[str, list[NoteLine]] = {}
+    for note in notes(pack.scheme):
+        found.setdefault(note.parameter, []).append(NoteLine(note.on, note.text, note.issuer))
+    return found

@@ -9,13 +9,14 @@ import importlib
 import inspect
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from kechuang.kernel.errors import Refusal
+from kechuang.kernel.money import Fen
 from kechuang.policy import terms
 from kechuang.policy.book import Book, Pack, Value, plain
 from kechuang.policy.faults import Fault, PackError, nth_line
@@ -50,6 +51,7 @@ class Outcome:
     agrees: bool
     got: Mapping[str, Any]
     refusal: str = ""
+    money: bool = False  # a plain result is an amount in fen
 
 
 def cases_file(file: str) -> str:
@@ -141,6 +143,11 @@ class BrokenCaseError(Exception):
     """A case cannot be run: its rule, a parameter or a given fact does not exist."""
 
 
+def tried(case: Case, pack: Pack, book: Book, *, on: date, given: Mapping[str, Any]) -> Outcome:
+    """The same rule with other figures (试算): whatever comes out is in `got`."""
+    return run(replace(case, on=on, given=given, expect=None, refusal=""), pack, book)
+
+
 def run(case: Case, pack: Pack, book: Book) -> Outcome:
     """Runs one case against `pack` as it stands in `book`; raises BrokenCaseError, TermsMismatchError."""
     if case.of:
@@ -156,10 +163,11 @@ def run(case: Case, pack: Pack, book: Book) -> Outcome:
         result = rule(**given)
     except Refusal as refusal:
         return Outcome(case, refusal.code == case.refusal, {}, refusal.code)
+    money = hints.get("return") is Fen
     if case.expect is None:
-        return Outcome(case, agrees=False, got={"is": _plain(result)})
+        return Outcome(case, agrees=False, got={"is": _plain(result)}, money=money)
     got = {name: _plain(result if name == "is" else _attribute(result, name)) for name in case.expect}
-    return Outcome(case, got == plain(dict(case.expect)), got)
+    return Outcome(case, got == plain(dict(case.expect)), got, money=money)
 
 
 def _hint(hints: Mapping[str, Any], name: str, case: Case) -> Any:
@@ -229,6 +237,8 @@ def _plain(value: Any) -> Any:
         return terms.NONE
     if isinstance(value, Enum):
         return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, set | frozenset):
         return sorted(_plain(item) for item in value)
     if isinstance(value, list | tuple):

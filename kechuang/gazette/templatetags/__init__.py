@@ -1,0 +1,1 @@
+"""Values of packs in words."""
