@@ -42,7 +42,7 @@ def sign_commitment(
     """
     rules.require_signature(actor, party_id=party_id)
     on, card = clock.day(now), parties.party(party_id)
-    text = queries.text_in_force(CommitmentKind(kind), on=on)
+    text = _kept(queries.text_in_force(CommitmentKind(kind), on=on), on)
     authorisation = authorisation_file or parties.authorisation_of(actor, on=on)
     if actor.capacity == rules.BY_AUTHORISATION and not authorisation:
         raise AuthorisationMissing
@@ -67,22 +67,33 @@ def sign_commitment(
     return signed
 
 
+def _kept(text: rules.Text, on: date) -> CommitmentText:
+    """The row of the words signed: written with the first signature under them."""
+    kept, _made = CommitmentText.objects.get_or_create(
+        kind=text.kind,
+        digest=text.digest,
+        version=text.version,
+        defaults={"body": text.body, "scheme": text.scheme, "valid_from": on},
+    )
+    return kept
+
+
 @transaction.atomic
-def publish_text(actor: Actor, *, kind: str, body: str, valid_from: date, now: datetime) -> CommitmentText:
-    """A new text from a day on: from then everybody signs anew. The same words answer with the version they have."""
+def publish_text(
+    actor: Actor, *, kind: str, version: str, body: str, valid_from: date, now: datetime
+) -> CommitmentText:
+    """A new text from a day on, where no pack holds one: from then everybody signs anew.
+
+    The same words and version answer with what is there. Raises MayNotImport.
+    """
     role = importing_role(actor, "")
     if role is None:
         raise rules.MayNotImport
-    last = CommitmentText.objects.filter(kind=kind).order_by("-version").first()
     digest = rules.text_digest(body)
-    if last and last.digest == digest:
-        return last
+    if known := CommitmentText.objects.filter(kind=kind, digest=digest, version=version).first():
+        return known
     text = CommitmentText.objects.create(
-        kind=CommitmentKind(kind),
-        version=last.version + 1 if last else 1,
-        body=body,
-        digest=digest,
-        valid_from=valid_from,
+        kind=CommitmentKind(kind), version=version, body=body, digest=digest, valid_from=valid_from
     )
     record(actor, text, "publish", label=_("发布承诺书文本"), role=role, now=now, facts={"digest": digest})
     return text

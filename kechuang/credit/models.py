@@ -26,21 +26,22 @@ def entry_id() -> str:
 
 
 class CommitmentText(models.Model):
-    """承诺书文本: one dated version of what is signed; never edited, only followed."""
+    """承诺书文本: the words that were signed, kept for good. They come from a pack (`scheme`) or were published here."""
 
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=text_id, editable=False)
     kind = models.CharField(max_length=12)
-    version = models.PositiveIntegerField()
+    version = models.CharField(max_length=40)
     body = models.TextField()
     digest = models.CharField(max_length=64)
+    scheme = models.CharField(max_length=60, blank=True)
     valid_from = models.DateField()
     region = models.CharField(max_length=_CODE_LENGTH, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "version"], name="text_version_once"),
+            models.UniqueConstraint(fields=["kind", "digest", "version"], name="text_once"),
             models.CheckConstraint(condition=Q(kind__in=list(CommitmentKind)), name="text_kind"),
         ]
 

@@ -63,6 +63,38 @@ class MayNotImport(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class CommitmentTerms:
+    """What a pack says of commitments: both texts and their versions."""
+
+    commitment_holder_text: str
+    commitment_holder_version: str
+    commitment_provider_text: str
+    commitment_provider_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTerms:
+    """How long a changed payee account waits before it is paid to (冷静期), in calendar days."""
+
+    account_cool_off_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The words to sign on a day, whence they come, and their digest: equal words are one text."""
+
+    kind: str
+    version: str
+    body: str
+    scheme: str = ""
+    article: str = ""
+
+    @property
+    def digest(self) -> str:
+        return text_digest(self.body)
+
+
+@dataclass(frozen=True, slots=True)
 class ListRow:
     """One row of an authority's list: an organisation by its code, or a person by the digest of their identity."""
 

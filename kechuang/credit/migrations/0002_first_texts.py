@@ -38,7 +38,7 @@ def load(apps, schema_editor):
         text.objects.using(schema_editor.connection.alias).create(
             id=f"cxt_FIRST{kind.upper()}",
             kind=kind,
-            version=1,
+            version="SAMPLE-1",
             body=body,
             digest=hashlib.sha256(body.encode()).hexdigest(),
             valid_from=FIRST_DAY,
