@@ -95,6 +95,7 @@ class Order(models.Model):
     accepted_on = models.DateField(null=True)
     settled_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
+    due_on = models.DateField(null=True)  # last day for whom it waits; after it the clock acts
     final_open = models.BooleanField(default=False)  # final lines were proposed and wait for an answer
     reason = models.CharField(max_length=REASON_LENGTH, blank=True)
 
@@ -136,6 +137,7 @@ class Order(models.Model):
             models.Index(fields=["provider", "state", "-id"], name="order_of_provider"),
             models.Index(fields=["region", "state", "-id"], name="order_of_region"),
             models.Index(fields=["voucher"], name="order_of_voucher"),
+            models.Index(fields=["state", "due_on"], name="order_by_due"),
             models.Index(fields=["provider", "settled_on"], name="order_settled_of_provider"),
         ]
 
@@ -188,6 +190,7 @@ class Contract(models.Model):
     parties_count = models.CharField(max_length=8)  # two or three (两方、三方)
     template = models.CharField(max_length=60, blank=True)
     text = models.TextField(blank=True)
+    price_fen = models.BigIntegerField()  # gross, as the contract says
     digest = models.CharField(max_length=64)
     file_id = models.CharField(max_length=32, blank=True)
     holder_seal = models.CharField(max_length=200, blank=True)

@@ -146,7 +146,14 @@ MACHINE = Machine(
             _("登记自付款退款"),
             data=True,
         ),
-        Move("refund_offset", {_S.SETTLED}, None, {_R.PROVIDER, _R.COUNTY_OFFICER}, _("退回部分抵扣"), data=True),
+        Move(
+            "give_up",
+            {_S.SETTLED},
+            None,
+            {_R.CLOCK, _R.COUNTY_OFFICER, _R.COUNTY_APPROVER},
+            _("抵扣额不再兑付"),
+            data=True,
+        ),
         Move("cancel", {_S.PLACED, _S.IN_SERVICE}, _S.CANCELLED, _BOTH, _("取消订单"), data=True),
         Move(
             "close_revoked",
@@ -181,3 +188,16 @@ MACHINE = Machine(
         _S.DISPUTED: _R.COUNTY_OFFICER,
     },
 )
+
+WAITING_MAX = 200  # rows of one room on the workbench
+WAITING_TITLES: dict[str, str] = {
+    _S.REQUESTED: _("报价"),
+    _S.QUOTED: _("答复报价"),
+    _S.PLACED: _("开始服务"),
+    _S.IN_SERVICE: _("交付服务报告"),
+    _S.DELIVERED: _("验收服务"),
+    _S.ACCEPTED: _("结算订单"),
+    _S.SETTLED: _("查看已结算订单"),
+    _S.DISPUTED: _("协调争议"),
+    "final": _("答复最终明细"),
+}

@@ -120,6 +120,28 @@ def live_of(party_id: str, *, on: date) -> list[LiveVoucher]:
     return [LiveVoucher(voucher, left[voucher.id]) for voucher in vouchers]
 
 
+def usable(party_id: str, voucher_id: str, scheme: str, *, on: date) -> Voucher:
+    """The holder's own issued voucher of a scheme, for an order; raises NotUsable. Its dates are looked at when held."""
+    row = Voucher.objects.filter(id=voucher_id, party_id=party_id, scheme=scheme, state=VoucherState.ISSUED).first()
+    if row is None:
+        raise rules.NotUsable()
+    rules.refuse_out_of_date(row.valid_from, row.valid_until, on=on)
+    return row
+
+
+def seen_from(
+    facts: OrderFacts, holder: PartyCard, provider_region: str, *, scheme_region: str, on: date
+) -> OrderFacts:
+    """An order's facts with both sides filled in (双方注册地、申领人类别、标签)."""
+    return replace(
+        facts,
+        applicant=APPLICANTS.get(holder.kind, holder.kind),
+        buyer_zone=zone(holder.region, scheme_region),
+        provider_zone=zone(provider_region, scheme_region),
+        labels=tuple(sorted(labels(holder.id, on=on))),
+    )
+
+
 def used_in_year(party_id: str, scheme: str, year: int) -> Fen:
     """What one holder has set aside and used under one scheme in one year (年度已用)."""
     row = HolderYear.objects.filter(party_id=party_id, scheme=scheme, year=year).first()

@@ -6,6 +6,7 @@ from kechuang.orders.rules.offices import (
     offices,
 )
 from kechuang.orders.rules.pricing import (
+    NOTHING,
     Asked,
     FrozenPrice,
     Line,
@@ -23,6 +24,7 @@ from kechuang.orders.rules.pricing import (
     refuse_share,
     refuse_split,
     refuse_unpaid,
+    refuse_unusable_invoice,
     total,
 )
 from kechuang.orders.rules.refusals import (
@@ -37,6 +39,7 @@ from kechuang.orders.rules.refusals import (
     FinalOpen,
     InstalmentTooMuch,
     InvoiceBeforeOrder,
+    InvoiceEmpty,
     InvoiceMarkedTwice,
     NoFinal,
     NoLines,
@@ -55,10 +58,12 @@ from kechuang.orders.rules.refusals import (
     ReportMissing,
     SplitDoesNotAddUp,
     StaleTab,
-    VoucherOfAnother,
 )
+from kechuang.orders.states import UNIT_HUNDREDTHS
 
 __all__ = [
+    "NOTHING",
+    "UNIT_HUNDREDTHS",
     "AboveListPrice",
     "Asked",
     "ChannelUnknown",
@@ -72,6 +77,7 @@ __all__ = [
     "FrozenPrice",
     "InstalmentTooMuch",
     "InvoiceBeforeOrder",
+    "InvoiceEmpty",
     "InvoiceMarkedTwice",
     "Line",
     "NoFinal",
@@ -94,7 +100,6 @@ __all__ = [
     "ReportMissing",
     "SplitDoesNotAddUp",
     "StaleTab",
-    "VoucherOfAnother",
     "asked_again",
     "instalment_left",
     "last_day",
@@ -109,5 +114,6 @@ __all__ = [
     "refuse_share",
     "refuse_split",
     "refuse_unpaid",
+    "refuse_unusable_invoice",
     "total",
 ]

@@ -10,6 +10,8 @@ from kechuang.orders.rules.refusals import (
     AboveListPrice,
     DisputeTooLate,
     InstalmentTooMuch,
+    InvoiceBeforeOrder,
+    InvoiceEmpty,
     NoLines,
     NotDueYet,
     NotOnPriceList,
@@ -24,6 +26,7 @@ from kechuang.orders.states import UNIT_HUNDREDTHS
 from kechuang.policy.tables import Table
 
 BASE = "base"
+NOTHING = Fen(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class OrderTerms:
     quote_within_days: int
     quote_valid_days: int
     start_within_days: int
+    hold_release_days: int
     deliver_within_days: int
     accept_within_days: int
     on_accept_silence: str
@@ -183,6 +187,16 @@ def refuse_split(fen: int, *, price_fen: int) -> None:
     """A mediated price lies above nothing and not above the agreed one."""
     if not 0 < fen <= price_fen:
         raise SplitDoesNotAddUp(price_fen=price_fen)
+
+
+def refuse_unusable_invoice(
+    number: str, gross_fen: int, *, issued_on: date, placed_on: date | None, terms: OrderTerms
+) -> None:
+    """An invoice has a number and an amount, and by the terms is not older than the order."""
+    if not number or gross_fen <= 0:
+        raise InvoiceEmpty()
+    if terms.invoice_not_before_order and placed_on and issued_on < placed_on:
+        raise InvoiceBeforeOrder(issued_on=issued_on.isoformat(), placed_on=placed_on.isoformat())
 
 
 def last_day(start: date, days: int) -> date:

@@ -198,16 +198,17 @@ class InvoiceMarkedTwice(Refusal):
     field = "invoice_number"
 
 
+class InvoiceEmpty(Refusal):
+    code = "orders.invoice_empty"
+    text = gettext_noop("发票号码或金额为空")
+    remedy = gettext_noop("请按发票填写号码和价税合计金额")
+    field = "invoice_number"
+    status = 422
+
+
 class InvoiceBeforeOrder(Refusal):
     code = "orders.invoice_before_order"
     text = gettext_noop("开票日期 {issued_on} 早于下单日期 {placed_on}")
     remedy = gettext_noop("下单前已发生的费用不能用券；请核对发票日期")
     field = "issued_on"
     status = 422
-
-
-class VoucherOfAnother(Refusal):
-    code = "orders.voucher_of_another"
-    text = gettext_noop("所选创新券不能用于本订单")
-    remedy = gettext_noop("请改选本单位在有效期内的创新券，或不用券下单")
-    field = "voucher"

@@ -1,18 +1,30 @@
 """Writes of the room: applying for and granting vouchers, using them for orders, ending them."""
 
-from kechuang.vouchers.commands.applying import apply, edit, issue, refuse, return_, submit
+from kechuang.vouchers.commands.applying import Declared, Upload, apply, edit, issue, refuse, return_, submit
 from kechuang.vouchers.commands.ending import expire, import_live, revoke, undo_import, withdraw
-from kechuang.vouchers.commands.using import capture, change_hold, hold, release_hold, restore
+from kechuang.vouchers.commands.using import (
+    capture,
+    change_captured,
+    change_hold,
+    hold,
+    note_restored,
+    release_hold,
+    restore,
+)
 
 __all__ = [
+    "Declared",
+    "Upload",
     "apply",
     "capture",
+    "change_captured",
     "change_hold",
     "edit",
     "expire",
     "hold",
     "import_live",
     "issue",
+    "note_restored",
     "refuse",
     "release_hold",
     "restore",

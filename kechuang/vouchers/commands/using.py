@@ -111,27 +111,56 @@ def capture(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> Hold:
 
 
 @transaction.atomic
-def restore(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> Hold:
-    """Puts back a part or all of what was offset (退回抵扣): to the voucher, or to the budget when it has ended.
+def change_captured(actor: Actor, *, order_id: str, price_fen: Fen, now: datetime) -> tuple[Fen, str]:
+    """What was offset before the service (结算在前) for another price, under the frozen terms; answers amount and limit.
 
-    Raises NotVisible, MoveNotOpen, RestoredTooMuch, ledger.NotEnough when the provider has claimed it meanwhile.
+    Less is put back; more is set aside and offset at once, as far as balance and caps bear it.
     """
     taken = _captured(actor, order_id)
-    roles = roles_on_hold(actor, taken)
-    left = taken.captured_fen - taken.restored_fen - fen
-    rules.refuse_restoring_too_much(left)
-    move = HOLD_MACHINE.check("restore" if left else "restore_all", HoldState(taken.state), roles)
-    done = taken.restored_fen
-    taken.restored_fen = done + fen
-    advance(actor, taken, move, roles=roles, now=now, saves=["restored_fen"], facts={"fen": fen})
     voucher = taken.voucher
-    unclaimed = Place(Kind.UNCLAIMED, voucher.region, voucher.year, taken.provider_id)
-    leg = Leg("restore", unclaimed, _place(voucher), fen)
-    ledger.post([leg], key=f"{taken.id}:restore:{done}", subject=order_id, now=now)
-    year_locked(voucher.party_id, voucher.scheme, taken.year)
-    add_used(voucher.party_id, voucher.scheme, taken.year, -fen)
-    _give_back_when_ended(taken, fen, now=now)
-    return taken
+    terms = replay(taken.terms, OffsetTerms)
+    net = Fen(sum(one.captured_fen - one.restored_fen for one in _all_captured(order_id)))
+    year = year_locked(voucher.party_id, voucher.scheme, taken.year)
+    used = used_before(voucher, Fen(year.used_fen - net), facts_of(taken), terms.terms, year=taken.year)
+    free = Fen(balance(voucher.account or 0).free_fen + net)
+    try:
+        found = rules.offset(price_fen=price_fen, balance_fen=free, used=used, facts=facts_of(taken), terms=terms.terms)
+    except rules.NothingToOffset as nothing:
+        found = rules.Offset(Fen(0), str(nothing.facts["bound_by"]))
+    if found.fen < net:
+        restore(actor, order_id=order_id, fen=Fen(net - found.fen), now=now)
+    elif found.fen > net:
+        _take_more(actor, taken, Fen(found.fen - net), found, now=now)
+    return found.fen, found.bound_by
+
+
+@transaction.atomic
+def restore(actor: Actor, *, order_id: str, fen: Fen, to_budget: bool = False, now: datetime) -> None:
+    """Puts back a part or all of what was offset (退回抵扣): to the voucher; to the budget when it ended or so asked.
+
+    Raises NotVisible, RestoredTooMuch, ledger.NotEnough when the provider has claimed the money meanwhile.
+    """
+    taken = _captured(actor, order_id)
+    for one, part in rules.spread_back(fen, _all_captured(order_id)):
+        voucher, done = one.voucher, one.restored_fen
+        _write_restored(actor, one, part, now=now)
+        unclaimed = Place(Kind.UNCLAIMED, voucher.region, voucher.year, one.provider_id)
+        leg = Leg("restore", unclaimed, _place(voucher), part)
+        ledger.post([leg], key=f"{one.id}:restore:{done}", subject=order_id, now=now)
+        if to_budget and voucher.state == VoucherState.ISSUED:
+            back = Leg("withdraw", _place(voucher), Place(Kind.BUDGET, voucher.region, voucher.year), part)
+            ledger.post([back], key=f"{one.id}:to-budget:{done}", subject=order_id, now=now)
+        else:
+            _give_back_when_ended(taken, part, now=now)
+
+
+@transaction.atomic
+def note_restored(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> None:
+    """Counts what a refused or unclaimed order's money put back (`claims` posts it): cap and hold follow the ledger."""
+    _captured(actor, order_id)
+    for one, part in rules.spread_back(fen, _all_captured(order_id)):
+        _write_restored(actor, one, part, now=now)
+        _give_back_when_ended(one, part, now=now)
 
 
 def facts_of(held: Hold) -> OrderFacts:
@@ -169,6 +198,41 @@ def _take(
     role = min(roles_on_hold(actor, fresh))
     record(actor, fresh, "hold", label=_("占用抵扣额"), role=role, now=now, target=fresh.state, facts=decided)
     return fresh
+
+
+def _take_more(actor: Actor, taken: Hold, more: Fen, found: rules.Offset, *, now: datetime) -> None:
+    """A second hold beside one already offset, captured as it is taken."""
+    voucher, on = taken.voucher, clock.day(now)
+    extra = Hold(voucher=voucher, order_id=taken.order_id, provider_id=taken.provider_id, region=taken.region)
+    extra.terms, extra.facts, extra.year, extra.replaces = taken.terms, taken.facts, taken.year, taken
+    extra.held_on = extra.ended_on = on
+    unclaimed = Place(Kind.UNCLAIMED, voucher.region, voucher.year, taken.provider_id)
+    leg = Leg("offset", _place(voucher), unclaimed, more)
+    extra.ledger_hold = ledger.hold(leg, key=f"{extra.id}:hold", subject=taken.order_id, now=now)
+    ledger.capture(extra.ledger_hold, more, key=f"{extra.id}:capture", now=now)
+    extra.price_fen, extra.fen, extra.captured_fen, extra.bound_by = more, more, more, found.bound_by
+    extra.state = HoldState.CAPTURED
+    extra.save(force_insert=True)
+    add_used(voucher.party_id, voucher.scheme, taken.year, more)
+    role = min(roles_on_hold(actor, extra))
+    facts = {"order_id": taken.order_id, "fen": more, "limits": dict(found.limits)}
+    record(actor, extra, "hold", label=_("追加抵扣"), role=role, now=now, target=extra.state, facts=facts)
+
+
+def _write_restored(actor: Actor, one: Hold, part: Fen, *, now: datetime) -> None:
+    roles = roles_on_hold(actor, one)
+    whole = one.restored_fen + part == one.captured_fen
+    move = HOLD_MACHINE.check("restore_all" if whole else "restore", HoldState(one.state), roles)
+    one.restored_fen += part
+    advance(actor, one, move, roles=roles, now=now, saves=["restored_fen"], facts={"fen": part})
+    year_locked(one.voucher.party_id, one.voucher.scheme, one.year)
+    add_used(one.voucher.party_id, one.voucher.scheme, one.year, -part)
+
+
+def _all_captured(order_id: str) -> list[Hold]:
+    """Every offset of an order, the latest first; the caller has shown that the actor may see one of them."""
+    rows = Hold.objects.select_for_update(of=("self",)).select_related("voucher")
+    return list(rows.filter(order_id=order_id, state=HoldState.CAPTURED).order_by("-id"))
 
 
 def _found(actor: Actor, order_id: str) -> Hold | None:

@@ -14,6 +14,8 @@ from kechuang.vouchers.rules.granting import (
 from kechuang.vouchers.rules.offsetting import (
     LIMIT_LABELS,
     LIMIT_PARAMETERS,
+    NOTHING,
+    ORDINARY,
     RETURN_RULES,
     SITUATION_LABELS,
     Limit,
@@ -29,8 +31,8 @@ from kechuang.vouchers.rules.offsetting import (
     refuse_nothing_asked,
     refuse_out_of_date,
     refuse_own_case,
-    refuse_restoring_too_much,
     refuse_while_held,
+    spread_back,
 )
 from kechuang.vouchers.rules.refusals import (
     BudgetShort,
@@ -41,6 +43,7 @@ from kechuang.vouchers.rules.refusals import (
     NothingAsked,
     NothingToOffset,
     NotReleasedYet,
+    NotUsable,
     NotYetExpired,
     NotYourCounty,
     OwnCase,
@@ -55,6 +58,8 @@ from kechuang.vouchers.rules.refusals import (
 __all__ = [
     "LIMIT_LABELS",
     "LIMIT_PARAMETERS",
+    "NOTHING",
+    "ORDINARY",
     "RETURN_RULES",
     "SITUATION_LABELS",
     "ApplicantFacts",
@@ -67,6 +72,7 @@ __all__ = [
     "NotEligible",
     "NotForVoucher",
     "NotReleasedYet",
+    "NotUsable",
     "NotYetExpired",
     "NotYourCounty",
     "NothingAsked",
@@ -94,8 +100,8 @@ __all__ = [
     "refuse_nothing_asked",
     "refuse_out_of_date",
     "refuse_own_case",
-    "refuse_restoring_too_much",
     "refuse_unreleased",
     "refuse_while_held",
+    "spread_back",
     "valid_until",
 ]

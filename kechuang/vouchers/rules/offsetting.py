@@ -1,9 +1,10 @@
 """What a voucher pays (抵扣). Pure: every number comes in with the terms of the pack."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from kechuang.kernel.money import ONE, BasisPoints, Fen, share_down
 from kechuang.kernel.text import gettext_noop, tidy
@@ -202,9 +203,25 @@ def refuse_not_yet_expired(valid_until: date | None, *, on: date) -> None:
         raise NotYetExpired(until_on=valid_until.isoformat() if valid_until else "")
 
 
-def refuse_restoring_too_much(left: int) -> None:
-    if left < 0:
+class Captured(Protocol):
+    captured_fen: int
+    restored_fen: int
+
+
+OFFSET = TypeVar("OFFSET", bound=Captured)
+
+
+def spread_back(fen: Fen, offsets: Sequence[OFFSET]) -> list[tuple[OFFSET, Fen]]:
+    """Which offsets give back how much (退回次序): the latest first. Raises RestoredTooMuch above them all together."""
+    parts, left = [], fen
+    for one in offsets:
+        part = Fen(min(left, one.captured_fen - one.restored_fen))
+        if part > 0:
+            parts.append((one, part))
+            left = Fen(left - part)
+    if left or fen <= 0:
         raise RestoredTooMuch()
+    return parts
 
 
 def refuse_nothing_asked(fen: int) -> None:

@@ -111,3 +111,10 @@ class NotYetExpired(Refusal):
     code = "vouchers.not_yet_expired"
     text = gettext_noop("创新券至 {until_on} 前仍可使用")
     remedy = gettext_noop("请在有效期满后再办理")
+
+
+class NotUsable(Refusal):
+    code = "vouchers.not_usable"
+    text = gettext_noop("所选创新券不能用于本订单")
+    remedy = gettext_noop("请改选本单位在有效期内的创新券，或不用券下单")
+    field = "voucher"

@@ -1,0 +1,55 @@
+"""Writes of the room: asking, serving, settling, ending."""
+
+from kechuang.orders.commands.asking import decline, invoice_to, place, quote, request, withdraw
+from kechuang.orders.commands.ending import cancel, close_revoked, dispute, drop_dispute, resolve, time_out
+from kechuang.orders.commands.serving import (
+    Upload,
+    accept,
+    agree_final,
+    contract,
+    deliver,
+    deliver_part,
+    propose_final,
+    reject_final,
+    seal,
+    start,
+)
+from kechuang.orders.commands.settling import (
+    give_up,
+    invoice,
+    own_share,
+    refund_share,
+    settle,
+    settle_by_clock,
+)
+
+__all__ = [
+    "Upload",
+    "accept",
+    "agree_final",
+    "cancel",
+    "close_revoked",
+    "contract",
+    "decline",
+    "deliver",
+    "deliver_part",
+    "dispute",
+    "drop_dispute",
+    "give_up",
+    "invoice",
+    "invoice_to",
+    "own_share",
+    "place",
+    "propose_final",
+    "quote",
+    "refund_share",
+    "reject_final",
+    "request",
+    "resolve",
+    "seal",
+    "settle",
+    "settle_by_clock",
+    "start",
+    "time_out",
+    "withdraw",
+]

@@ -1,0 +1,315 @@
+"""Asking for a service and quoting it (委托、报价、下单)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+
+from kechuang.catalog.queries import offer as offer_of
+from kechuang.catalog.queries import price_lines
+from kechuang.credit.queries import commitment_in_force
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.money import Fen
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import tidy
+from kechuang.orders import rules
+from kechuang.orders.commands.steps import TITLES, WAITS, Step, begin, finish, notify, start_clock
+from kechuang.orders.models import Order, OrderVersion
+from kechuang.orders.queries import as_frozen, facts_for, register_of
+from kechuang.orders.rules import Asked, Offices, OfficeTerms, OrderTerms
+from kechuang.orders.states import OrderState, Version
+from kechuang.parties.queries import PartyCard, city_of, parties
+from kechuang.policy.book import in_force, rollout
+from kechuang.registers.queries import Admitted, admitted
+from kechuang.trail.commands import canonical, record
+from kechuang.ui import clock
+from kechuang.vouchers import commands as vouchers
+from kechuang.vouchers.queries import usable
+
+
+@transaction.atomic
+def request(
+    actor: Actor,
+    *,
+    offer_id: str,
+    scheme: str,
+    needs: str = "",
+    voucher_id: str = "",
+    channel: str = "platform",
+    situations: Sequence[str] = (),
+    other_public_fen: Fen = rules.NOTHING,
+    key: str = "",
+    now: datetime,
+) -> Order:
+    """Asks a provider for a quote (委托服务); asked again with one `key`, the first order answers.
+
+    Raises OfferNotOpen, OrderToOneself, NotAdmitted, NotYetInRegion with article and date, ChannelUnknown,
+    vouchers.NotUsable.
+    """
+    if not actor.party_id:
+        raise NotVisible
+    if key and (found := Order.objects.filter(holder_id=actor.party_id, request_key=key).first()):
+        return found
+    on = clock.day(now)
+    offer = offer_of(actor, offer_id)
+    if not offer.is_open:
+        raise rules.OfferNotOpen()
+    if offer.party_id == actor.party_id:
+        raise rules.OrderToOneself()
+    cards = parties([actor.party_id, offer.party_id])
+    region = usable(actor.party_id, voucher_id, scheme, on=on).region if voucher_id else cards[actor.party_id].region
+    terms = in_force(scheme, OrderTerms, on=on)
+    if channel not in terms.terms.channels:
+        raise rules.ChannelUnknown(channel=channel)
+    _admission(scheme, offer.party_id, offer.unit_id, region, cards[offer.party_id], now)
+    order = Order(
+        holder_id=actor.party_id,
+        provider_id=offer.party_id,
+        unit_id=offer.unit_id or None,
+        offer_id=offer.id,
+        voucher_id=voucher_id or None,
+        scheme=scheme,
+        region=region,
+        service=offer.service_class,
+        title=offer.name,
+        needs=tidy(needs),
+        channel=channel,
+        situations=sorted(set(situations)),
+        other_public_fen=other_public_fen,
+        terms=terms.record,
+        requested_by=actor.person_id,
+        request_key=key or None,
+        requested_on=on,
+        due_on=rules.last_day(on, terms.terms.quote_within_days),
+    )
+    order.save(force_insert=True)
+    facts = {"offer_id": offer.id, "voucher_id": voucher_id, "scheme": scheme, "channel": channel}
+    label = _("委托服务")
+    record(actor, order, "request", label=label, role=Role.HOLDER, now=now, target=order.state, facts=facts)
+    due_on = start_clock(order, WAITS[OrderState.REQUESTED], now)
+    notify(order, TITLES[OrderState.REQUESTED], to=Role.PROVIDER, due_on=due_on, now=now)
+    return order
+
+
+@transaction.atomic
+def quote(
+    actor: Actor,
+    *,
+    order_id: str,
+    lines: Sequence[Asked],
+    declares: bool,
+    note: str = "",
+    seen: int | None = None,
+    now: datetime,
+) -> Order:
+    """The provider's price (报价), from the price list of the day, which the order keeps from now on.
+
+    A later change of the list does not matter to this order. The quote carries the provider's part of the joint
+    declaration. Raises NoPriceList, NotOnPriceList, AboveListPrice, NoLines, DeclarationMissing.
+    """
+    step = begin(actor, order_id, "quote", seen=seen)
+    if step.repeated:
+        return step.order
+    if not declares:
+        raise rules.DeclarationMissing()
+    order, on = step.order, clock.day(now)
+    prices = [as_frozen(line) for line in price_lines(order.offer_id, on=on)]
+    if not prices:
+        raise rules.NoPriceList()
+    order.price_list = [asdict(price) for price in prices]
+    order.price_digest = _digest(order.price_list)
+    version = add_version(step, rules.priced(lines, prices), Version.QUOTE, note=note, now=now)
+    order.price_fen, order.voucher_fen, order.own_share_fen = version.price_fen, Fen(0), version.price_fen
+    order.quoted_on, order.provider_declared_at = on, now
+    saves = [
+        "price_list", "price_digest", "price_fen", "voucher_fen", "own_share_fen", "quoted_on", "provider_declared_at"
+    ]  # fmt: skip
+    if order.state == OrderState.QUOTED:  # a new quote runs its own time
+        order.due_on = rules.last_day(on, step.terms.quote_valid_days)
+        saves.append("due_on")
+    facts = {"price_fen": version.price_fen, "version": version.version, "price_digest": order.price_digest}
+    return finish(step, now=now, saves=saves, facts=facts)
+
+
+@transaction.atomic
+def place(
+    actor: Actor,
+    *,
+    order_id: str,
+    declares: bool,
+    voucher_id: str | None = None,
+    seen: int | None = None,
+    now: datetime,
+) -> Order:
+    """Accepts the quote (下单): rules, offices and figures are fixed, the voucher's part is set aside.
+
+    `voucher_id` chooses another voucher than the request did, "" none. Raises QuoteExpired, DeclarationMissing,
+    NotYetInRegion, NotAdmitted, CommitmentMissing, OfferNotOpen, and what the voucher says (NothingToOffset, ...).
+    """
+    step = begin(actor, order_id, "place", seen=seen)
+    if step.repeated:
+        return step.order
+    if not declares:
+        raise rules.DeclarationMissing()
+    order, on = step.order, clock.day(now)
+    terms = in_force(order.scheme, OrderTerms, on=on)
+    rules.refuse_expired_quote(order.quoted_on or on, on=on, terms=step.terms)
+    _choose_voucher(order, voucher_id, now)
+    cards = parties([order.holder_id, order.provider_id])
+    holder, provider = cards[order.holder_id], cards[order.provider_id]
+    admission = _admission(order.scheme, order.provider_id, order.unit_id or "", order.region, provider, now)
+    _refuse_uncommitted(order, now)
+    if not offer_of(actor, order.offer_id).is_open:
+        raise rules.OfferNotOpen()
+    order.terms = terms.record
+    fixed = offices_of(order, provider, admission, OfficeTerms(**{n: getattr(terms.terms, n) for n in _OFFICES}))
+    order.offices = {**asdict(fixed), "admission_id": admission.id if admission else ""}
+    order.dispute_region = fixed.paying_budget if terms.terms.dispute_office == "issuing_county" else provider.region
+    order.invoice_to = {"name": holder.name, "credit_code": holder.credit_code, **holder.invoice_title}
+    order.declared_at, order.placed_on = now, on
+    _hold(actor, order, holder, provider, admission, now)
+    captured = terms.terms.settle_at == "order" and order.voucher_fen
+    if captured:
+        vouchers.capture(actor, order_id=order.id, fen=Fen(order.voucher_fen), now=now)
+        order.captured_fen = order.voucher_fen
+    _agree_quote(order, now)
+    saves = [
+        "terms", "offices", "dispute_region", "invoice_to", "declared_at", "placed_on", "price_fen", "voucher_fen",
+        "own_share_fen", "bound_by", "captured_fen", "voucher", "region",
+    ]  # fmt: skip
+    facts = {
+        "price_fen": order.price_fen,
+        "voucher_fen": order.voucher_fen,
+        "own_share_fen": order.own_share_fen,
+        "bound_by": order.bound_by,
+        "offices": order.offices,
+        "terms": terms.digest,
+        "captured_fen": order.captured_fen,
+    }
+    return finish(step, now=now, saves=saves, facts=facts, article=terms.article("settle_at"))
+
+
+@transaction.atomic
+def decline(actor: Actor, *, order_id: str, reason: str, seen: int | None = None, now: datetime) -> Order:
+    """The provider does not take the request (婉拒委托), with the reason."""
+    step = begin(actor, order_id, "decline", seen=seen)
+    if step.repeated:
+        return step.order
+    step.order.reason = rules.reason(reason)
+    return finish(step, now=now, saves=["reason"], facts={"reason": step.order.reason})
+
+
+@transaction.atomic
+def withdraw(actor: Actor, *, order_id: str, seen: int | None = None, now: datetime) -> Order:
+    """The user takes the request back before placing (撤回委托)."""
+    step = begin(actor, order_id, "withdraw", seen=seen)
+    return step.order if step.repeated else finish(step, now=now)
+
+
+@transaction.atomic
+def invoice_to(actor: Actor, *, order_id: str, title: dict[str, str], seen: int | None = None, now: datetime) -> Order:
+    """Corrects what is printed on the invoice (开票信息); name and code stay the order's."""
+    step = begin(actor, order_id, "invoice_to", seen=seen)
+    if step.repeated:
+        return step.order
+    kept = {name: step.order.invoice_to[name] for name in ("name", "credit_code") if name in step.order.invoice_to}
+    step.order.invoice_to = {**step.order.invoice_to, **{n: tidy(v) for n, v in title.items()}, **kept}
+    return finish(step, now=now, saves=["invoice_to"], facts={"fields": sorted(title)})
+
+
+def add_version(
+    step: Step, lines: Sequence[rules.Line], kind: Version, *, note: str, now: datetime, price_fen: Fen | None = None
+) -> OrderVersion:
+    """Another version of the lines; earlier ones stay (两个版本均留存)."""
+    written = [line.record() for line in lines]
+    before = OrderVersion.objects.filter(order=step.order).count()
+    return OrderVersion.objects.create(
+        order=step.order,
+        version=before + 1,
+        kind=kind,
+        lines=written,
+        price_fen=rules.total(lines) if price_fen is None else price_fen,
+        proposed_by=step.actor.person_id,
+        proposed_on=clock.day(now),
+        note=tidy(note),
+        digest=_digest(written),
+    )
+
+
+def offices_of(order: Order, provider: PartyCard, admission: Admitted | None, terms: OfficeTerms) -> Offices:
+    """The offices of one order, by the pure rule (归口)."""
+    return rules.offices(
+        holder_region=order.region,
+        provider_region=provider.region,
+        applied_region=admission.region if admission else "",
+        same_city=city_of(order.region) == city_of(provider.region),
+        terms=terms,
+    )
+
+
+_OFFICES = ("claim_office", "paying_budget", "admission_office", "revoking_office", "outside_office")
+
+
+def _admission(
+    scheme: str, party_id: str, unit_id: str, region: str, provider: PartyCard, now: datetime
+) -> Admitted | None:
+    """Whether the scheme runs there and the provider takes orders; a scheme without a register admits everyone."""
+    on = clock.day(now)
+    rollout(scheme, region=region, provider_code=provider.credit_code, on=on)
+    register = register_of(scheme)
+    if not register:
+        return None
+    found = admitted(register, party_id=party_id, unit_id=unit_id, on=on, region=region)
+    if found is None:
+        raise rules.NotAdmitted(provider=provider.name)
+    return found
+
+
+def _refuse_uncommitted(order: Order, now: datetime) -> None:
+    on = clock.day(now)
+    sides = ((order.holder_id, "holder", _("使用者")), (order.provider_id, "provider", _("服务机构")))
+    for party_id, kind, side in sides:
+        if not commitment_in_force(party_id, kind, on=on):
+            raise rules.CommitmentMissing(side=side)
+
+
+def _choose_voucher(order: Order, voucher_id: str | None, now: datetime) -> None:
+    wanted = (order.voucher_id or "") if voucher_id is None else voucher_id
+    order.voucher_id = wanted or None
+    if wanted:
+        order.region = usable(order.holder_id, wanted, order.scheme, on=clock.day(now)).region
+
+
+def _hold(
+    actor: Actor, order: Order, holder: PartyCard, provider: PartyCard, admission: Admitted | None, now: datetime
+) -> None:
+    order.voucher_fen, order.bound_by = Fen(0), ""
+    if order.voucher_id:
+        facts = facts_for(order, holder, provider, admission.entrant_class if admission else "", on=clock.day(now))
+        held = vouchers.hold(
+            actor,
+            voucher_id=order.voucher_id,
+            order_id=order.id,
+            price_fen=Fen(order.price_fen),
+            facts=facts,
+            now=now,
+        )
+        order.voucher_fen, order.bound_by = held.fen, held.bound_by
+    order.own_share_fen = Fen(order.price_fen - order.voucher_fen)
+
+
+def _agree_quote(order: Order, now: datetime) -> None:
+    quoted = OrderVersion.objects.filter(order=order, kind=Version.QUOTE).order_by("-version").values("id")[:1]
+    OrderVersion.objects.filter(id__in=quoted).update(
+        agreed_on=clock.day(now),
+        voucher_fen=order.voucher_fen,
+        own_share_fen=order.own_share_fen,
+        bound_by=order.bound_by,
+    )
+
+
+def _digest(lines: object) -> str:
+    return hashlib.sha256(canonical({"lines": lines})).hexdigest()
