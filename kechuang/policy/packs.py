@@ -204,7 +204,7 @@ class _Reader:
             return ()
         found: list[Value] = []
         for number, item in enumerate(raw):
-            at = line_within(self.text, line, r"\bfrom\s*=\s*\d", number)
+            at = line_within(self.text, line, r"\bfrom\s*=\s*[\"\d]", number)
             if value := self._value(name, section, item, at):
                 self._after(name, found, value, at)
                 found.append(value)
