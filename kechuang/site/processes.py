@@ -11,6 +11,7 @@ def start_django(*, database: bool = True) -> None:
     import django
     from django.conf import settings
 
+    from kechuang.site import catalogue
     from kechuang.site import database as postgresql
 
     if database:
@@ -18,6 +19,7 @@ def start_django(*, database: bool = True) -> None:
             postgresql.up(settings.DATA)
         except (postgresql.CannotStart, postgresql.NoBinaries) as why:
             sys.exit(f"PostgreSQL 不能启动 · PostgreSQL does not start:\n{why}")
+    catalogue.compile_if_newer(settings.ROOT)
     django.setup()
 
 
