@@ -24,16 +24,18 @@ def keep(
     region: str,
     now: datetime,
     readers: Iterable[str] = (),
+    role: Role | None = None,
 ) -> File:
     """Keeps an uploaded file (材料上传) for the record `subject_id`, after everything about it has been checked.
 
-    Asked twice with the same content it answers with the first file. `readers` are further parties that may open it.
-    The caller has shown that the actor may bring files to that record. Raises formats.upload's Refusals, Infected,
+    Asked twice with the same content it answers with the first file. `readers` are further parties that may open it,
+    `role` is by which the actor brings it (else their office, or the public's for a party's people). The caller has shown that the actor may bring files to that record. Raises formats.upload's Refusals, Infected,
     ScannerDown.
     """
     found = checked(name, content, Kind(kind))
+    verdict = scanner().scan(found.name, content)
     write = partial(_kept, actor, content=content, kind=Kind(kind), subject_id=subject_id, region=region, now=now)
-    return write(name=found.name, media=found.media, readers=readers, verdict=scanner().scan(found.name, content))
+    return write(name=found.name, media=found.media, readers=readers, verdict=verdict, role=role)
 
 
 @transaction.atomic
@@ -48,11 +50,12 @@ def keep_made(
     region: str,
     now: datetime,
     readers: Iterable[str] = (),
+    role: Role | None = None,
 ) -> File:
     """Keeps a file that the platform itself made (打印件、支付文件、案卷): nothing in it came from outside unchecked."""
     made = Verdict(ScanState.SCANNED, "made here")
     write = partial(_kept, actor, content=content, kind=Kind(kind), subject_id=subject_id, region=region, now=now)
-    return write(name=name, media=media, readers=readers, verdict=made)
+    return write(name=name, media=media, readers=readers, verdict=made, role=role)
 
 
 def _kept(
@@ -66,6 +69,7 @@ def _kept(
     region: str,
     readers: Iterable[str],
     verdict: Verdict,
+    role: Role | None,
     now: datetime,
 ) -> File:
     digest = store.put(content)
@@ -88,7 +92,8 @@ def _kept(
     )
     if new:
         facts = {"subject_id": subject_id, "kind": str(kind), "digest": digest, "size": len(content)}
-        record(actor, file, "keep", label=KIND_LABELS[kind], role=_role(actor, region), now=now, facts=facts)
+        by = role or _role(actor, region)
+        record(actor, file, "keep", label=KIND_LABELS[kind], role=by, now=now, facts=facts)
     return file
 
 
