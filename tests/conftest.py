@@ -6,6 +6,7 @@ test leaves nothing behind, in tables that the application may not even delete f
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
 
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 NEEDS_DATABASE = {"db", "transactional_db", "live_server", "page", "as_owner"}
 # What the migrated database depends on, and this file, which builds it.
 BLUEPRINT = ("migrations/*.py", "sql/*.sql", "models.py", "models/*.py", "rights.py")
@@ -178,3 +180,51 @@ def as_owner(databases: Databases, transactional_db: None) -> Callable[..., list
             return cursor.fetchall() if cursor.description else []
 
     return run
+
+
+FONTS_CONF = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+<dir>{fonts}</dir><cachedir>{cache}</cachedir>
+<alias><family>sans-serif</family><prefer><family>Noto Sans CJK SC</family><family>Noto Sans SC</family></prefer></alias>
+</fontconfig>
+"""
+NO_BROWSER = (
+    "没有可用的浏览器：请安装 chromium（Debian、Ubuntu：apt install chromium），或用 CHROMIUM=/路径 指定"
+    " · no browser here: install chromium, or name one with CHROMIUM=/path, then run `make test` again"
+)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """$CHROMIUM, the system's, the one that `bootstrap.py --browser` fetched. Without any: said, and in CI a failure."""
+    root = Path(__file__).resolve().parents[1]
+    named = [os.environ.get("CHROMIUM"), *map(shutil.which, SYSTEM_BROWSERS), str(root / ".venv" / "browser" / "chromium")]
+    for path in named:
+        if path and Path(path).exists():
+            return Path(path)
+    if os.environ.get("CI"):
+        pytest.fail(NO_BROWSER)
+    pytest.skip(NO_BROWSER)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, object], chromium: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, object]:
+    """In place of playwright's own browser; with our Chinese font where the machine has none."""
+    root = Path(__file__).resolve().parents[1]
+    conf = tmp_path_factory.mktemp("fonts") / "fonts.conf"
+    fonts = root / "kechuang" / "ui" / "static" / "vendor" / "fonts"
+    conf.write_text(FONTS_CONF.format(fonts=fonts, cache=conf.parent))
+    surroundings = {**os.environ, "FONTCONFIG_FILE": str(conf)}
+    if chromium.parent.name == "browser":  # the fetched one brings its libraries along
+        surroundings["LD_LIBRARY_PATH"] = f"{chromium.parent / 'lib'}:{os.environ.get('LD_LIBRARY_PATH', '')}"
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--font-render-hinting=none"]
+    return {**browser_type_launch_args, "executable_path": str(chromium), "env": surroundings, "args": arguments}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
+    """As our people's browsers are: Chinese, in Beijing's time."""
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
