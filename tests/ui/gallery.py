@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template import RequestContext, Template
 
 from kechuang.kernel.actor import Role
 from kechuang.kernel.errors import Refusal
@@ -137,7 +138,11 @@ def context(request: HttpRequest) -> dict[str, Any]:
     form = GalleryForm({"amount": "12.345", "code": "91330600MA", "kind": "test"})
     form.is_valid()
     rows = [
-        {"number": f"DF-7K3M-9QF2-XY4T-0GH{n}-A", "party": "绍兴文理学院附属分析测试中心（纺织材料联合实验室）", "fen": n * 123_456}
+        {
+            "number": f"DF-7K3M-9QF2-XY4T-0GH{n}-A",
+            "party": "绍兴文理学院附属分析测试中心（纺织材料联合实验室）",
+            "fen": n * 123_456,
+        }
         for n in range(1, 6)
     ]
     return {
@@ -160,7 +165,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "lines": [MoneyRow("检测费", 1_000_000, "5 小时 × ¥2,000.00"), MoneyRow("加急费", 234_567)],
         "total": 1_234_567,
         "steps": steps(["下单", "服务", "验收", "结算"], 2),
-        "file": SimpleNamespace(name="服务报告（盖章版）2026-02-09.pdf", size=2_345_678, sha256="ab12" * 16, kind_label="服务报告"),
+        "file": SimpleNamespace(
+            name="服务报告（盖章版）2026-02-09.pdf", size=2_345_678, sha256="ab12" * 16, kind_label="服务报告"
+        ),
         "refusal": TooMuch(balance_fen=100, asked_fen=200, until_on="2026-02-28"),
         "filters": Filters(request.GET or None),
         "page": Paginator(range(500), 50).get_page(3),
@@ -177,7 +184,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    return render(request, "gallery.html", context(request))
+    template = Template(Path(__file__).with_suffix(".html").read_text())
+    return HttpResponse(template.render(RequestContext(request, context(request))))
 
 
 def moment() -> datetime:

@@ -1,0 +1,203 @@
+"""What the frame of every page shows: who acts, where one can go, which day it is (context processor)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
+
+from kechuang.kernel.actor import PUBLIC, ROLE_LABELS, Actor, Role
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.outbox.queries import unread_count
+from kechuang.parties.queries import party_names, person_names, region_name, sides
+from kechuang.ui import clock
+
+_OFFICES = frozenset(Role) - {Role.HOLDER, Role.PROVIDER, Role.OBJECTOR, Role.PUBLIC, Role.CLOCK}
+_SCIENCE = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.CITY_SCIENCE})
+_MONEY = frozenset({Role.BUDGET_AUTHOR, Role.COUNTY_FINANCE, Role.COUNTY_APPROVER, Role.CITY_FINANCE, Role.AUDITOR})
+_PARTY = frozenset({Role.HOLDER})  # anyone who acts for a party
+_ALL = frozenset({Role.PUBLIC}) | _PARTY | _OFFICES
+_SIGNED_IN = _ALL - {Role.PUBLIC}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in the frame: the address by name, and who is shown it."""
+
+    label: str
+    short: str
+    icon: str
+    url_name: str
+    who: frozenset[Role]
+    thumb: bool = False  # also at the bottom of a phone
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    label: str
+    short: str
+    icon: str
+    url: str
+    current: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    key: str
+    label: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    entries: list[Link]
+
+
+WAYS = (
+    Way(_("待办"), _("待办"), "inbox", "portal:workbench", _SIGNED_IN, thumb=True),
+    Way(_("首页"), _("首页"), "home", "portal:home", frozenset({Role.PUBLIC}), thumb=True),
+    Way(_("找服务"), _("找服务"), "search", "portal:search", _PARTY | {Role.PUBLIC}, thumb=True),
+    Way(_("创新券"), _("创新券"), "ticket", "vouchers:mine", _PARTY, thumb=True),
+    Way(_("创新券"), _("创新券"), "ticket", "vouchers:list", _SCIENCE),
+    Way(_("订单"), _("订单"), "clipboard-list", "orders:orders", _PARTY | _SCIENCE, thumb=True),
+    Way(_("申兑"), _("申兑"), "receipt", "claims:claims", _PARTY),
+    Way(_("兑付"), _("兑付"), "receipt", "claims:claims", _SCIENCE | {Role.COUNTY_FINANCE}, thumb=True),
+    Way(_("服务与价目"), _("价目"), "list-details", "catalog:own", _PARTY),
+    Way(
+        _("机构入库"), _("入库"), "building", "registers:queue", _SCIENCE | {Role.DEPARTMENT_DESK, Role.SHARING_OFFICE}
+    ),
+    Way(_("预算"), _("预算"), "calculator", "treasury:budgets", _MONEY),
+    Way(_("资金去向"), _("资金"), "route", "portal:money", _SIGNED_IN, thumb=True),
+    Way(_("公示"), _("公示"), "speakerphone", "notices:running", _ALL, thumb=True),
+    Way(_("服务机构"), _("机构"), "building", "registers:library", frozenset({Role.PUBLIC})),
+    Way(_("规则"), _("规则"), "book", "gazette:packs", frozenset({Role.PUBLIC, Role.CITY_SCIENCE, Role.AUDITOR})),
+)
+FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        _("办事"),
+        ((_("找服务"), "portal:search"), (_("待办"), "portal:workbench"), (_("资金去向"), "portal:money")),
+    ),
+    (
+        _("公开"),
+        (
+            (_("公示"), "notices:running"),
+            (_("往期公示"), "notices:archive"),
+            (_("服务机构名录"), "registers:library"),
+            (_("规则与参数"), "gazette:packs"),
+        ),
+    ),
+    (_("帮助"), ((_("全部页面"), "portal:site_map"), (_("键盘操作与无障碍"), "portal:help"))),
+)
+THUMBS = 4
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """`frame` for templates; read only when a page shows it."""
+    return {"frame": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor = getattr(request, "actor", PUBLIC)
+    entries, search_url = list(_entries(request, actor)), _url("portal:search")
+    return {
+        "signed_in": bool(actor.person_id),
+        "entries": [entry for entry, _thumb in entries],
+        "thumb": [entry for entry, thumb in entries if thumb][:THUMBS],
+        "today": clock.today(),
+        "demo": settings.DEMO,
+        "search_url": search_url,
+        "query": request.GET.get("q", "") if request.path == search_url else "",
+        "foot": [Group(gettext(label), list(_links(rows))) for label, rows in FOOT],
+        **(_person(actor) if actor.person_id else {"sign_in_url": _url("account_login")}),
+    }
+
+
+def _person(actor: Actor) -> dict[str, Any]:
+    found = sides(actor.person_id, on=clock.today())
+    seats = [Seat(side.party_id, side.label or gettext("办公岗位"), side.party_id == actor.party_id) for side in found]
+    return {
+        "person_name": person_names([actor.person_id]).get(actor.person_id, ""),
+        "seat": seat_label(actor),
+        "seats": seats,
+        "switch_url": _url("parties:choose"),
+        "sign_out_url": _url("account_logout"),
+        "own": list(_links(((_("选择身份"), "parties:choose"), (_("代理"), "parties:substitutes")))),
+    }
+
+
+def seat_label(actor: Actor) -> str:
+    """For whom or in which offices one acts, in words: 县科技局经办人（越城区）."""
+    if actor.party_id:
+        return party_names([actor.party_id]).get(actor.party_id, "")
+    posts = sorted(actor.posts, key=lambda post: (post.role, post.region))
+    named = [f"{gettext(ROLE_LABELS[post.role])}（{region_name(post.region)}）" for post in posts]
+    return "、".join(dict.fromkeys(named))
+
+
+def audience(actor: Actor) -> frozenset[Role]:
+    """Whose ways the frame shows: the offices held, a party's side, or the public's."""
+    if not actor.person_id:
+        return frozenset({Role.PUBLIC})
+    held = frozenset(post.role for post in actor.posts)
+    return held | _PARTY if actor.party_id else held or frozenset({Role.PUBLIC})
+
+
+def _entries(request: HttpRequest, actor: Actor) -> Iterator[tuple[Entry, bool]]:
+    who = audience(actor)
+    shown = [(way, _url(way.url_name)) for way in WAYS if way.who & who]
+    shown = [(way, url) for way, url in shown if url]
+    here = max((url for _way, url in shown if _within(request.path, url)), key=len, default="")
+    unread = unread_count(actor) if actor.person_id else 0
+    seen: set[str] = set()
+    for way, url in shown:
+        if url in seen:
+            continue
+        seen.add(url)
+        count = unread if way.url_name == "portal:workbench" else 0
+        yield Entry(way.label, way.short, way.icon, url, url == here, count), way.thumb
+
+
+def site_map_groups(actor: Actor) -> list[Group]:
+    """Every way there is, for the page that lists them: the public's, then one's own."""
+    mine = audience(actor) - {Role.PUBLIC}
+    public = [(way.label, way.url_name) for way in WAYS if Role.PUBLIC in way.who]
+    own = [(way.label, way.url_name) for way in WAYS if way.who & mine]
+    foot = [(label, name) for _label, rows in FOOT for label, name in rows]
+    parts = (
+        (_("公开页面"), {name: label for label, name in public + foot}),
+        (_("我的办事页面"), {n: t for t, n in own}),
+    )
+    return [
+        Group(gettext(label), list(_links(tuple((text, name) for name, text in rows.items()))))
+        for label, rows in parts
+        if rows
+    ]
+
+
+def _within(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
+
+
+def _links(rows: tuple[tuple[str, str], ...]) -> Iterator[Link]:
+    for label, name in rows:
+        if url := _url(name):
+            yield Link(gettext(label), url)
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,21 @@
+"""One search box for everything."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from kechuang.portal.queries import search as queries
+from kechuang.ui import clock
+from kechuang.ui.requests import actor_of, page_of
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Offers, providers and notices by words; a number of a record leads straight to it."""
+    actor, words = actor_of(request), request.GET.get("q", "").strip()
+    if url := queries.by_number(actor, words):
+        return redirect(url)
+    found = queries.search(actor, words, on=clock.today())
+    page = page_of(request, found.offers, size=queries.PAGE_ROWS)
+    prices = queries.prices(actor, [offer.id for offer in page], on=clock.today())
+    return render(request, "portal/search.html", {"found": found, "page": page, "prices": prices, "words": words})

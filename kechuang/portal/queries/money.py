@@ -1,0 +1,196 @@
+"""资金去向: where all the money lies, and the way of one order's money, each step with its act, article and proof."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from kechuang.claims import queries as claims
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.ledger.queries import Money, Station, balances, money, transfers_of
+from kechuang.ledger.rules import KIND_LABELS, PROVIDER_KINDS, Kind
+from kechuang.orders import queries as orders
+from kechuang.parties.queries import party_names, region_name
+from kechuang.portal.queries.records import Place, place
+from kechuang.trail.models import Event
+from kechuang.trail.queries import way as events_of
+from kechuang.treasury import queries as treasury
+from kechuang.ui import clock
+from kechuang.vouchers import queries as vouchers
+
+_RELEASING = ("release", "open_release", "allot")  # rules by which money comes into a budget
+_GRANTING = ("grant", "open_grant")
+_COMES_NEXT = {
+    Kind.BUDGET: _("待核发"),
+    Kind.VOUCHER: _("待结算抵扣"),
+    Kind.UNCLAIMED: _("待服务机构申兑"),
+    Kind.IN_CLAIM: _("待确认、公示"),
+    Kind.OWED: _("待银行支付"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """One county's line of the overview."""
+
+    name: str
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the actor may follow: counties' money for offices, the own money for a party, and the orders it hangs on."""
+
+    counties: Sequence[County]
+    own: Mapping[str, int]  # label of an account kind -> fen
+    picture: Mapping[str, Any] | None
+    orders: QuerySet[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One station of the money's way: what was booked, and the act that booked it."""
+
+    station: Station
+    event: Event | None
+    place: str  # the county, or the party whose account it reached
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The whole way of one order's money."""
+
+    place: Place
+    title: str
+    steps: Sequence[Step]
+    comes_next: str  # "" when the money has arrived
+    events: Sequence[Event]
+    places: Mapping[str, str]
+
+
+def overview(actor: Actor, *, on: date) -> Overview:
+    """The money an actor may see; offices by their counties, parties their own."""
+    if actor.party_id:
+        return Overview([], _own(actor), None, orders.listed(actor))
+    regions = sorted({found.region for found in balances(Kind.BUDGET, regions=actor.regions() or [""])})
+    counties = [County(region_name(code), money(on, region=code)) for code in regions]
+    return Overview(counties, {}, _picture(counties), orders.listed(actor))
+
+
+def _own(actor: Actor) -> dict[str, int]:
+    """Where a party's money lies: on its vouchers, and as a provider on the way to its bank."""
+    held = vouchers.live_of(actor.party_id, on=clock.today())
+    lies = {
+        _("可用券额"): sum(one.balance.free_fen for one in held),
+        _("占用"): sum(one.balance.held_fen for one in held),
+    }
+    for kind in PROVIDER_KINDS:
+        mine = balances(kind, owners=[actor.party_id])
+        lies[KIND_LABELS[kind]] = sum(found.posted_fen for found in mine.values())
+    return {label: fen for label, fen in lies.items() if fen}
+
+
+def _picture(counties: Sequence[County]) -> dict[str, Any] | None:
+    """A Sankey of all the counties together: from the release to where the money lies now."""
+    total = {name: sum(getattr(one.money, name) for one in counties) for name in Money.__slots__}
+    net = total["granted"] - total["returned"]
+    links = [
+        (_("下达净额"), _("未核发"), total["unallocated"]),
+        (_("下达净额"), _("核发"), net),
+        (_("核发"), _("可用券额"), total["voucher_available"]),
+        (_("核发"), _("占用"), total["held"]),
+        (_("核发"), _("抵扣"), total["offset"]),
+        *((_("抵扣"), KIND_LABELS[kind], total[str(kind)]) for kind in PROVIDER_KINDS),
+    ]
+    flows = [(gettext(source), gettext(target), fen) for source, target, fen in links if fen > 0]
+    names = dict.fromkeys(name for source, target, _fen in flows for name in (source, target))
+    if not flows:
+        return None
+    series = {
+        "type": "sankey",
+        "data": [{"name": name} for name in names],
+        "links": [{"source": source, "target": target, "value": fen} for source, target, fen in flows],
+        "nodeGap": 18,
+        "nodeWidth": 14,
+        "lineStyle": {"color": "source", "opacity": 0.25},
+        "label": {"fontSize": 13},
+        "left": 4,
+        "right": 110,
+    }
+    return {"k_money": True, "tooltip": {"trigger": "item"}, "series": [series]}
+
+
+def way(actor: Actor, subject_id: str) -> Way:
+    """The way of the money of an order, a claim or a voucher, from the county's release on; raises NotVisible."""
+    found = place(actor, subject_id)
+    trace = _trace(actor, found)
+    booked = [one for one in transfers_of(trace.subjects) if one.subject in trace.own or one.rule in _GRANTING]
+    stations = _released_before(booked) + booked
+    events = list(events_of({one.subject for one in stations} | trace.own))
+    by_act = {(event.object_id, event.at): event for event in events}
+    names = party_names({one.credit.owner for one in stations if one.credit.kind in PROVIDER_KINDS})
+    steps = [
+        Step(
+            one,
+            by_act.get((one.subject, one.at)),
+            names.get(one.credit.owner) or region_name(one.credit.region),
+            trace.urls.get(one.subject, ""),
+        )
+        for one in stations
+    ]
+    places = {event.region: region_name(event.region) for event in events}
+    own_events = [event for event in events if event.object_id in trace.own]
+    return Way(found, trace.title, steps, _next(stations), own_events, places)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """The records on the way: all of them, and those that are this subject's alone (a voucher serves several orders)."""
+
+    subjects: list[str]
+    own: frozenset[str]
+    title: str
+    urls: Mapping[str, str]
+
+
+def _trace(actor: Actor, found: Place) -> _Trace:
+    if found.subject_id.startswith("vch_"):
+        mine = list(orders.listed(actor).filter(voucher_id=found.subject_id))
+        title = gettext("创新券")
+    else:
+        order_id = found.subject_id
+        if order_id.startswith("clm_"):
+            order_id = claims.queue(actor).get(id=order_id).order_id
+        mine = list(orders.listed(actor).filter(id=order_id))
+        title = mine[0].title if mine else found.number
+    asked = list(claims.queue(actor).filter(order_id__in=[order.id for order in mine]))
+    voucher_ids = {order.voucher_id for order in mine if order.voucher_id}
+    own = {found.subject_id, *(order.id for order in mine), *(claim.id for claim in asked)}
+    pages = {
+        **{voucher: reverse("vouchers:voucher", args=[voucher]) for voucher in voucher_ids},
+        **{order.id: reverse("orders:order", args=[order.id]) for order in mine},
+        **{claim.id: reverse("claims:claim", args=[claim.id]) for claim in asked},
+    }
+    return _Trace(sorted(own | voucher_ids), frozenset(own), title, pages)
+
+
+def _released_before(booked: Sequence[Station]) -> list[Station]:
+    """The county's releases of that year up to the grant: where this money came from."""
+    granted = next((one for one in booked if one.rule in _GRANTING), None)
+    if granted is None:
+        return []
+    budget = treasury.budget_of(granted.debit.region, granted.debit.year)
+    released = transfers_of([budget.id]) if budget else []
+    return [one for one in released if one.rule in _RELEASING and one.id < granted.id]
+
+
+def _next(stations: Sequence[Station]) -> str:
+    """What comes next, by where the money lies now."""
+    moved = [one for one in stations if one.moves]
+    return _COMES_NEXT.get(moved[-1].credit.kind, "") if moved else ""

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from kechuang.portal.pages import home, money, public, search, workbench
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search", search.search, name="search"),
+    path("workbench", workbench.workbench, name="workbench"),
+    path("workbench/messages", workbench.messages_read, name="messages_read"),
+    path("workbench/nudge", workbench.nudge, name="nudge"),
+    path("money", money.overview, name="money"),
+    path("money/<str:subject_id>", money.way, name="money_way"),
+    path("pages", public.site_map, name="site_map"),
+    path("help", public.help_page, name="help"),
+]

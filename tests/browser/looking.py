@@ -1,0 +1,50 @@
+"""Helpers for tests in a real browser: what axe-core finds, what overflows, pictures to look at."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "kechuang" / "ui" / "static" / "vendor" / "axe" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core holds against the page, one line each; empty is what a test asks for."""
+    # Read into the page's world directly: the policy of the page allows no foreign script.
+    page.evaluate(AXE.read_text())
+    answer: dict[str, Any] = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
+    return [
+        f"{found['id']}: {found['help']}: {node['html'][:160]}"
+        for found in answer["violations"]
+        for node in found["nodes"][:3]
+    ]
+
+
+def overflow(page: Page) -> list[str]:
+    """Elements that push the page wider than the screen."""
+    found: list[str] = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+            [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+            .slice(0, 5).map(e => e.tagName + '.' + e.className)"""
+    )
+    return found
+
+
+def picture(page: Page, name: str) -> None:
+    """Keeps a picture under $KECHUANG_PICTURES when it is set, to be looked at."""
+    if folder := os.environ.get("KECHUANG_PICTURES"):
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+
+def seen(page: Page, name: str) -> None:
+    """One page as it must be: nothing for axe-core to find and nothing wider than the screen."""
+    picture(page, name)
+    assert violations(page) == []
+    assert overflow(page) == []
