@@ -84,7 +84,7 @@ def run_lists(*, now: datetime) -> int:
                     CLOCK,
                     admission_id=row.id,
                     kind=CaseKind.DISHONEST,
-                    source=f"{hit.list_code} {hit.reference} {hit.first_seen_on}".strip(),
+                    source=f"{queries.list_title(code)} {hit.reference} {hit.first_seen_on}".strip(),
                     source_key=hit.entry_id,
                     article=terms.article("integrity_lists"),
                     now=now,

@@ -7,12 +7,13 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
+from kechuang.credit.states import LABELS, Label
 from kechuang.deadlines.queries import Clock, clocks
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.text import tidy
-from kechuang.parties.queries import covers
+from kechuang.parties.queries import areas, city_of, covers
 from kechuang.policy.book import InForce, current, in_force
 from kechuang.registers import rules
 from kechuang.registers.access import cases_visible_to, roles_on, roles_on_case, visible_to
@@ -23,6 +24,7 @@ from kechuang.registers.states import (
     CASE_MACHINE,
     OFFICES,
     ON_PROVIDER,
+    PASSING,
     WAITING_TITLES,
     AdmissionState,
     CaseKind,
@@ -202,10 +204,41 @@ def sheet(actor: Actor, admission_id: str, *, on: date) -> Sheet:
         steps=list(Step.objects.filter(admission=row).order_by("round", "step")),
         cases=cases,
         events=list(way([row.id])),
-        moves=ADMISSION_MACHINE.open(AdmissionState(row.state), roles),
+        moves=_moves(row, roles, on),
         roles=roles,
         clock=clocks([row.id], on=on).get(row.id),
     )
+
+
+def next_action(row: Admission, terms: InForce[rules.AdmissionTerms]) -> str:
+    """What passing the present step of an application leads to."""
+    return rules.next_action(step=row.step, steps=row.steps, notice_before_entry=terms.terms.notice_before_entry)
+
+
+def _moves(row: Admission, roles: frozenset[Role], on: date) -> list[Move]:
+    """The open moves as a person may choose them: of the three ways to pass a step only the one that is ahead."""
+    found = ADMISSION_MACHINE.open(AdmissionState(row.state), roles)
+    if row.state == AdmissionState.SUBMITTED:
+        ahead = next_action(row, terms_on(row.scheme, on))
+        found = [move for move in found if move.action == ahead or move.action not in PASSING]
+    return [move for move in found if move.action != "enter"]
+
+
+def list_title(code: str) -> str:
+    """What an imported list is called (名单名称)."""
+    return LABELS[Label(code)] if code in list(Label) else code
+
+
+def counties(scheme: str, *, on: date) -> list[tuple[str, str]]:
+    """The counties (and zones) of a register's own city, code and name: where outsiders may apply."""
+    home = terms_on(scheme, on).terms.home_region
+    inner = [area for area in areas().values() if area.code.startswith(home) and city_of(area.code) != area.code]
+    return [(area.code, area.name) for area in inner if area.holds_on(on)]
+
+
+def is_outside(scheme: str, party_region: str, *, on: date) -> bool:
+    """Whether a party lies outside the register's city and so must say where it applies."""
+    return not party_region.startswith(terms_on(scheme, on).terms.home_region)
 
 
 def queue(actor: Actor, *, scheme: str = "", state: str = "") -> QuerySet[Admission]:
@@ -293,3 +326,8 @@ def _admitted(row: Admission) -> Admitted:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
     )
+
+
+def clocks_of(rows: Iterable[Admission], *, on: date) -> dict[str, Clock]:
+    """The running clock of each application of a page."""
+    return clocks([row.id for row in rows], on=on)

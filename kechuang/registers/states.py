@@ -69,6 +69,7 @@ LIVE = frozenset(_LIVE)
 
 # Applications that wait for their own party.
 ON_PROVIDER = (_S.DRAFT, _S.RETURNED)
+PASSING = ("endorse", "confirm", "publish")  # the ways to pass a step; the pack says which is ahead
 WAITING_TITLES: dict[AdmissionState, str] = {
     _S.DRAFT: _("提交入库申请"),
     _S.RETURNED: _("补正入库申请"),

@@ -22,7 +22,7 @@ from kechuang.ui import clock
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 LIBRARY = "shaoxing/provider-library"
-YUECHENG, KEQIAO, SHANGHAI, BEIJING = "330602", "330603", "310115", "110108"
+YUECHENG, KEQIAO, SHANGHAI, BEIJING = "330602", "330603", "310000", "110114"
 _serial = itertools.count(20_000_000)
 _digests = itertools.count()
 

@@ -1,6 +1,6 @@
 """Writes of the registers: applying, deciding, and what happens to an admission afterwards."""
 
-from kechuang.registers.commands.application import add_certificate, apply, edit, submit, withdraw
+from kechuang.registers.commands.application import add_certificate, apply, bring_certificate, edit, submit, withdraw
 from kechuang.registers.commands.decisions import admit_after_notice, confirm, refuse, return_
 from kechuang.registers.commands.standing import (
     bring_in,
@@ -19,6 +19,7 @@ __all__ = [
     "add_certificate",
     "admit_after_notice",
     "apply",
+    "bring_certificate",
     "bring_in",
     "close_case",
     "confirm",

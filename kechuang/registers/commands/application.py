@@ -7,6 +7,8 @@ from django.db import transaction
 
 from kechuang.credit.queries import commitment_in_force, entries_of
 from kechuang.deadlines import commands as deadlines
+from kechuang.documents.commands import keep
+from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.ids import public_number
@@ -20,7 +22,7 @@ from kechuang.policy.book import InForce, in_force
 from kechuang.registers import rules
 from kechuang.registers.access import roles_on, visible_to
 from kechuang.registers.models import Admission, Certificate, Step
-from kechuang.registers.queries import articles, papers_of
+from kechuang.registers.queries import articles, list_title, papers_of
 from kechuang.registers.states import ADMISSION_MACHINE, CONFIRM_CLOCK, LIVE, AdmissionState, Basis
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
@@ -149,6 +151,45 @@ def add_certificate(
     said = {"certificate": certificate.id, "kind": kind}
     advance(actor, admission, move, roles=roles, now=now, facts=said)
     return certificate
+
+
+@transaction.atomic
+def bring_certificate(
+    actor: Actor,
+    *,
+    admission_id: str,
+    kind: str,
+    number: str,
+    issuer: str,
+    valid_from: date,
+    valid_until: date | None,
+    file_name: str,
+    content: bytes,
+    now: datetime,
+) -> Certificate:
+    """The same with the scan itself, which is checked and kept (上传证书). Raises what documents' `keep` raises too."""
+    admission = locked(actor, admission_id)
+    ADMISSION_MACHINE.check("add_certificate", AdmissionState(admission.state), roles_on(actor, admission))
+    file = keep(
+        actor,
+        name=file_name,
+        content=content,
+        kind=Kind.CERTIFICATE,
+        subject_id=admission.id,
+        region=admission.region,
+        now=now,
+    )
+    return add_certificate(
+        actor,
+        admission_id=admission.id,
+        kind=kind,
+        number=number,
+        issuer=issuer,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        file_id=file.id,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -292,7 +333,10 @@ def _unit_name(party_id: str, unit_id: str) -> str:
 
 def entries_on(party_id: str, on: date) -> list[rules.Entry]:
     """What imported lists say of the party today, also under a former code (名单比对)."""
-    return [rules.Entry(row.id, row.list_code, row.last_import.issuer) for row in entries_of(party_id, on=on)]
+    return [
+        rules.Entry(row.id, row.list_code, row.last_import.issuer, list_title(row.list_code))
+        for row in entries_of(party_id, on=on)
+    ]
 
 
 def _write_submission(admission: Admission, terms: Terms, on: date) -> None:
@@ -334,7 +378,7 @@ def _tell_office(admission: Admission, now: datetime) -> None:
         return
     tell(
         subject_id=admission.id,
-        path=f"/registers/{admission.id}/",
+        path=f"/registers/{admission.id}",
         title=f"入库申请待确认：{admission.name}",
         text="申请材料已提交，请核对资质证书后确认入库、退回补正或不予入库。",
         to_role=Role(admission.steps[admission.step]),

@@ -20,7 +20,7 @@ from kechuang.registers import rules
 from kechuang.registers.access import roles_on
 from kechuang.registers.commands.application import TAKEN_IN, Terms, check_duties, entries_on, locked, take_in, terms_of
 from kechuang.registers.models import Admission, Step
-from kechuang.registers.queries import articles, papers_of
+from kechuang.registers.queries import articles, next_action, papers_of
 from kechuang.registers.states import ADMISSION_MACHINE, CONFIRM_CLOCK, AdmissionState, Basis
 from kechuang.trail.commands import acting_role, advance
 from kechuang.ui import clock
@@ -35,7 +35,8 @@ def confirm(actor: Actor, *, admission_id: str, opinion: str = "", now: datetime
     admission = locked(actor, admission_id)
     roles = roles_on(actor, admission)
     terms = terms_of(admission, clock.day(now))
-    move = ADMISSION_MACHINE.check(_next(admission, terms), AdmissionState(admission.state), roles)
+    ahead = next_action(admission, terms)
+    move = ADMISSION_MACHINE.check(ahead, AdmissionState(admission.state), roles)
     _sign(actor, admission, roles, move, opinion, now)
     saves: list[str] = []
     if move.action == "endorse":
@@ -115,13 +116,6 @@ def admit_after_notice(actor: Actor, *, admission_id: str, now: datetime) -> Adm
     return admission
 
 
-def _next(admission: Admission, terms: Terms) -> str:
-    """What passing the present step leads to."""
-    if admission.step + 1 < len(admission.steps):
-        return "endorse"
-    return "publish" if terms.terms.notice_before_entry else "confirm"
-
-
 def _sign(actor: Actor, admission: Admission, roles: frozenset[Role], move: Move, opinion: str, now: datetime) -> None:
     """One line of the review; nobody signs twice in a round, nor who handed it in. Raises SameHands."""
     role = acting_role(roles, move)
@@ -179,7 +173,7 @@ def _tell_next(admission: Admission, move: Move, now: datetime) -> None:
     if move.action == "endorse":
         tell(
             subject_id=admission.id,
-            path=f"/registers/{admission.id}/",
+            path=f"/registers/{admission.id}",
             title=f"入库申请待审核：{admission.name}",
             text="上一环节已通过，请办理下一环节。",
             to_role=Role(admission.steps[admission.step]),
@@ -195,7 +189,7 @@ def _tell_next(admission: Admission, move: Move, now: datetime) -> None:
 def _tell_party(admission: Admission, title: str, text: str, now: datetime) -> None:
     tell(
         subject_id=admission.id,
-        path=f"/registers/{admission.id}/",
+        path=f"/registers/{admission.id}",
         title=title,
         text=text,
         to_party=admission.party_id,

@@ -156,7 +156,7 @@ def open_case(
         stop_orders(actor, admission_id=admission.id, reason=f"{CASE_LABELS[kind]}：{source}", article=article, now=now)
     tell(
         subject_id=case.id,
-        path=f"/registers/cases/{case.id}/",
+        path=f"/registers/cases/{case.id}",
         title=f"待核查：{admission.name}",
         text=f"{CASE_LABELS[kind]}：{source}",
         to_role=Role(admission.revoking_role),
@@ -191,7 +191,7 @@ def mark_lifted(actor: Actor, *, case_id: str, now: datetime) -> Case:
     advance(actor, case, move, roles=roles, now=now, saves=["lifted_on"], article=case.article, facts=said)
     tell(
         subject_id=case.id,
-        path=f"/registers/cases/{case.id}/",
+        path=f"/registers/cases/{case.id}",
         title=f"已移出名单，请决定是否恢复接单：{case.admission.name}",
         text=case.source,
         to_role=Role(case.admission.revoking_role),
@@ -305,7 +305,7 @@ def _locked_case(actor: Actor, case_id: str) -> Case:
 def _tell_party(admission: Admission, title: str, text: str, now: datetime) -> None:
     tell(
         subject_id=admission.id,
-        path=f"/registers/{admission.id}/",
+        path=f"/registers/{admission.id}",
         title=title,
         text=text,
         to_party=admission.party_id,

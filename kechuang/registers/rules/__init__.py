@@ -38,6 +38,7 @@ from kechuang.registers.rules.entering import (
     check_return,
     classes,
     deciding_region,
+    next_action,
     proof,
     unmet,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "check_return",
     "classes",
     "deciding_region",
+    "next_action",
     "proof",
     "run_out",
     "stays_good",

@@ -167,7 +167,9 @@ def check_integrity(entries: Sequence[Entry], *, terms: AdmissionTerms, articles
     """良好的科研诚信记录: of every class, exempt ones too. Raises OnDishonestList. Source: 三（二）3."""
     for entry in entries:
         if entry.list_code in terms.integrity_lists:
-            raise OnDishonestList(list_name=entry.list_code, issuer=entry.issuer, article=articles["integrity_lists"])
+            raise OnDishonestList(
+                list_name=entry.title or entry.list_code, issuer=entry.issuer, article=articles["integrity_lists"]
+            )
 
 
 def unmet(facts: Mapping[str, int], conditions: Sequence[Condition]) -> list[Condition]:
@@ -187,6 +189,13 @@ def check_conditions(facts: Mapping[str, int], *, terms: AdmissionTerms, article
             conditions="；".join(f"{one.label}≥{one.at_least}{one.unit}" for one in failed),
             article=articles["conditions"],
         )
+
+
+def next_action(*, step: int, steps: Sequence[str], notice_before_entry: bool) -> str:
+    """What passing the present step leads to (下一环节): the next office, a public notice, or the register."""
+    if step + 1 < len(steps):
+        return "endorse"
+    return "publish" if notice_before_entry else "confirm"
 
 
 def check_return(returned: int, *, terms: AdmissionTerms, articles: Mapping[str, str]) -> None:

@@ -96,6 +96,7 @@ class Entry:
     id: str
     list_code: str
     issuer: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
