@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -5,6 +7,8 @@ from kechuang.kernel.ids import new_id, public_number
 from kechuang.vouchers.states import HOLD_MACHINE, MACHINE, HoldState, VoucherState
 
 REASON_LENGTH = 500
+BATCH = 500  # vouchers expired per run of the query
+REMIND_DAYS = 14  # house practice, no rule says it
 LIVE = (HoldState.HELD, HoldState.CAPTURED)  # what counts against the yearly cap
 
 
@@ -108,6 +112,18 @@ class HolderYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party_id} {self.scheme} {self.year}"
+
+
+class Reminder(models.Model):
+    """到期提醒：that a holder was told once that a voucher ends soon."""
+
+    APPEND_ONLY: ClassVar = True
+
+    voucher = models.OneToOneField(Voucher, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.voucher_id} {self.on}"
 
 
 class Hold(models.Model):

@@ -22,7 +22,7 @@ from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import holds_visible_to, roles_on, visible_to
-from kechuang.vouchers.models import LIVE, Hold, HolderYear, Voucher
+from kechuang.vouchers.models import LIVE, Hold, HolderYear, Reminder, Voucher
 from kechuang.vouchers.rules import ApplicantFacts, OffsetTerms, OrderFacts
 from kechuang.vouchers.states import MACHINE, VoucherState
 
@@ -232,10 +232,11 @@ def expired(*, on: date, limit: int) -> list[str]:
     return list(rows.values_list("id", flat=True)[:limit])
 
 
-def expiring(*, until: date, on: date) -> list[Voucher]:
-    """Issued vouchers that end soon: their holders are reminded."""
+def expiring(*, until: date, on: date, limit: int) -> list[str]:
+    """Ids of issued vouchers that end soon and whose holders were not told yet."""
     rows = Voucher.objects.filter(state=VoucherState.ISSUED, valid_until__gt=on, valid_until__lte=until)
-    return list(rows.order_by("valid_until", "id"))
+    untold = rows.exclude(id__in=Reminder.objects.values("voucher_id")).order_by("valid_until", "id")
+    return list(untold.values_list("id", flat=True)[:limit])
 
 
 def counts() -> dict[str, int]:

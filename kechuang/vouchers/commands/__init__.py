@@ -1,7 +1,7 @@
 """Writes of the room: applying for and granting vouchers, using them for orders, ending them."""
 
 from kechuang.vouchers.commands.applying import Declared, Upload, apply, edit, issue, refuse, return_, submit
-from kechuang.vouchers.commands.ending import expire, import_live, revoke, undo_import, withdraw
+from kechuang.vouchers.commands.ending import expire, import_live, remind, revoke, undo_import, withdraw
 from kechuang.vouchers.commands.using import (
     capture,
     change_captured,
@@ -27,6 +27,7 @@ __all__ = [
     "note_restored",
     "refuse",
     "release_hold",
+    "remind",
     "restore",
     "return_",
     "revoke",

@@ -10,7 +10,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger import commands as ledger
-from kechuang.ledger.queries import balance
+from kechuang.ledger.queries import balance, transfers_of
 from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
 from kechuang.policy.book import in_force
@@ -20,7 +20,7 @@ from kechuang.vouchers import rules
 from kechuang.vouchers.access import roles_on
 from kechuang.vouchers.commands.applying import locked
 from kechuang.vouchers.commands.caps import add_granted, year_locked
-from kechuang.vouchers.models import Voucher, page_of
+from kechuang.vouchers.models import Reminder, Voucher, page_of
 from kechuang.vouchers.states import MACHINE, VoucherState
 
 
@@ -139,10 +139,18 @@ def undo_import(actor: Actor, *, voucher_id: str, now: datetime) -> Voucher:
     return voucher
 
 
+@transaction.atomic
+def remind(*, voucher_id: str, now: datetime) -> bool:
+    """Tells the holder once that a voucher ends soon (到期提醒); answers whether it was told now."""
+    voucher = Voucher.objects.select_for_update(of=("self",)).get(id=voucher_id)
+    _row, made = Reminder.objects.get_or_create(voucher=voucher, defaults={"on": clock.day(now)})
+    if made:
+        _tell(voucher, _("创新券即将到期"), _("请在有效期内使用"), now)
+    return made
+
+
 def ledger_opening(voucher: Voucher) -> Sequence[int]:
     """The transfers of the opening posting; none when the voucher was issued here."""
-    from kechuang.ledger.queries import transfers_of
-
     key = f"{voucher.id}:opening"
     return [station.id for station in transfers_of([voucher.id]) if station.key == key]
 

@@ -1,0 +1,26 @@
+"""Work of the clock: vouchers whose last day is over (到期作废), and a word before it comes."""
+
+from datetime import datetime, timedelta
+
+from kechuang.kernel.actor import CLOCK
+from kechuang.ui import clock
+from kechuang.vouchers import commands
+from kechuang.vouchers.models import BATCH, REMIND_DAYS
+from kechuang.vouchers.queries import expired, expiring
+
+
+def run_expiry(*, now: datetime) -> int:
+    """Expires what has run out; run twice or late it does the same once. Answers how many."""
+    done = 0
+    while ids := expired(on=clock.day(now), limit=BATCH):
+        for voucher_id in ids:
+            commands.expire(CLOCK, voucher_id=voucher_id, now=now)
+        done += len(ids)
+    return done
+
+
+def run_reminders(*, now: datetime) -> int:
+    """Tells holders of vouchers that end within `REMIND_DAYS`, each once. Answers how many."""
+    on = clock.day(now)
+    ids = expiring(until=on + timedelta(days=REMIND_DAYS), on=on, limit=BATCH)
+    return sum(commands.remind(voucher_id=voucher_id, now=now) for voucher_id in ids)
