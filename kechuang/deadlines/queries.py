@@ -129,3 +129,9 @@ def unescalated(*, on: date, limit: int) -> list[Broken]:
         *(Broken(table, row.id, "已逾期而未上报") for row in missed[:limit]),
         *(Broken(table, row.id, "上报早于到期日或与时限不符") for row in early),
     ]
+
+
+def overdue_subjects(kind: str, *, on: date) -> list[str]:
+    """The records whose clock of a kind ran out before `on`, the earliest first."""
+    rows = Deadline.objects.filter(kind=kind, state=DeadlineState.RUNNING, due_on__lt=on)
+    return list(rows.order_by("due_on", "id").values_list("subject_id", flat=True))

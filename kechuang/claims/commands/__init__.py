@@ -1,0 +1,50 @@
+"""Everything that changes a claim, by the part of its way."""
+
+from kechuang.claims.commands.deciding import confirm, confirm_many, refuse, return_
+from kechuang.claims.commands.drafting import attach, lapse, make, settle_unclaimed, submit, withdraw
+from kechuang.claims.commands.paying import (
+    ask_bank,
+    bank_name,
+    bounce,
+    cancel_batch,
+    prepare,
+    read_result_file,
+    read_results,
+    resume,
+    retry,
+    return_batch,
+    stop,
+    suspend,
+    transmit,
+)
+from kechuang.claims.commands.publishing import correct_notice, pass_gate, publish, unpublish
+
+__all__ = [
+    "ask_bank",
+    "attach",
+    "bank_name",
+    "bounce",
+    "cancel_batch",
+    "confirm",
+    "confirm_many",
+    "correct_notice",
+    "lapse",
+    "make",
+    "pass_gate",
+    "prepare",
+    "publish",
+    "read_result_file",
+    "read_results",
+    "refuse",
+    "resume",
+    "retry",
+    "return_",
+    "return_batch",
+    "settle_unclaimed",
+    "stop",
+    "submit",
+    "suspend",
+    "transmit",
+    "unpublish",
+    "withdraw",
+]

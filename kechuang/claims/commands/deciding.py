@@ -1,0 +1,152 @@
+"""The county's side (确认服务事项): confirm, return for correction, refuse. Never by who submitted it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from kechuang.claims import rules
+from kechuang.claims.access import roles_on
+from kechuang.claims.commands.citing import uncite
+from kechuang.claims.commands.giving_up import give_up
+from kechuang.claims.commands.locked import locked, locked_many, move_money, tell_provider, terms_of
+from kechuang.claims.commands.publishing import publish_locked
+from kechuang.claims.models import Claim
+from kechuang.claims.states import CLOCK_LABELS, CONFIRMATION, CORRECTION, MACHINE, ClaimState
+from kechuang.deadlines import commands as deadlines
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.money import Fen
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import tidy
+from kechuang.kernel.workdays import Length, Unit
+from kechuang.ledger.rules import Kind as AccountKind
+from kechuang.trail.commands import advance
+from kechuang.ui import clock
+
+
+@transaction.atomic
+def confirm(
+    actor: Actor,
+    *,
+    claim_id: str,
+    now: datetime,
+    confirmed_fen: Fen | None = None,
+    seen_on_state: str = "",
+    publish: bool = True,
+) -> Claim:
+    """Confirms that the service took place (确认服务事项, 三（一）4) and, unless it is to wait for a batch, opens its notice.
+
+    `seen_on_state` is the state the officer's page showed: an old page is refused. Raises MoveNotOpen, OtherState,
+    OwnSubmission, NoPartialConfirmation, ConfirmedTooMuch.
+    """
+    claim = locked(actor, claim_id)
+    if seen_on_state and seen_on_state != claim.state:
+        raise rules.OtherState(number=claim.number)
+    _confirm(actor, claim, confirmed_fen, now=now)
+    if publish:
+        publish_locked(actor, [claim], now=now)
+    return claim
+
+
+@transaction.atomic
+def confirm_many(actor: Actor, *, claim_ids: list[str], now: datetime, publish: bool = True) -> list[Claim]:
+    """Confirms clean claims together (一并确认) and opens one notice for them; all or none.
+
+    Raises NotClean for a claim with anything that differs or is missing: that one is to be opened and looked at.
+    """
+    claims = locked_many(actor, claim_ids)
+    for claim in claims:
+        if not (claim.clean and terms_of(claim).terms.bulk_confirmation):
+            raise rules.NotClean(number=claim.number)
+        _confirm(actor, claim, None, now=now)
+    if publish:
+        publish_locked(actor, claims, now=now)
+    return claims
+
+
+def _confirm(actor: Actor, claim: Claim, confirmed_fen: Fen | None, *, now: datetime) -> None:
+    roles = roles_on(actor, claim)
+    move = MACHINE.check("confirm", ClaimState(claim.state), roles)
+    if actor.person_id == claim.submitted_by:
+        raise rules.OwnSubmission()
+    terms = terms_of(claim)
+    partly = terms.terms.partial_confirmation
+    claim.confirmed_fen = rules.confirmed(Fen(claim.claimed_fen), confirmed_fen, partial_confirmation=partly)
+    claim.confirmed_by, claim.confirmed_on = actor.person_id, clock.day(now)
+    saves = ["confirmed_fen", "confirmed_by", "confirmed_on"]
+    facts = {"confirmed_fen": claim.confirmed_fen, "clean": claim.clean}
+    article = terms.article("confirm_working_days")
+    advance(actor, claim, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
+    if rest := claim.claimed_fen - claim.confirmed_fen:
+        give_up(actor, claim, rules.OnRefusal(terms.terms.on_refusal), Fen(rest), step="rest", now=now)
+    if terms.terms.confirm_covers == rules.Covers.CONFIRMATION:
+        deadlines.meet(claim.id, CONFIRMATION, now=now)
+    tell_provider(claim, f"服务事项已确认：{claim.number}", _("即将公示，公示无异议后拨付。"), now=now)
+
+
+@transaction.atomic
+def return_(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
+    """Returns the claim for correction (退回补正): the clock stops, for a bounded time and a bounded number of times.
+
+    Raises ReasonMissing, ReturnedTooOften, MoveNotOpen.
+    """
+    claim = locked(actor, claim_id)
+    roles = roles_on(actor, claim)
+    move = MACHINE.check("return", ClaimState(claim.state), roles)
+    terms = terms_of(claim)
+    if not tidy(reason):
+        raise rules.ReasonMissing()
+    if claim.returned_count >= terms.terms.return_times_count:
+        raise rules.ReturnedTooOften(count=claim.returned_count)
+    step = f"return:{claim.returned_count}"
+    move_money(claim, "back", AccountKind.IN_CLAIM, AccountKind.UNCLAIMED, step=step, now=now, fen=claim.claimed_fen)
+    claim.returned_count += 1
+    claim.reason = tidy(reason)
+    facts = {"reason": claim.reason}
+    article = terms.article("return_cap_days")
+    advance(actor, claim, move, roles=roles, now=now, saves=["returned_count", "reason"], article=article, facts=facts)
+    cap = terms.terms.return_cap_days
+    deadlines.suspend(claim.id, CONFIRMATION, why=claim.reason, cap_days=cap, now=now)
+    _correction_clock(claim, cap, article, now=now)
+    tell_provider(claim, f"兑付申请退回补正：{claim.number}", claim.reason, now=now)
+    return claim
+
+
+def _correction_clock(claim: Claim, days: int, article: str, *, now: datetime) -> None:
+    deadlines.start(
+        kind=CORRECTION,
+        label=CLOCK_LABELS[CORRECTION],
+        subject_id=claim.id,
+        number=claim.number,
+        region=claim.region,
+        role=Role.PROVIDER,
+        party_id=claim.provider_party,
+        length=Length(days, Unit.DAYS, ends_on_working_day=False),
+        article=article,
+        now=now,
+    )
+
+
+@transaction.atomic
+def refuse(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
+    """Does not confirm (不予确认), with the reason; who bears the amount is as was shown before the order (`on_refusal`).
+
+    Raises ReasonMissing, OwnSubmission, MoveNotOpen.
+    """
+    claim = locked(actor, claim_id)
+    roles = roles_on(actor, claim)
+    move = MACHINE.check("refuse", ClaimState(claim.state), roles)
+    if actor.person_id == claim.submitted_by:
+        raise rules.OwnSubmission()
+    if not tidy(reason):
+        raise rules.ReasonMissing()
+    terms = terms_of(claim)
+    claim.reason = tidy(reason)
+    facts = {"reason": claim.reason, "on_refusal": terms.terms.on_refusal}
+    article = terms.article("on_refusal")
+    advance(actor, claim, move, roles=roles, now=now, saves=["reason"], article=article, facts=facts)
+    outcome = rules.OnRefusal(terms.terms.on_refusal)
+    give_up(actor, claim, outcome, Fen(claim.claimed_fen), step="refuse", now=now)
+    uncite(claim)
+    deadlines.meet(claim.id, CONFIRMATION, now=now)
+    tell_provider(claim, f"兑付申请不予确认：{claim.number}", claim.reason, now=now)
+    return claim

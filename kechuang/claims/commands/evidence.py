@@ -1,0 +1,105 @@
+"""Reading the invoices of a claim and holding them against order, contract and payment (材料比对)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kechuang.claims import rules
+from kechuang.claims.models import InvoiceLine
+from kechuang.claims.queries.orders import ClaimOrder
+from kechuang.documents.queries import content_of
+from kechuang.documents.rules import (
+    Allocation,
+    Amount,
+    Comparison,
+    Covers,
+    Expected,
+    Invoice,
+    compare,
+    read_invoice,
+)
+from kechuang.documents.states import Kind
+from kechuang.kernel.money import Fen
+from kechuang.policy.book import InForce
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file of a claim, as far as it matters here."""
+
+    id: str
+    subject_id: str
+    kind: str
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One invoice as it was read from its file."""
+
+    invoice: Invoice
+    file_id: str
+
+
+def read_invoices(claim_id: str, papers: Sequence[Paper]) -> list[Read]:
+    """The invoices of a claim, each number once; a structured file is preferred over the page of the same invoice."""
+    found: dict[str, Read] = {}
+    for paper in papers:
+        if paper.kind != Kind.INVOICE or paper.subject_id != claim_id:
+            continue
+        content = content_of(subject_id=claim_id, file_id=paper.id).content
+        invoice = read_invoice(paper.name, content)
+        known = found.get(invoice.number)
+        if known is None or invoice.trust < known.invoice.trust:  # full sorts before partial
+            found[invoice.number] = Read(invoice, paper.id)
+    return list(found.values())
+
+
+def refuse_foreign(order: ClaimOrder, invoices: Sequence[Read]) -> None:
+    """Red invoices and those between other parties go no further; raises InvoiceRed, AnothersInvoice."""
+    for read in invoices:
+        invoice = read.invoice
+        if invoice.red:
+            raise rules.InvoiceRed(number=invoice.number)
+        sides = (
+            (rules.SELLER, order.provider.credit_code, invoice.seller_code),
+            (rules.BUYER, order.holder.credit_code, invoice.buyer_code),
+        )
+        for side, expected, found in sides:
+            if expected and found and expected != found:
+                raise rules.AnothersInvoice(number=invoice.number, side=side, expected=expected, found=found)
+
+
+def compared(
+    order: ClaimOrder,
+    terms: InForce[rules.ClaimTerms],
+    invoices: Sequence[Read],
+    lines: Sequence[InvoiceLine],
+    *,
+    on: date,
+) -> tuple[Comparison, ...]:
+    """Every comparison of the claim's papers with what order, contract and payment say."""
+    spread = [
+        Allocation(line.invoice.number, Fen(line.gross_fen), Fen(line.invoice.allocated_fen - line.gross_fen))
+        for line in lines
+    ]
+    expected = Expected(
+        buyer_name=order.holder.name,
+        seller_name=order.provider.name,
+        price_fen=order.price_fen,
+        own_share_fen=order.own_share_fen,
+        ordered_on=order.placed_on,
+        buyer_code=order.holder.credit_code,
+        seller_code=order.provider.credit_code,
+        invoice_amount=Amount(terms.terms.invoice_amount),
+        invoice_covers=Covers(terms.terms.invoice_covers),
+        contract_fen=order.contract_fen,
+        paid_fen=order.paid_fen,
+        claimed_on=on,
+        articles={
+            "amount": terms.article("invoice_amount"),
+            "invoice": terms.article("claim_documents"),
+        },
+    )
+    return compare([read.invoice for read in invoices], expected, spread)

@@ -1,0 +1,55 @@
+"""Forms of claims and payouts."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kechuang.claims.states import MACHINE
+from kechuang.documents.states import KIND_LABELS, Kind
+from kechuang.ui.forms import FilesField, FilterForm, Form, TextField, YuanField
+
+_PAPERS = [Kind.INVOICE, Kind.CONTRACT, Kind.REPORT, Kind.OWN_SHARE, Kind.EVIDENCE]
+
+
+class QueueForm(FilterForm):
+    words = forms.CharField(label=_("编号或名称"), required=False)
+    state = forms.ChoiceField(
+        label=_("状态"),
+        required=False,
+        choices=[("", _("全部")), *((str(state), label) for state, label in MACHINE.labels.items())],
+    )
+    clean = forms.ChoiceField(
+        label=_("材料"),
+        required=False,
+        choices=[("", _("全部")), ("yes", _("全部相符")), ("no", _("有不符或缺失"))],
+    )
+
+
+class PapersForm(Form):
+    kind = forms.ChoiceField(label=_("材料种类"), choices=[(str(kind), KIND_LABELS[kind]) for kind in _PAPERS])
+    files = FilesField(
+        label=_("文件"), help_text=_("发票请上传税务平台下载的 XML、OFD 或 PDF 原件；手机可直接拍照上传其他材料。")
+    )
+
+
+class ReasonForm(Form):
+    reason = TextField(label=_("理由"), help_text=_("理由会送达服务机构，并随档案保存。"))
+
+
+class ConfirmForm(Form):
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    confirmed_fen = YuanField(label=_("确认金额（元）"), required=False)
+
+
+class NoticeForm(Form):
+    title = forms.CharField(label=_("公示标题"), max_length=200)
+    reason = TextField(label=_("更正的原因"), help_text=_("更正后公示期重新计算。"))
+
+
+class BatchForm(Form):
+    title = forms.CharField(label=_("批次名称"), max_length=200)
+
+
+class ResultsForm(Form):
+    file = forms.FileField(
+        label=_("银行回执文件"), help_text=_("银行返回的支付结果（CSV 或 xlsx），可以重复上传，每笔只生效一次。")
+    )

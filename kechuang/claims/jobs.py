@@ -1,0 +1,35 @@
+"""What time does to claims: found here, each handled by a command. Run late or twice, the effect is the same one."""
+
+from datetime import datetime
+
+from kechuang.claims import commands
+from kechuang.claims.models import Claim
+from kechuang.claims.queries import unclaimed_overdue
+from kechuang.claims.states import CORRECTION, ClaimState
+from kechuang.deadlines.queries import overdue_subjects
+from kechuang.kernel.actor import CLOCK
+from kechuang.ui import clock
+
+
+def run_gates(*, now: datetime) -> int:
+    """Claims whose notice has run pass the gate, or are refused when an objection was upheld."""
+    ids = list(Claim.objects.filter(state=ClaimState.IN_NOTICE).order_by("id").values_list("id", flat=True))
+    return sum(commands.pass_gate(CLOCK, claim_id=claim_id, now=now).state != ClaimState.IN_NOTICE for claim_id in ids)
+
+
+def run_corrections(*, now: datetime) -> int:
+    """Claims that were not corrected in time count as taken back."""
+    late = set(overdue_subjects(CORRECTION, on=clock.day(now)))
+    rows = Claim.objects.filter(id__in=late, state__in=[ClaimState.RETURNED, ClaimState.DRAFT])
+    ids = list(rows.order_by("id").values_list("id", flat=True))
+    for claim_id in ids:
+        commands.lapse(CLOCK, claim_id=claim_id, now=now)
+    return len(ids)
+
+
+def run_unclaimed(*, now: datetime) -> int:
+    """What was offset and not claimed in time goes where the terms say."""
+    ids = unclaimed_overdue(on=clock.day(now))
+    for order_id in ids:
+        commands.settle_unclaimed(CLOCK, order_id=order_id, now=now)
+    return len(ids)

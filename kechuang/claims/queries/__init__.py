@@ -1,0 +1,39 @@
+"""Reading claims."""
+
+from kechuang.claims.queries.checks import passed_early, payouts_not_single, unequal_payouts
+from kechuang.claims.queries.lists import (
+    Claimable,
+    ClaimRow,
+    claimable,
+    counts_by_state,
+    next_waiting,
+    queue,
+    returned_count,
+    rows_of,
+    unclaimed_overdue,
+    waiting_for,
+)
+from kechuang.claims.queries.payouts import CountyPayables, approval_sheet, payable_rows
+from kechuang.claims.queries.sheets import ClaimSheet, sheet, volume
+
+__all__ = [
+    "ClaimRow",
+    "ClaimSheet",
+    "Claimable",
+    "CountyPayables",
+    "approval_sheet",
+    "claimable",
+    "counts_by_state",
+    "next_waiting",
+    "passed_early",
+    "payable_rows",
+    "payouts_not_single",
+    "queue",
+    "returned_count",
+    "rows_of",
+    "sheet",
+    "unclaimed_overdue",
+    "unequal_payouts",
+    "volume",
+    "waiting_for",
+]

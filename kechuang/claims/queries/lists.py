@@ -1,0 +1,147 @@
+"""Lists of claims: the county's queue, a provider's own, what waits for whom. Each a constant number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from kechuang.claims.access import roles_on, visible_to
+from kechuang.claims.models import Claim, Forfeit
+from kechuang.claims.rules import ClaimTerms, claim_until
+from kechuang.claims.states import MACHINE, WAITING_MAX, ClaimState
+from kechuang.deadlines.queries import Clock, clocks
+from kechuang.kernel.actor import Actor, Role
+from kechuang.orders.queries import Order, labels_of, settled_with_offset
+from kechuang.parties.queries import party_names
+from kechuang.policy.book import in_force
+from kechuang.ui.waiting import Waiting, waiting
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One row of a list of claims."""
+
+    claim: Claim
+    provider: str
+    holder: str
+    title: str
+    clock: Clock | None
+
+    @property
+    def fen(self) -> int:
+        return self.claim.confirmed_fen or self.claim.claimed_fen
+
+
+def queue(
+    actor: Actor, *, state: str = "", words: str = "", clean: bool | None = None, region: str = ""
+) -> QuerySet[Claim]:
+    """The claims an actor may see, filtered; what was submitted first comes first."""
+    rows = visible_to(actor)
+    if state:
+        rows = rows.filter(state=state)
+    if region:
+        rows = rows.filter(region=region)
+    if clean is not None:
+        rows = rows.filter(clean=clean)
+    if words:
+        rows = rows.filter(
+            Q(number__icontains=words) | Q(order__number__icontains=words) | Q(order__title__icontains=words)
+        )
+    return rows.order_by("submitted_on", "id")
+
+
+def rows_of(claims: Sequence[Claim], *, on: date) -> list[ClaimRow]:
+    """The rows of a page: names, titles and clocks fetched together."""
+    names = party_names({claim.provider_party for claim in claims} | {claim.holder_party for claim in claims})
+    orders = labels_of([claim.order_id for claim in claims])
+    running = clocks([claim.id for claim in claims], on=on)
+    return [
+        ClaimRow(
+            claim,
+            names.get(claim.provider_party, ""),
+            names.get(claim.holder_party, ""),
+            orders[claim.order_id].title,
+            running.get(claim.id),
+        )
+        for claim in claims
+    ]
+
+
+def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
+    """Claims that wait for this actor (待办), by the machine's table, the most pressing first."""
+    mine = Q(pk__in=[])
+    for state, role in MACHINE.waits.items():
+        if role is Role.PROVIDER and actor.party_id:
+            mine |= Q(state=state, provider_party=actor.party_id)
+        elif regions := actor.regions(role):
+            mine |= Q(state=state, region__in=regions)
+    claims = list(visible_to(actor).filter(mine).exclude(state=ClaimState.IN_PAYMENT).order_by("id")[:WAITING_MAX])
+    return [_waiting(actor, row) for row in rows_of(claims, on=on)]
+
+
+def _waiting(actor: Actor, row: ClaimRow) -> Waiting:
+    state = ClaimState(row.claim.state)
+    moves = MACHINE.open(state, roles_on(actor, row.claim))
+    verb = moves[0].label if moves else MACHINE.labels[state]
+    return waiting(
+        f"{verb}：{row.title}",
+        subject_id=row.claim.id,
+        number=row.claim.number,
+        url=reverse("claims:claim", args=[row.claim.id]),
+        state_label=MACHINE.labels[state],
+        clock=row.clock,
+        party=row.provider,
+        fen=row.fen,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimable:
+    """A settled order whose voucher money can still be claimed (可申兑订单)."""
+
+    order_id: str
+    number: str
+    title: str
+    fen: int
+    until_on: date
+
+
+def claimable(actor: Actor, *, on: date) -> list[Claimable]:
+    """Settled orders of a provider that still can be claimed and have no claim standing, the most pressing first."""
+    standing = Claim.objects.exclude(state=ClaimState.WITHDRAWN).values("order_id")
+    rows = settled_with_offset(actor.party_id).exclude(id__in=standing)
+    found = [Claimable(row.id, row.number, row.title, row.captured_fen, _until(row)) for row in rows]
+    return [row for row in found if on < row.until_on]
+
+
+def unclaimed_overdue(*, on: date) -> list[str]:
+    """Orders whose period for claiming has run out unused, for the clock, in order of settlement."""
+    dealt_with = Claim.objects.exclude(state=ClaimState.WITHDRAWN).values("order_id")
+    rows = settled_with_offset().exclude(id__in=dealt_with).exclude(id__in=Forfeit.objects.values("order_id"))
+    return [row.id for row in rows if on >= _until(row)]
+
+
+def _until(order: Order) -> date:
+    assert order.settled_on is not None
+    assert order.placed_on is not None
+    return claim_until(order.settled_on, in_force(order.scheme, ClaimTerms, on=order.placed_on).terms)
+
+
+def counts_by_state() -> dict[str, int]:
+    """How many claims are in each state, over the whole installation."""
+    rows = Claim.objects.order_by().values("state").annotate(count=Count("id"))
+    return {row["state"]: row["count"] for row in rows}
+
+
+def returned_count() -> int:
+    """How many claims were returned for correction at least once."""
+    return Claim.objects.filter(returned_count__gt=0).count()
+
+
+def next_waiting(actor: Actor, *, after: str) -> str:
+    """The next claim that an officer has to decide on, after the one just seen; "" when there is none."""
+    rows = visible_to(actor).filter(state=ClaimState.SUBMITTED, region__in=actor.regions(Role.COUNTY_OFFICER))
+    ids = list(rows.exclude(id=after).order_by("submitted_on", "id").values_list("id", flat=True)[:1])
+    return ids[0] if ids else ""

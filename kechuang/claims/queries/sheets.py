@@ -1,0 +1,106 @@
+"""One claim with all that its page shows, and the archive volume of a closed one."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kechuang.claims.access import roles_on, visible_to
+from kechuang.claims.models import Citation, Claim, InvoiceLine
+from kechuang.claims.queries.orders import ClaimOrder, claim_order, terms_of
+from kechuang.claims.rules import ClaimTerms
+from kechuang.claims.states import MACHINE, ClaimState
+from kechuang.deadlines.queries import Clock, clocks
+from kechuang.documents.queries import File, content_of, files_of
+from kechuang.documents.rules import Paper, Step, VolumeFacts, volume_zip
+from kechuang.documents.states import KIND_LABELS, Kind, Media
+from kechuang.kernel.actor import ROLE_LABELS, Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Move
+from kechuang.kernel.money import yuan
+from kechuang.ledger.queries import Station, transfers_of
+from kechuang.notices.queries import gate
+from kechuang.notices.rules import Gate
+from kechuang.parties.queries import region_name
+from kechuang.policy.book import InForce
+from kechuang.trail.models import Event
+from kechuang.trail.queries import way
+from kechuang.ui.show import Evidence, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSheet:
+    """All that the page of a claim shows."""
+
+    claim: Claim
+    order: ClaimOrder
+    terms: InForce[ClaimTerms]
+    evidence: list[Evidence]
+    files: list[File]
+    lines: list[InvoiceLine]
+    clock: Clock | None
+    gate: Gate | None
+    events: list[Event]
+    stations: list[Station]
+    earlier: list[Claim]
+    open_moves: list[Move]
+    roles: frozenset[Role]
+
+
+def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
+    """One claim as `actor` may see it; raises NotVisible also when they may not."""
+    claim = visible_to(actor).filter(id=claim_id).first()
+    if claim is None:
+        raise NotVisible
+    order = claim_order(claim.order_id)
+    roles = roles_on(actor, claim)
+    lines = InvoiceLine.objects.filter(id__in=Citation.objects.filter(claim=claim).values("line_id"))
+    return ClaimSheet(
+        claim,
+        order,
+        terms_of(claim),
+        [_evidence(row) for row in claim.evidence],
+        list(files_of(claim.id, order.id)),
+        list(lines.select_related("invoice").order_by("id")),
+        clocks([claim.id], on=on).get(claim.id),
+        gate(claim.id, on=on) if claim.notice_id else None,
+        list(way([claim.id, order.id])),
+        transfers_of([claim.id, order.id]),
+        list(Claim.objects.filter(order_id=order.id).exclude(id=claim.id).order_by("id")),
+        MACHINE.open(ClaimState(claim.state), roles),
+        roles,
+    )
+
+
+def _evidence(row: dict[str, str]) -> Evidence:
+    note = row.get("reason", "")
+    return Evidence(row["label"], row["expected"], row["found"], Verdict(row["verdict"]), row.get("article", ""), note)
+
+
+def volume(actor: Actor, *, claim_id: str, on: date) -> tuple[str, bytes]:
+    """The archive volume (案卷) of a claim: name and zip bytes, the same bytes each time. Raises NotVisible."""
+    shown = sheet(actor, claim_id=claim_id, on=on)
+    claim, order = shown.claim, shown.order
+    closed_on = claim.paid_on or (shown.events[-1].on if shown.events else on)
+    facts = VolumeFacts(
+        number=claim.number,
+        title=f"创新券兑付案卷：{order.title}",
+        fonds=f"{region_name(claim.region)}科技局",
+        closed_on=closed_on,
+        retention=f"{shown.terms.terms.archive_retention_years} 年",
+        facts={
+            "服务机构": order.provider.name,
+            "使用者": order.holder.name,
+            "订单": order.number,
+            "价款（含税）": yuan(order.price_fen),
+            "申请金额": yuan(claim.claimed_fen),
+            "确认金额": yuan(claim.confirmed_fen or 0),
+            "状态": MACHINE.labels[ClaimState(claim.state)],
+        },
+        steps=[Step(event.on, ROLE_LABELS[Role(event.role)], event.label, event.article) for event in shown.events],
+    )
+    papers = [_paper(file) for file in shown.files]
+    return f"{claim.number}.zip", volume_zip(facts, papers)
+
+
+def _paper(file: File) -> Paper:
+    content = content_of(subject_id=file.subject_id, file_id=file.id).content
+    return Paper(file.name, KIND_LABELS[Kind(file.kind)], content, file.digest, Media(file.media_type), file.at.date())

@@ -1,0 +1,39 @@
+from django.urls import path
+
+from kechuang.claims.pages import deciding as pages
+from kechuang.claims.pages import payouts
+
+app_name = "claims"
+urlpatterns = [
+    path("", pages.claims, name="claims"),
+    path("orders/<str:order_id>/make", pages.make, name="make"),
+    path("confirm", pages.confirm_many, name="confirm_many"),
+    path("publish", pages.publish, name="publish"),
+    path("payouts", payouts.payouts, name="payouts"),
+    path("payouts/prepare", payouts.prepare, name="prepare"),
+    path("payouts/<str:batch_id>", payouts.batch, name="batch"),
+    path("payouts/<str:batch_id>/approve", payouts.approve, name="approve_batch"),
+    path("payouts/<str:batch_id>/return", payouts.return_, name="return_batch"),
+    path("payouts/<str:batch_id>/cancel", payouts.cancel, name="cancel_batch"),
+    path("payouts/<str:batch_id>/release", payouts.release, name="release_batch"),
+    path("payouts/<str:batch_id>/file.<str:kind>", payouts.file, name="payment_file"),
+    path("payouts/<str:batch_id>/transmit", payouts.transmit, name="transmit"),
+    path("payouts/<str:batch_id>/ask", payouts.ask, name="ask_bank"),
+    path("payouts/<str:batch_id>/results", payouts.results, name="results"),
+    path("payouts/<str:batch_id>/form", payouts.approval_form, name="approval_form"),
+    path("notices/<str:notice_id>/withdraw", pages.unpublish, name="unpublish"),
+    path("notices/<str:notice_id>/correct", pages.correct_notice, name="correct_notice"),
+    path("<str:claim_id>", pages.claim, name="claim"),
+    path("<str:claim_id>/attach", pages.attach, name="attach"),
+    path("<str:claim_id>/submit", pages.submit, name="submit"),
+    path("<str:claim_id>/withdraw", pages.withdraw, name="withdraw"),
+    path("<str:claim_id>/confirm", pages.confirm, name="confirm"),
+    path("<str:claim_id>/return", pages.return_, name="return"),
+    path("<str:claim_id>/refuse", pages.refuse, name="refuse"),
+    path("<str:claim_id>/suspend", pages.suspend, name="suspend"),
+    path("<str:claim_id>/resume", pages.resume, name="resume"),
+    path("<str:claim_id>/stop", pages.stop, name="stop"),
+    path("<str:claim_id>/retry", pages.retry, name="retry"),
+    path("<str:claim_id>/nudge", pages.nudge, name="nudge"),
+    path("<str:claim_id>/volume", pages.volume, name="volume"),
+]
