@@ -13,6 +13,18 @@ from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.trail.queries import Broken
 
+__all__ = [
+    "Damaged",
+    "File",
+    "NotYetScanned",
+    "Opened",
+    "altered_files",
+    "content_of",
+    "files_by_subject",
+    "files_of",
+    "open_file",
+]
+
 
 class NotYetScanned(Refusal):
     code = "documents.not_yet_scanned"

@@ -186,7 +186,9 @@ def _values(root: Element, dialect: Dialect) -> Raw:
     lines = [node for node in root.iter() if xml.local(node) in dialect.line]
     inside = {id(inner) for line in lines for inner in line.iter()}
     outside = [node for node in root.iter() if id(node) not in inside]
-    raw = Raw(**{field: _first(outside, field, paths) for field, paths in dialect.values.items()})
+    raw = Raw()
+    for field, paths in dialect.values.items():
+        setattr(raw, field, _first(outside, field, paths))
     raw.lines = [_line(node, dialect.line_values) for node in lines if len(node)]
     return raw
 

@@ -46,7 +46,8 @@ def _checked(name: str, content: bytes) -> int:
     reader = PdfReader(BytesIO(content), strict=True)
     if reader.is_encrypted:
         raise Encrypted(name=name)
-    pages = reader.root_object["/Pages"].get("/Count", 0)
+    tree = reader.root_object["/Pages"].get_object()
+    pages = int(tree.get("/Count", 0)) if isinstance(tree, DictionaryObject) else 0
     if pages <= LIMITS.pages_max:
         for number, held in enumerate(_objects(reader)):
             if number > LIMITS.pdf_objects_max:

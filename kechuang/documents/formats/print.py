@@ -4,6 +4,9 @@ One declarative value in, bytes out; the same value always gives the same bytes.
 decisions, payout lists, approval forms, monthly settlement sheets, contracts and the index of a volume.
 """
 
+# reportlab has no types.
+# mypy: disallow-untyped-calls=False, disallow-subclassing-any=False
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +24,10 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus.doctemplate import SimpleDocTemplate
+from reportlab.platypus.flowables import Flowable, KeepTogether, Spacer
+from reportlab.platypus.paragraph import Paragraph
+from reportlab.platypus.tables import Table, TableStyle
 
 _FONTS = Path(__file__).parents[2] / "ui" / "static" / "vendor" / "fonts"
 _READERS_OWN = "STSong-Light"  # not embedded: the reader's own Song typeface
@@ -158,7 +164,7 @@ def _signatures(signatures: Sequence[Signature], width: float) -> Table:
 
 
 def _canvas_of(sheet: Sheet) -> type[Canvas]:
-    class Numbered(Canvas):  # type: ignore[misc]
+    class Numbered(Canvas):
         """Knows the number of pages only at the end, so pages are held back until then."""
 
         def __init__(self, *args: object, **kwargs: object) -> None:

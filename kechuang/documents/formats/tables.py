@@ -5,6 +5,9 @@ cannot open (a missing part, broken styles) is read from its raw XML. Written: e
 (T10), and the same rows give the same bytes.
 """
 
+# xlrd and openpyxl have no types.
+# mypy: disallow-untyped-calls=False
+
 import csv
 import os
 import re
@@ -17,7 +20,9 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 import xlrd
-from openpyxl import load_workbook
+from openpyxl.reader.excel import load_workbook
+from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, XLRDError, error_text_from_code
+from xlrd.xldate import xldate_as_tuple
 
 from kechuang.documents.formats import containers, xml
 from kechuang.documents.formats.refusals import Bomb, Encrypted, Unreadable
@@ -104,7 +109,7 @@ def _xls(name: str, content: bytes) -> tuple[list[list[str]], str]:
             book = xlrd.open_workbook(file_contents=content, on_demand=True, logfile=silence)
             sheet = book.sheet_by_index(0)
             rows = [[_xls_text(book, cell) for cell in sheet.row(n)] for n in range(min(sheet.nrows, _ROWS_MAX + 1))]
-    except xlrd.XLRDError as broken:
+    except XLRDError as broken:
         if "encrypted" in str(broken).lower():
             raise Encrypted(name=name) from broken
         raise Unreadable(name=name, rule=_("工作簿无法读取")) from broken
@@ -114,13 +119,13 @@ def _xls(name: str, content: bytes) -> tuple[list[list[str]], str]:
 
 
 def _xls_text(book: xlrd.book.Book, cell: xlrd.sheet.Cell) -> str:
-    if cell.ctype == xlrd.XL_CELL_DATE:
-        year, month, day, *clock = xlrd.xldate_as_tuple(cell.value, book.datemode)
+    if cell.ctype == XL_CELL_DATE:
+        year, month, day, *clock = xldate_as_tuple(cell.value, book.datemode)
         return datetime(year, month, day, *clock).isoformat(" ") if any(clock) else date(year, month, day).isoformat()  # noqa: DTZ001
-    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+    if cell.ctype == XL_CELL_BOOLEAN:
         return _text(bool(cell.value))
-    if cell.ctype == xlrd.XL_CELL_ERROR:
-        return str(xlrd.error_text_from_code.get(cell.value, "#N/A"))
+    if cell.ctype == XL_CELL_ERROR:
+        return str(error_text_from_code.get(cell.value, "#N/A"))
     return _text(cell.value)
 
 
