@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 
 from kechuang.kernel.actor import PUBLIC, Actor
 from kechuang.parties import queries, rules
+from kechuang.parties.states import ACTING_FOR
 from kechuang.ui import clock
-
-ACTING_FOR = "acting_for"  # session key: a party's id, or "" for the offices
 
 
 class ActorMiddleware:

@@ -22,8 +22,7 @@ from kechuang.kernel.actor import ROLE_LABELS, Role
 from kechuang.parties import commands, queries, rules
 from kechuang.parties.adapters.zjzwfw import StandIn, TicketKind, TicketRefused, Tickets
 from kechuang.parties.forms import StandInForm, StandInLegalForm, SubstituteForm
-from kechuang.parties.middleware import ACTING_FOR
-from kechuang.parties.states import CAPACITY_LABELS, Capacity
+from kechuang.parties.states import ACTING_FOR, CAPACITY_LABELS, Capacity
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt
 

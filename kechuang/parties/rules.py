@@ -15,6 +15,8 @@ from kechuang.parties.states import ACCOUNT_NUMBER_LENGTH, IDENTITY_LENGTH, IDEN
 
 _IDENTITY_CHECKS = "10X98765432"
 
+CODE_UNDER_ANOTHER_NAME = _("该代码已以另一名称登记")
+
 # Posts in a county that the city's science bureau fills; all others are filled by whoever installs the platform.
 APPOINTED_BY_CITY = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.BUDGET_AUTHOR, Role.COUNTY_FINANCE})
 
@@ -32,6 +34,13 @@ class NameMissing(Refusal):
     remedy = _("请按营业执照（法人证书）或身份证件填写全称")
     field = "name"
     status = 422
+
+
+class MayNotRegister(Refusal):
+    code = "parties.may_not_register"
+    text = _("您无权批量导入单位")
+    remedy = _("单位名单由科技局工作人员导入")
+    status = 403
 
 
 class ReasonMissing(Refusal):
@@ -225,6 +234,11 @@ def name(typed: str) -> str:
     if not kept:
         raise NameMissing
     return kept
+
+
+def taken_by_another_name(registered: str) -> str:
+    """The fault of a row whose code is known under another name."""
+    return f"{CODE_UNDER_ANOTHER_NAME}：{registered}"
 
 
 def reason(typed: str) -> str:

@@ -64,6 +64,7 @@ LEVEL_LABELS: dict[Level, str] = {
     Level.ZONE: _("功能区"),
 }
 
+ACTING_FOR = "acting_for"  # session key: a party's id, or "" for the offices
 ACCOUNT_NUMBER_LENGTH = (8, 32)  # shortest and longest that Chinese banks issue
 IDENTITY_LENGTH = 18
 IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643
@@ -79,7 +80,12 @@ PARTY_MACHINE = Machine(
             "change", {PartyState.ACTIVE}, None, OFFICERS | {Role.HOLDER, Role.CLOCK}, _("变更主体登记事项"), data=True
         ),
         Move(
-            "merge", {PartyState.ACTIVE}, PartyState.MERGED, frozenset({Role.COUNTY_APPROVER}), _("合并主体"), data=True
+            "merge",
+            {PartyState.ACTIVE},
+            PartyState.MERGED,
+            frozenset({Role.COUNTY_APPROVER, Role.CLOCK}),
+            _("合并主体"),
+            data=True,
         ),
         Move(
             "strike_off",

@@ -8,8 +8,8 @@ from django.urls import reverse
 from kechuang.kernel.actor import CLOCK, Role
 from kechuang.parties import commands, queries
 from kechuang.parties.adapters.zjzwfw import StandIn, TicketKind, TicketRefused
-from kechuang.parties.middleware import ACTING_FOR
 from kechuang.parties.models import Office, Party, Person, Substitution
+from kechuang.parties.states import ACTING_FOR
 from kechuang.ui import clock
 
 pytestmark = pytest.mark.django_db

@@ -20,6 +20,10 @@ from kechuang.parties.commands.changes import (
 from kechuang.parties.commands.entering import (
     enter,
 )
+from kechuang.parties.commands.importing import (
+    Brought,
+    import_organisations,
+)
 from kechuang.parties.commands.offices import (
     appoint,
     dismiss,
@@ -27,7 +31,6 @@ from kechuang.parties.commands.offices import (
     substitute,
 )
 from kechuang.parties.commands.regions import (
-    Imported,
     add_zone,
     change_region,
     import_regions,
@@ -45,7 +48,7 @@ from kechuang.parties.commands.registering import (
 )
 
 __all__ = [
-    "Imported",
+    "Brought",
     "add_member",
     "add_unit",
     "add_zone",
@@ -58,6 +61,7 @@ __all__ = [
     "end_member",
     "end_substitution",
     "enter",
+    "import_organisations",
     "import_regions",
     "mark_told",
     "merge_parties",

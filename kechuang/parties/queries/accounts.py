@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
-from kechuang.parties.access import accounts_visible_to
+from kechuang.kernel.machine import Move
+from kechuang.parties.access import accounts_visible_to, roles_on
 from kechuang.parties.formats import sealed
 from kechuang.parties.models import BankAccount
 from kechuang.parties.states import ACCOUNT_MACHINE, AccountState
@@ -126,3 +127,33 @@ def replaced_accounts(*, on: date) -> list[str]:
         state=AccountState.CONFIRMED, usable_from__lte=on, replaces__state=AccountState.CONFIRMED
     )
     return list(newer.order_by("id").values_list("replaces_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSheet:
+    """One account's page: what stands, what it replaces, and what the actor may do now."""
+
+    account: BankAccount
+    party_name: str
+    unit_name: str
+    roles: frozenset[Role]
+    open_moves: list[Move]
+
+
+def account_sheet(actor: Actor, account_id: str) -> AccountSheet:
+    """One account as the actor may see it; a proposer is not offered to confirm. Raises NotVisible."""
+    rows = accounts_visible_to(actor).select_related("party", "unit", "replaces", "proposed_by", "confirmed_by")
+    row = rows.filter(id=account_id).first()
+    if row is None:
+        raise NotVisible
+    roles = roles_on(actor, row)
+    moves = ACCOUNT_MACHINE.open(AccountState(row.state), roles)
+    if row.proposed_by_id == actor.person_id:
+        moves = [move for move in moves if move.action != "confirm"]
+    return AccountSheet(row, row.party.name, row.unit.name if row.unit else "", roles, moves)
+
+
+def accounts_of(actor: Actor, party_id: str) -> list[BankAccount]:
+    """A party's accounts as the actor may see them, newest first."""
+    rows = accounts_visible_to(actor).filter(party_id=party_id).select_related("unit")
+    return list(rows.order_by("-proposed_on", "-id"))

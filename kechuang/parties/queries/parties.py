@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kechuang.kernel.actor import Actor
+from django.db.models import Q
+
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
-from kechuang.parties.access import visible_to
+from kechuang.parties import rules
+from kechuang.parties.access import memberships_visible_to, roles_on, units_visible_to, visible_to
 from kechuang.parties.models import Membership, Party, PartyChange, Person, Unit
 from kechuang.parties.states import Kind, PartyState
 
@@ -191,3 +194,44 @@ def parties_by_identity(digests: Iterable[str]) -> dict[str, frozenset[str]]:
     for digest, party_id in rows.values_list("person__identity_digest", "party_id"):
         found.setdefault(digest, set()).add(party_id)
     return {digest: frozenset(ids) for digest, ids in found.items()}
+
+
+def members(actor: Actor, party_id: str, *, on: date) -> list[Membership]:
+    """Who acts for a party on a day, by pinyin, as the actor may see it."""
+    rows = memberships_visible_to(actor).filter(party_id=party_id, valid_from__lte=on)
+    open_ones = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on))
+    return list(open_ones.select_related("person", "unit").order_by("person__pinyin", "id"))
+
+
+def units(actor: Actor, party_id: str) -> list[Unit]:
+    """A party's units, by pinyin, as the actor may see them."""
+    rows = units_visible_to(actor).filter(party_id=party_id, ended_on__isnull=True)
+    return list(rows.order_by("pinyin", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class PartySheet:
+    """One party's page."""
+
+    party: Party
+    roles: frozenset[Role]
+    manages: bool
+    members: list[Membership]
+    units: list[Unit]
+    history: list[PartyChange]
+    representative: str
+
+
+def party_sheet(actor: Actor, party_id: str, *, on: date) -> PartySheet:
+    """Everything on a party's page as the actor may see it; raises NotVisible."""
+    party = visible_party(actor, party_id)
+    head = party.legal_representative_id
+    return PartySheet(
+        party=party,
+        roles=roles_on(actor, party),
+        manages=rules.manages(actor, party_id),
+        members=members(actor, party_id, on=on),
+        units=units(actor, party_id),
+        history=history(party_id),
+        representative=person_names([head]).get(head, "") if head else "",
+    )

@@ -93,3 +93,13 @@ def places(*, on: date) -> list[rules.Area]:
     held = [area for area in areas().values() if area.holds_on(on)]
     parents = {area.parent for area in held if area.level in {Level.COUNTY, Level.CITY}}
     return [area for area in held if area.code not in parents]
+
+
+def places_by_name(*, on: date) -> dict[str, str]:
+    """Codes, and names where only one place bears them, to codes: how people write a seat in tables."""
+    found = {area.code: area.code for area in places(on=on)}
+    names: dict[str, set[str]] = {}
+    for area in places(on=on):
+        names.setdefault(area.name, set()).add(area.code)
+        names.setdefault(region_path(area.code).replace(" ", ""), set()).add(area.code)
+    return found | {name: min(codes) for name, codes in names.items() if codes == {min(codes)}}

@@ -1,4 +1,4 @@
-"""Writing credit: signing commitments, reading the authorities' lists in (信用承诺、名单导入)."""
+"""Reading the authorities' lists in (名单导入)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kechuang.credit import queries, rules
-from kechuang.credit.access import importing_role, roles_on
-from kechuang.credit.models import Commitment, CommitmentText, ImportedList, ListEntry
+from kechuang.credit.access import importing_role
+from kechuang.credit.models import ImportedList, ListEntry
 from kechuang.credit.rules import ListRow
-from kechuang.credit.states import CommitmentKind
-from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.actor import Actor
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.parties import queries as parties
-from kechuang.parties.rules import AuthorisationMissing
 from kechuang.trail.commands import record
 from kechuang.ui import clock
 
@@ -29,74 +26,6 @@ class Report:
     removed: int
     unchanged: int
     problems: tuple[rules.Problem, ...] = ()
-
-
-@transaction.atomic
-def sign_commitment(
-    actor: Actor, *, party_id: str, kind: str, now: datetime, authorisation_file: str = ""
-) -> Commitment:
-    """Signs the text of the day for the party (签署信用承诺); signed twice, answers with the first.
-
-    By the legal representative, an authorised person (their 授权书 is kept with it) or the maker. Needed again when
-    the text or the representative changes. Raises MayNotSign, NoTextInForce, AuthorisationMissing.
-    """
-    rules.require_signature(actor, party_id=party_id)
-    on, card = clock.day(now), parties.party(party_id)
-    text = _kept(queries.text_in_force(CommitmentKind(kind), on=on), on)
-    authorisation = authorisation_file or parties.authorisation_of(actor, on=on)
-    if actor.capacity == rules.BY_AUTHORISATION and not authorisation:
-        raise AuthorisationMissing
-    signed, made = Commitment.objects.get_or_create(
-        party_id=party_id,
-        kind=kind,
-        text=text,
-        represented_by_id=card.legal_representative_id or None,
-        defaults={
-            "region": card.region,
-            "signed_by_id": actor.person_id,
-            "capacity": actor.capacity,
-            "authorisation_file": authorisation,
-            "signed_on": on,
-        },
-    )
-    if made:
-        facts = {"text": text.digest, "version": text.version, "capacity": actor.capacity}
-        role = Role(kind)
-        assert role in roles_on(actor, signed)
-        record(actor, signed, "sign", label=_("签署信用承诺"), role=role, now=now, facts=facts)
-    return signed
-
-
-def _kept(text: rules.Text, on: date) -> CommitmentText:
-    """The row of the words signed: written with the first signature under them."""
-    kept, _made = CommitmentText.objects.get_or_create(
-        kind=text.kind,
-        digest=text.digest,
-        version=text.version,
-        defaults={"body": text.body, "scheme": text.scheme, "valid_from": on},
-    )
-    return kept
-
-
-@transaction.atomic
-def publish_text(
-    actor: Actor, *, kind: str, version: str, body: str, valid_from: date, now: datetime
-) -> CommitmentText:
-    """A new text from a day on, where no pack holds one: from then everybody signs anew.
-
-    The same words and version answer with what is there. Raises MayNotImport.
-    """
-    role = importing_role(actor, "")
-    if role is None:
-        raise rules.MayNotImport
-    digest = rules.text_digest(body)
-    if known := CommitmentText.objects.filter(kind=kind, digest=digest, version=version).first():
-        return known
-    text = CommitmentText.objects.create(
-        kind=CommitmentKind(kind), version=version, body=body, digest=digest, valid_from=valid_from
-    )
-    record(actor, text, "publish", label=_("发布承诺书文本"), role=role, now=now, facts={"digest": digest})
-    return text
 
 
 @transaction.atomic

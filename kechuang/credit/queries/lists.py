@@ -1,22 +1,16 @@
-"""Reading credit: is the commitment in force, what do the authorities' lists say (信用核验)."""
+"""What the authorities' lists say of a party (名单核验)."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from kechuang.credit import rules
-from kechuang.credit.access import lists_visible_to, visible_to
-from kechuang.credit.models import Commitment, CommitmentText, ImportedList, ListEntry
-from kechuang.credit.states import CommitmentKind, Label
+from kechuang.credit.access import lists_visible_to
+from kechuang.credit.models import ImportedList, ListEntry
+from kechuang.credit.states import Label
 from kechuang.kernel.actor import Actor
 from kechuang.parties import queries as parties
-from kechuang.policy.book import InForce, NoTermsInForce, current, in_force
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,92 +24,6 @@ class Hit:
     reference: str
     valid_from: date
     first_seen_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class ToSign:
-    """One commitment as the page shows it: its text now, and whether it is signed."""
-
-    kind: str
-    text: rules.Text
-    signed: Commitment | None
-
-
-def text_in_force(kind: str, *, on: date) -> rules.Text:
-    """The words to sign on a day: those of a pack in force, else the newest published here; raises NoTextInForce.
-
-    One installation has one text per kind: of several packs that hold one, the first by name counts.
-    """
-    if said := _of_pack(rules.CommitmentTerms, "commitment_holder_text", on):
-        terms = said.terms
-        if kind == CommitmentKind.HOLDER:
-            body, version = terms.commitment_holder_text, terms.commitment_holder_version
-        else:
-            body, version = terms.commitment_provider_text, terms.commitment_provider_version
-        return rules.Text(kind, version, body, said.scheme, said.article(f"commitment_{kind}_text"))
-    published = CommitmentText.objects.filter(kind=kind, scheme="", valid_from__lte=on).order_by("-valid_from", "-id")
-    text = published.first()
-    if text is None:
-        raise rules.NoTextInForce(on=on.isoformat())
-    return rules.Text(kind, text.version, text.body)
-
-
-def _of_pack(terms: type[T], parameter: str, on: date) -> InForce[T] | None:
-    for scheme, pack in sorted(current().packs.items()):
-        if parameter in pack.parameters:
-            with suppress(NoTermsInForce):
-                return in_force(scheme, terms, on=on)
-    return None
-
-
-def account_terms(*, on: date) -> InForce[rules.AccountTerms]:
-    """The cool-off of changed payee accounts; raises NoTermsInForce when no pack names one."""
-    found = _of_pack(rules.AccountTerms, "account_cool_off_days", on)
-    if found is None:
-        raise NoTermsInForce(scheme="*", param="account_cool_off_days", day_on=on)
-    return found
-
-
-def commitment(party_id: str, kind: str, *, on: date) -> Commitment | None:
-    """The commitment that binds the party on a day: the words then in force, under the representative it has now."""
-    same_head = Q(represented_by=F("party__legal_representative")) | Q(
-        represented_by__isnull=True, party__legal_representative__isnull=True
-    )
-    text = text_in_force(kind, on=on)
-    signed = Commitment.objects.filter(
-        same_head,
-        party_id=party_id,
-        kind=kind,
-        signed_on__lte=on,
-        text__digest=text.digest,
-        text__version=text.version,
-    )
-    return signed.order_by("-signed_on", "-id").first()
-
-
-def commitment_in_force(party_id: str, kind: str, *, on: date) -> bool:
-    """Whether the party has signed the text of the day, under its present representative. One statement."""
-    return commitment(party_id, kind, on=on) is not None
-
-
-def require_commitment(party_id: str, kind: str, *, on: date) -> Commitment:
-    """The commitment in force; raises CommitmentMissing with the kind to be signed."""
-    found = commitment(party_id, kind, on=on)
-    rules.require_commitment(found is not None, kind)
-    assert found is not None
-    return found
-
-
-def to_sign(party_id: str, *, on: date) -> list[ToSign]:
-    """Both commitments of a party's page."""
-    return [
-        ToSign(kind, text_in_force(kind, on=on), commitment(party_id, kind, on=on)) for kind in map(str, CommitmentKind)
-    ]
-
-
-def commitments(actor: Actor, party_id: str) -> QuerySet[Commitment]:
-    """Every commitment of a party that the actor may see, newest first; the old texts stay readable."""
-    return visible_to(actor).filter(party_id=party_id).select_related("text", "signed_by").order_by("-signed_on", "-id")
 
 
 def listed(credit_code: str, list_code: str, *, on: date, region: str = "") -> ListEntry | None:

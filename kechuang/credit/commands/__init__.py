@@ -1,0 +1,37 @@
+"""Writing credit: signing commitments, reading lists in."""
+
+from kechuang.credit.commands.commitments import (
+    publish_text,
+    sign_commitment,
+)
+from kechuang.credit.commands.lists import (
+    Report,
+    import_list,
+)
+from kechuang.credit.commands.papers import (
+    Upload,
+    add_member,
+    change,
+    confirm_account,
+    propose_account,
+    sign,
+)
+from kechuang.credit.commands.tables import (
+    read_list,
+    read_organisations,
+)
+
+__all__ = [
+    "Report",
+    "Upload",
+    "add_member",
+    "change",
+    "confirm_account",
+    "import_list",
+    "propose_account",
+    "publish_text",
+    "read_list",
+    "read_organisations",
+    "sign",
+    "sign_commitment",
+]

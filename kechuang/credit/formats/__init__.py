@@ -1,0 +1,1 @@
+"""Outside formats: the tables that authorities publish."""

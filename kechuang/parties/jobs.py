@@ -1,0 +1,15 @@
+"""Payee accounts whose time has come."""
+
+from datetime import datetime
+
+from kechuang.kernel.actor import CLOCK
+from kechuang.parties import commands, queries
+from kechuang.ui import clock
+
+
+def run_replaced_accounts(*, now: datetime) -> int:
+    """Retires accounts whose successor has passed its cool-off."""
+    found = queries.replaced_accounts(on=clock.day(now))
+    for account_id in found:
+        commands.retire_account(CLOCK, account_id=account_id, now=now)
+    return len(found)
