@@ -259,7 +259,7 @@ class PaymentLine(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=line_id, editable=False)
-    batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="+")
+    batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="+", related_query_name="lines")
     number = models.CharField(max_length=64, unique=True)
     position = models.IntegerField()
     region = models.CharField(max_length=12, db_index=True)

@@ -16,12 +16,6 @@ class BudgetExists(Refusal):
     remedy = _("请在原预算上修改，或办理调增、调减")
 
 
-class SamePerson(Refusal):
-    code = "treasury.same_person"
-    text = _("编制（制单）、审批、拨付须由不同的人办理，您已办理过其中一步")
-    remedy = _("请由同岗位的另一人办理")
-
-
 class OwnConfirmation(Refusal):
     code = "treasury.own_confirmation"
     text = _("本批次含您确认过的兑付申请（{claims}），不能由您审批支付")
@@ -230,13 +224,12 @@ def remark(dues: Sequence[Due]) -> str:
     return f"{head[: REMARK_CHARS - len(str(len(orders))) - len(' 共单')]} 共{len(orders)}单"
 
 
-def to_release(*, amount_fen: int, released_fen: int, fen: int) -> bool:
-    """Whether this release completes the budget (下达); raises ReleaseAboveBudget, AmountNotPositive."""
+def may_release(*, amount_fen: int, released_fen: int, fen: int) -> None:
+    """No more is released (下达) than was approved; raises ReleaseAboveBudget, AmountNotPositive."""
     positive(fen)
     left = amount_fen - released_fen
     if fen > left:
         raise ReleaseAboveBudget(left_fen=left, asked_fen=fen)
-    return fen == left
 
 
 def money_cut(*, amount_fen: int, released_fen: int, fen: int) -> int:

@@ -65,10 +65,11 @@ def cut(actor: Actor, *, budget_id: str, fen: int, ground: Ground, now: datetime
     row = locked(actor, budget_id)
     if _done(row, Change.CUT, ground, fen):
         return row
-    back = money_cut(amount_fen=row.amount_fen, released_fen=row.released_fen, fen=fen)
-    to_released = row.state == BudgetState.PARTLY and row.amount_fen - fen == row.released_fen - back
     roles = roles_on(actor, row)
-    step = BUDGET_MACHINE.check("cut_to_released" if to_released else "cut", BudgetState(row.state), roles)
+    step = BUDGET_MACHINE.check("cut", BudgetState(row.state), roles)
+    back = money_cut(amount_fen=row.amount_fen, released_fen=row.released_fen, fen=fen)
+    if row.state == BudgetState.PARTLY and row.amount_fen - fen == row.released_fen - back:
+        step = BUDGET_MACHINE.check("cut_to_released", BudgetState(row.state), roles)
     row.amount_fen, row.released_fen = row.amount_fen - fen, row.released_fen - back
     made = _adjusted(actor, row, Change.CUT, fen, ground, now)
     if back:

@@ -8,14 +8,13 @@ from django.db import transaction
 
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
-from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.outbox.commands import tell
 from kechuang.parties import queries as parties
 from kechuang.trail.commands import advance, record
 from kechuang.treasury.access import batches_visible_to, creator, payables_visible_to, roles_on
-from kechuang.treasury.formats.payment_file import Payment, PaymentFile
+from kechuang.treasury.commands.budgets import other_hands
 from kechuang.treasury.models import (
     Budget,
     Payable,
@@ -25,6 +24,7 @@ from kechuang.treasury.models import (
     batch_number,
     batch_page,
 )
+from kechuang.treasury.queries.files import file_of
 from kechuang.treasury.rules import (
     AccountChanged,
     BudgetYearClosed,
@@ -34,7 +34,6 @@ from kechuang.treasury.rules import (
     NothingToPay,
     NotWaiting,
     OwnConfirmation,
-    SamePerson,
     remark,
 )
 from kechuang.treasury.states import BATCH_MACHINE, LINE_MACHINE, POSITION_DIGITS, BatchState, BudgetState, LineState
@@ -112,13 +111,12 @@ def prepare_batch(
 
 @transaction.atomic
 def approve_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) -> PaymentBatch:
-    """Approves exactly the list whose digest the approver saw (审批). Raises SamePerson, OwnConfirmation, DigestDiffers,
+    """Approves exactly the list whose digest the approver saw (审批). Raises SameHands, OwnConfirmation, DigestDiffers,
     AccountChanged."""
     batch = locked_batch(actor, batch_id)
     roles = roles_on(actor, batch)
     step = BATCH_MACHINE.check("approve", BatchState(batch.state), roles)
-    if actor.person_id == batch.prepared_by:
-        raise SamePerson
+    other_hands(actor, batch.region, roles & step.by, [batch.prepared_by])
     _check_content(batch, digest, now)
     parts = PaymentPart.objects.filter(line__batch=batch)
     own = parts.filter(confirmed_by=actor.person_id).values_list("payable__claim_number", flat=True)
@@ -134,12 +132,11 @@ def approve_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) ->
 
 @transaction.atomic
 def release_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) -> PaymentBatch:
-    """Finance releases the money (核准拨付), a third person. Raises SamePerson, DigestDiffers, AccountChanged."""
+    """Finance releases the money (核准拨付), a third person. Raises SameHands, DigestDiffers, AccountChanged."""
     batch = locked_batch(actor, batch_id)
     roles = roles_on(actor, batch)
     step = BATCH_MACHINE.check("release", BatchState(batch.state), roles)
-    if actor.person_id in (batch.prepared_by, batch.approved_by):
-        raise SamePerson
+    other_hands(actor, batch.region, roles & step.by, [batch.prepared_by, batch.approved_by])
     _check_content(batch, digest, now)
     batch.released_by, batch.released_on = actor.person_id, clock.day(now)
     facts = {"fen": batch.total_fen, "digest": batch.digest}
@@ -191,26 +188,6 @@ def send_batch(actor: Actor, *, batch_id: str, now: datetime) -> PaymentBatch:
     return batch
 
 
-def file_of(actor: Actor, batch: PaymentBatch, lines: Sequence[PaymentLine]) -> PaymentFile:
-    """The batch as it goes to the bank, account numbers in clear: finance and the clock only."""
-    numbers = parties.account_numbers(actor, [line.account_id for line in lines])
-    ordered = sorted(lines, key=lambda line: line.position)
-    payments = tuple(
-        Payment(
-            number=line.number,
-            payee_name=line.payee_name,
-            account_holder=line.account_holder,
-            bank_name=line.bank_name,
-            bank_code=line.bank_code,
-            account_number=numbers[line.account_id],
-            fen=Fen(line.fen),
-            remark=line.remark,
-        )
-        for line in ordered
-    )
-    return PaymentFile(batch.number, batch.title, payments)
-
-
 def _waiting(actor: Actor, region: str, payable_ids: Sequence[str] | None) -> list[Payable]:
     rows = payables_visible_to(actor).select_for_update(of=("self",)).filter(region=region)
     if payable_ids is not None:
@@ -226,7 +203,7 @@ def _waiting(actor: Actor, region: str, payable_ids: Sequence[str] | None) -> li
         missing = [row.claim_number for row in found if row.id in taken]
         raise NotWaiting(claims="、".join(missing))
     closed = set(Budget.objects.filter(region=region, state=BudgetState.CLOSED).values_list("year", flat=True))
-    waiting = [row for row in found if row.id not in taken]
+    waiting = sorted((row for row in found if row.id not in taken), key=lambda row: (row.ready_at, row.id))
     if late := [row for row in waiting if row.year in closed]:
         if payable_ids is not None:
             raise BudgetYearClosed(year=late[0].year, claims="、".join(row.claim_number for row in late))

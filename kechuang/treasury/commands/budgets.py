@@ -1,5 +1,7 @@
 """A county's yearly budget: drafted by science, approved and released by finance (预算制定、审定、下达)."""
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +17,7 @@ from kechuang.kernel.workdays import Length, Unit
 from kechuang.ledger import commands as ledger
 from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
+from kechuang.parties.rules import refuse_same_hands
 from kechuang.policy.book import in_force
 from kechuang.policy.tables import month_day
 from kechuang.trail.commands import advance, record
@@ -24,10 +27,9 @@ from kechuang.treasury.rules import (
     BudgetExists,
     DocumentReused,
     ReleaseTerms,
-    SamePerson,
     days_until,
+    may_release,
     positive,
-    to_release,
     within_parent,
 )
 from kechuang.treasury.states import BUDGET_MACHINE, BudgetState
@@ -56,6 +58,12 @@ def locked(actor: Actor, budget_id: str) -> Budget:
     if row is None:
         raise NotVisible
     return row
+
+
+def other_hands(actor: Actor, region: str, roles: AbstractSet[Role], before: Sequence[str]) -> None:
+    """Raises SameHands when the actor, or the absent officer they stand in for, did an earlier step (四眼原则)."""
+    for role in sorted(roles):
+        refuse_same_hands(actor, region, role, before=before)
 
 
 @transaction.atomic
@@ -155,12 +163,11 @@ def return_budget(actor: Actor, *, budget_id: str, reason: str, now: datetime) -
 
 @transaction.atomic
 def approve_budget(actor: Actor, *, budget_id: str, now: datetime) -> Budget:
-    """Finance approves the year's amount (审定预算); never the person who drafted it. Raises SamePerson."""
+    """Finance approves the year's amount (审定预算); never the person who drafted it. Raises SameHands."""
     row = locked(actor, budget_id)
     roles = roles_on(actor, row)
     step = BUDGET_MACHINE.check("approve", BudgetState(row.state), roles)
-    if actor.person_id == row.drafted_by:
-        raise SamePerson
+    other_hands(actor, row.region, roles & step.by, [row.drafted_by])
     row.approved_by, row.approved_on = actor.person_id, clock.day(now)
     advance(actor, row, step, roles=roles, now=now, saves=["approved_by", "approved_on"], facts=_facts(row))
     _tell(row, Role.BUDGET_AUTHOR, _("预算已审定"), now)
@@ -178,8 +185,9 @@ def release(actor: Actor, *, budget_id: str, fen: int, document: Document, now: 
     if done := _same_release(row, document, fen):
         return done
     roles = roles_on(actor, row)
-    complete = to_release(amount_fen=row.amount_fen, released_fen=row.released_fen, fen=fen)
+    complete = fen >= row.amount_fen - row.released_fen
     step = BUDGET_MACHINE.check("release_all" if complete else "release_part", BudgetState(row.state), roles)
+    may_release(amount_fen=row.amount_fen, released_fen=row.released_fen, fen=fen)
     made = _released(actor, row, fen, document, now, opening=False)
     row.released_fen += fen
     facts = {"fen": fen, "document": document.number, "fund_line": document.fund_line, "on": document.on.isoformat()}
@@ -204,14 +212,13 @@ def open_budget(
 ) -> Budget:
     """Enters a budget that was drafted and released before this platform (期初预算). Reversible in the ledger.
 
-    `drafted_by` is who drew it up then; finance enters it. Raises BudgetExists, SamePerson.
+    `drafted_by` is who drew it up then; finance enters it. Raises BudgetExists, SameHands.
     """
     role = creator(actor, region, Role.COUNTY_FINANCE)
     positive(fen)
     if there := Budget.objects.filter(region=region, year=year).first():
         raise BudgetExists(year=year, number=there.number)
-    if drafted_by == actor.person_id:
-        raise SamePerson
+    other_hands(actor, region, {role}, [drafted_by])
     row = Budget.objects.create(
         scheme=scheme,
         region=region,

@@ -9,6 +9,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.ledger import commands as ledger
 from kechuang.ledger import queries as ledger_queries
 from kechuang.ledger.rules import Kind, Place, next_year_legs
+from kechuang.parties import queries as parties
 from kechuang.treasury.access import payables_visible_to
 from kechuang.treasury.models import Budget, Payable, PaymentPart
 from kechuang.treasury.rules import StillInPayment, pays_until
@@ -46,7 +47,7 @@ def add_payable(
         order_number=order_number,
         payee_party=payee_party,
         unit=unit,
-        unit_name=unit_name,
+        unit_name=unit_name or parties.unit_names([unit]).get(unit, "") if unit else "",
         confirmed_by=confirmed_by,
         fen=fen,
         region=region,
@@ -82,17 +83,10 @@ def draw_from_next_year(actor: Actor, *, region: str, year: int, now: datetime) 
         raise NotVisible
     if closed.state != BudgetState.CLOSED:
         return []
-    live = PaymentPart.objects.filter(live=True).values("payable_id")
-    rows = (
-        payables_visible_to(actor)
-        .select_for_update(of=("self",))
-        .filter(region=region, year=year, withdrawn_on__isnull=True)
-        .exclude(id__in=live)
-        .order_by("ready_at", "id")[:DRAWN_AT_ONCE]
-    )
-    queue = {row.id: row for row in rows}
+    rows = _queued(actor, region, year)
     free = ledger_queries.balance_at(Place(Kind.BUDGET, region, year + 1)).free_fen
-    served = [queue[name] for name in pays_until([(row.id, row.fen) for row in queue.values()], free)]
+    fitting = set(pays_until([(row.id, row.fen) for row in rows], free))
+    served = [row for row in rows if row.id in fitting]
     postings = [
         ledger.Posting(
             f"next-year:{row.id}:{year}",
@@ -105,3 +99,14 @@ def draw_from_next_year(actor: Actor, *, region: str, year: int, now: datetime) 
         ledger.post_many(postings, now=now)
     Payable.objects.filter(id__in=[row.id for row in served]).update(year=year + 1)
     return [row.claim_id for row in served]
+
+
+def _queued(actor: Actor, region: str, year: int) -> list[Payable]:
+    """Locked in the order of their ids like everywhere, answered in the order of the queue."""
+    live = PaymentPart.objects.filter(live=True).values("payable_id")
+    rows = payables_visible_to(actor).filter(region=region, year=year, withdrawn_on__isnull=True)
+    first = list(rows.exclude(id__in=live).order_by("ready_at", "id").values_list("id", flat=True)[:DRAWN_AT_ONCE])
+    locked = list(rows.select_for_update(of=("self",)).filter(id__in=first).order_by("id"))
+    # Asked again behind the lock: a batch may have taken one in the meantime.
+    taken = set(PaymentPart.objects.filter(payable__in=first, live=True).values_list("payable_id", flat=True))
+    return sorted((row for row in locked if row.id not in taken), key=lambda row: (row.ready_at, row.id))

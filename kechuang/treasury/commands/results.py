@@ -16,10 +16,11 @@ from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.trail.commands import advance
 from kechuang.treasury.access import batches_visible_to, lines_visible_to, roles_on
 from kechuang.treasury.adapters.bank import Bank, BankDown
-from kechuang.treasury.commands.batches import file_of, lines_of, locked_batch, send_batch
+from kechuang.treasury.commands.batches import lines_of, locked_batch, send_batch
 from kechuang.treasury.formats import payment_file
 from kechuang.treasury.formats.payment_file import Payment
 from kechuang.treasury.models import PaymentBatch, PaymentLine, PaymentPart
+from kechuang.treasury.queries.files import file_of
 from kechuang.treasury.rules import Answer, BounceDiffers, Outcome, Verdict, judge
 from kechuang.treasury.states import BATCH_MACHINE, LINE_MACHINE, BatchState, LineState
 from kechuang.ui import clock
@@ -231,7 +232,9 @@ def _leg(rule: str, line: PaymentLine, part: PaymentPart) -> Leg:
 def _parts_of(lines: Iterable[PaymentLine]) -> dict[str, list[PaymentPart]]:
     found: dict[str, list[PaymentPart]] = {}
     ids = [line.id for line in lines]
-    for part in PaymentPart.objects.filter(line_id__in=ids).select_related("payable").order_by("id"):
+    for part in (
+        PaymentPart.objects.filter(line_id__in=ids).select_related("payable").order_by("payable__ready_at", "id")
+    ):
         found.setdefault(part.line_id, []).append(part)
     return found
 

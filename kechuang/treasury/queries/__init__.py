@@ -1,0 +1,76 @@
+"""Reading budgets, payables and payments; what waits for an office; what `kechuang check` looks for."""
+
+from kechuang.treasury.adapters.bank import installed as connected_bank
+from kechuang.treasury.queries.batches import (
+    ApprovalForm,
+    BatchSheet,
+    LineSheet,
+    PartSheet,
+    Payment,
+    SettlementRow,
+    WaitingPayable,
+    approval_form,
+    batch,
+    batches,
+    claims_of_batch,
+    claims_of_line,
+    payables_waiting,
+    payments_of,
+    settlement_sheet,
+    unanswered_batches,
+    year_of,
+)
+from kechuang.treasury.queries.budgets import (
+    BudgetSheet,
+    CountyProgress,
+    budget,
+    budget_of,
+    budgets,
+    next_year_queue,
+    progress,
+    queue_place,
+)
+from kechuang.treasury.queries.checks import (
+    budgets_off,
+    lone_hands,
+    parts_off,
+    payments_unreconciled,
+)
+from kechuang.treasury.queries.quotas import QuotaProgress, quota_progress
+from kechuang.treasury.queries.waiting import waiting_for
+
+__all__ = [
+    "ApprovalForm",
+    "BatchSheet",
+    "BudgetSheet",
+    "CountyProgress",
+    "LineSheet",
+    "PartSheet",
+    "Payment",
+    "QuotaProgress",
+    "SettlementRow",
+    "WaitingPayable",
+    "approval_form",
+    "batch",
+    "batches",
+    "budget",
+    "budget_of",
+    "budgets",
+    "budgets_off",
+    "claims_of_batch",
+    "claims_of_line",
+    "connected_bank",
+    "lone_hands",
+    "next_year_queue",
+    "parts_off",
+    "payables_waiting",
+    "payments_of",
+    "payments_unreconciled",
+    "progress",
+    "queue_place",
+    "quota_progress",
+    "settlement_sheet",
+    "unanswered_batches",
+    "waiting_for",
+    "year_of",
+]

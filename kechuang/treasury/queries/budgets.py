@@ -1,0 +1,149 @@
+"""Budgets as their pages show them, how far each county is, and who queues for the next year."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from kechuang.deadlines.queries import Clock, clocks
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Move
+from kechuang.kernel.money import ratio_bp_down
+from kechuang.ledger.queries import Money, money
+from kechuang.parties.queries import party_names, region_name
+from kechuang.treasury.access import payables_visible_to, roles_on, visible_to
+from kechuang.treasury.models import Adjustment, Budget, Payable, PaymentPart, Release
+from kechuang.treasury.states import BUDGET_MACHINE, BudgetState
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSheet:
+    """All that a budget's page shows; `money` is told by the ledger, `to_release_fen` is still to come."""
+
+    budget: Budget
+    region_name: str
+    money: Money
+    to_release_fen: int
+    releases: Sequence[Release]
+    adjustments: Sequence[Adjustment]
+    clock: Clock | None
+    open_moves: Sequence[Move]
+    others: Sequence[Budget]  # budgets of the same year that money could be moved to
+
+
+@dataclass(frozen=True, slots=True)
+class CountyProgress:
+    """One county's year (执行进度). `spent_bp` is what was paid of what was released, rounded down."""
+
+    budget: Budget
+    region_name: str
+    state_label: str
+    released_fen: int
+    granted_fen: int
+    offset_fen: int
+    paid_fen: int
+    unallocated_fen: int
+    spent_bp: int
+    clock: Clock | None
+
+
+def budgets(actor: Actor, *, year: int | None = None) -> QuerySet[Budget]:
+    """The budgets the actor sees, the latest year first."""
+    rows = visible_to(actor).order_by("-year", "region")
+    return rows.filter(year=year) if year else rows
+
+
+def budget_of(region: str, year: int) -> Budget | None:
+    """The budget of a county and year, when there is one."""
+    return Budget.objects.filter(region=region, year=year).first()
+
+
+def budget(actor: Actor, budget_id: str, *, on: date) -> BudgetSheet:
+    """One budget as the actor may see it; raises NotVisible."""
+    row = visible_to(actor).select_related("parent").filter(id=budget_id).first()
+    if row is None:
+        raise NotVisible
+    others = visible_to(actor).filter(year=row.year).exclude(id=row.id).order_by("region")
+    return BudgetSheet(
+        budget=row,
+        region_name=region_name(row.region),
+        money=money(region=row.region, year=row.year),
+        to_release_fen=row.amount_fen - row.released_fen,
+        releases=list(Release.objects.filter(budget=row).order_by("at", "id")),
+        adjustments=list(Adjustment.objects.filter(budget=row).select_related("other").order_by("at", "id")),
+        clock=clocks([row.id], on=on).get(row.id),
+        open_moves=BUDGET_MACHINE.open(BudgetState(row.state), roles_on(actor, row)),
+        others=list(others),
+    )
+
+
+def progress(actor: Actor, *, year: int, on: date) -> list[CountyProgress]:
+    """How far every county that the actor sees is with its year's money (预算执行情况)."""
+    rows = list(budgets(actor, year=year))
+    running = clocks([row.id for row in rows], on=on)
+    return [_progress(row, money(region=row.region, year=year), running.get(row.id)) for row in rows]
+
+
+def _progress(row: Budget, lies: Money, clock: Clock | None) -> CountyProgress:
+    released = lies.released - lies.cut + lies.moved
+    return CountyProgress(
+        budget=row,
+        region_name=region_name(row.region),
+        state_label=BUDGET_MACHINE.labels[BudgetState(row.state)],
+        released_fen=released,
+        granted_fen=lies.granted - lies.returned,
+        offset_fen=lies.offset,
+        paid_fen=lies.paid,
+        unallocated_fen=lies.unallocated,
+        spent_bp=ratio_bp_down(lies.paid, max(released, 0)),
+        clock=clock,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Where a claim stands in the queue for the next year's budget (排队序号), and what is ahead of it."""
+
+    claim_number: str
+    payee: str
+    position: int
+    ahead_fen: int
+    fen: int
+    ready_on: date
+
+
+def next_year_queue(actor: Actor, region: str, *, year: int) -> list[QueuePlace]:
+    """Payables of a closed year in the order in which they will be paid; names only where the actor may see them."""
+    seen = set(payables_visible_to(actor).filter(region=region, year=year).values_list("id", flat=True))
+    rows = list(_queued(region, year))
+    names = party_names({row.payee_party for row in rows if row.id in seen})
+    places, ahead = [], 0
+    for position, row in enumerate(rows, start=1):
+        number = row.claim_number if row.id in seen else ""
+        payee = names.get(row.payee_party, "")
+        places.append(QueuePlace(number, payee, position, ahead, row.fen, row.ready_on))
+        ahead += row.fen
+    return places
+
+
+def queue_place(claim_id: str) -> QueuePlace | None:
+    """The place of one claim, for its page; None when its year still pays."""
+    row = Payable.objects.filter(claim_id=claim_id, withdrawn_on__isnull=True).first()
+    closed = row and Budget.objects.filter(region=row.region, year=row.year, state=BudgetState.CLOSED).exists()
+    if row is None or not closed:
+        return None
+    rows = list(_queued(row.region, row.year))
+    ahead = [other for other in rows if (other.ready_at, other.id) < (row.ready_at, row.id)]
+    total = sum(other.fen for other in ahead)
+    return QueuePlace(row.claim_number, "", len(ahead) + 1, total, row.fen, row.ready_on)
+
+
+def _queued(region: str, year: int) -> QuerySet[Payable]:
+    closed = Budget.objects.filter(region=region, year=year, state=BudgetState.CLOSED)
+    if not closed.exists():
+        return Payable.objects.none()
+    live = PaymentPart.objects.filter(live=True).values("payable_id")
+    rows = Payable.objects.filter(region=region, year=year, withdrawn_on__isnull=True)
+    return rows.exclude(id__in=live).order_by("ready_at", "id")
