@@ -23,6 +23,7 @@ from kechuang.policy.faults import Fault, PackError, nth_line
 from kechuang.policy.values import value_problem
 
 _CASE_KEYS = {"name", "on", "given", "with", "expect", "refusal"}
+_OF_PACK = "@"  # before the name of a parameter: the case is given what the pack says
 _VALUE_KEYS = {"name", "on", "of", "when", "is", "sum", "column"}
 
 
@@ -154,9 +155,13 @@ def run(case: Case, pack: Pack, book: Book) -> Outcome:
         return _run_value(case, pack)
     rule = _resolve(case.rule)
     hints = get_type_hints(rule)
-    draft = book.with_pack(_instead(pack, case)) if case.instead else book
+    read = _instead(pack, case) if case.instead else pack
+    draft = book.with_pack(read) if case.instead else book
     try:
-        given = {name: terms.typed(_hint(hints, name, case), value, name) for name, value in case.given.items()}
+        given = {
+            name: terms.typed(_hint(hints, name, case), _named(value, read, case.on), name)
+            for name, value in case.given.items()
+        }
         if "terms" in hints:
             given["terms"] = draft.in_force(pack.scheme, hints["terms"], case.on).terms
         _check_given(rule, given, case)
@@ -176,6 +181,21 @@ def _hint(hints: Mapping[str, Any], name: str, case: Case) -> Any:
     return hints[name]
 
 
+def _named(value: Any, pack: Pack, on: date) -> Any:
+    """`"@notice_days"` is what that parameter says on the day of the case; everything else is itself."""
+    if isinstance(value, Mapping):
+        return {name: _named(item, pack, on) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_named(item, pack, on) for item in value]
+    if not isinstance(value, str) or not value.startswith(_OF_PACK):
+        return value
+    parameter = pack.parameters.get(value.removeprefix(_OF_PACK))
+    said = parameter.on(on) if parameter else None
+    if said is None:
+        raise BrokenCaseError(f"参数 {value.removeprefix(_OF_PACK)} 在 {on} 没有取值")
+    return said.is_
+
+
 def _check_given(rule: Callable[..., Any], given: Mapping[str, Any], case: Case) -> None:
     try:
         inspect.signature(rule).bind(**given)
@@ -193,9 +213,14 @@ def _resolve(dotted: str) -> Callable[..., Any]:
 
 
 def _attribute(result: object, name: str) -> object:
-    """`fen`, or `limits.rate` for a part of a part."""
+    """`fen`, or `limits.rate` for a part of a part; of a list the one that has this `name`."""
     for part in name.split("."):
-        result = result[part] if isinstance(result, Mapping) else getattr(result, part)
+        if isinstance(result, Mapping):
+            result = result[part]
+        elif isinstance(result, list | tuple):
+            result = next((one for one in result if getattr(one, "name", "") == part), None)
+        else:
+            result = getattr(result, part)
     return result
 
 
