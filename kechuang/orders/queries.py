@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
@@ -20,9 +20,13 @@ from kechuang.orders.formats.contract import ContractFacts
 from kechuang.orders.models import Contract, Delivery, Invoice, Order, OrderVersion, OwnShare
 from kechuang.orders.rules import FrozenPrice, OrderTerms
 from kechuang.orders.states import (
+    BEFORE_PLACING,
+    CLOSED_BY_REVOCATION,
     MACHINE,
     OPEN,
+    REVOCATION_LOOK_BACK_DAYS,
     SERVICE_LABELS,
+    UNFINISHED,
     WAITING_MAX,
     WAITING_TITLES,
     OrderState,
@@ -30,6 +34,7 @@ from kechuang.orders.states import (
 )
 from kechuang.parties.queries import PartyCard, parties, party_names, region_name
 from kechuang.policy.book import current, replay
+from kechuang.registers.queries import admitted, revoked_since
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui.waiting import Waiting, waiting
@@ -268,6 +273,24 @@ def due_action(order_id: str) -> str:
         silence = replay(order.terms, OrderTerms).terms.on_accept_silence
         return "escalate" if silence == "escalate" else "accept_by_silence"
     return "settle_by_clock" if order.state == OrderState.ACCEPTED else "lapse"
+
+
+def to_close_after_revocation(*, on: date) -> list[tuple[str, str]]:
+    """Open orders of providers revoked lately that the terms do not let go on (`on_revocation`), with the reason.
+
+    An order goes on where its provider is still admitted for its county: a revocation may bind one county only.
+    """
+    since = on - timedelta(days=REVOCATION_LOOK_BACK_DAYS)
+    found = []
+    for register in {name for scheme in current().packs if (name := register_of(scheme))}:
+        revoked = {row.party_id: row.reason for row in revoked_since(register, since)}
+        rows = Order.objects.filter(provider_id__in=revoked, state__in=[*BEFORE_PLACING, *UNFINISHED]).order_by("id")
+        for row in rows:
+            reach = CLOSED_BY_REVOCATION[replay(row.terms, OrderTerms).terms.on_revocation]
+            here = {"party_id": row.provider_id, "unit_id": row.unit_id or "", "on": on, "region": row.region}
+            if row.state in reach and register_of(row.scheme) == register and not admitted(register, **here):
+                found.append((row.id, revoked[row.provider_id]))
+    return found
 
 
 def open_of_provider(provider_id: str, *, unit_id: str = "") -> QuerySet[Order]:

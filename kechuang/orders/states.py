@@ -189,6 +189,16 @@ MACHINE = Machine(
     },
 )
 
+REVOCATION_LOOK_BACK_DAYS = 60  # how long after a revocation its effect on orders is still looked for
+BEFORE_PLACING = (_S.REQUESTED, _S.QUOTED)
+UNFINISHED = (_S.PLACED, _S.IN_SERVICE)
+# on_revocation: what a revoked provider may not finish. What was not placed cannot be placed any more in any case.
+CLOSED_BY_REVOCATION: dict[str, tuple[OrderState, ...]] = {
+    "finish_started": (*BEFORE_PLACING, _S.PLACED),
+    "cancel_all": (*BEFORE_PLACING, *UNFINISHED),
+    "finish_all": BEFORE_PLACING,
+}
+
 WAITING_MAX = 200  # rows of one room on the workbench
 WAITING_TITLES: dict[str, str] = {
     _S.REQUESTED: _("报价"),

@@ -137,7 +137,7 @@ def _give_back(step: Step, now: datetime) -> list[str]:
         vouchers.release_hold(step.actor, order_id=order.id, now=now)
         return []
     after = step.terms.refund_after_settlement
-    if after == "none":
+    if after == "kept":
         return []
     back = Fen(order.captured_fen)
     vouchers.restore(step.actor, order_id=order.id, fen=back, to_budget=after == "returned", now=now)

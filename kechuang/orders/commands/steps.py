@@ -145,13 +145,13 @@ def frozen(order: Order) -> InForce[OrderTerms]:
     return replay(order.terms, OrderTerms)
 
 
-def start_clock(order: Order, wait: Wait, now: datetime) -> date:
-    """Starts a clock for whom the order waits; answers its last day."""
+def start_clock(order: Order, wait: Wait, now: datetime) -> date | None:
+    """Starts a clock for whom the order waits; answers its last day when that is one of plain days."""
     terms = frozen(order)
     count = _count(terms.terms, wait)
     length = Length(count, wait.unit, ends_on_working_day=wait.unit is Unit.WORKING_DAYS)
     office = wait.role is Role.COUNTY_OFFICER
-    running = deadlines.start(
+    deadlines.start(
         kind=wait.kind,
         label=wait.label,
         subject_id=order.id,
@@ -163,7 +163,7 @@ def start_clock(order: Order, wait: Wait, now: datetime) -> date:
         article=terms.article(wait.parameter),
         now=now,
     )
-    return running.due_on
+    return rules.last_day(clock.day(now), count) if wait.unit is Unit.DAYS else None
 
 
 def notify(order: Order, title: str, *, to: Role, now: datetime, due_on: date | None = None, text: str = "") -> None:

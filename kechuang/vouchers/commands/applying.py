@@ -270,7 +270,7 @@ def _live_now(voucher: Voucher, on: object) -> int:
 
 def _await_review(voucher: Voucher, terms: InForce[GrantTerms], now: datetime) -> None:
     days = terms.terms.grant_review_working_days
-    waiting = deadlines.start(
+    deadlines.start(
         kind=REVIEW_CLOCK,
         label=_("审核申领"),
         subject_id=voucher.id,
@@ -288,7 +288,6 @@ def _await_review(voucher: Voucher, terms: InForce[GrantTerms], now: datetime) -
         text=voucher.number,
         to_role=Role.COUNTY_OFFICER,
         region=voucher.region,
-        due_on=waiting.due_on,
         now=now,
     )
 

@@ -1,0 +1,27 @@
+"""Work of the clock: what happens to an order when somebody's time has run out (逾期), or a provider's admission."""
+
+from datetime import datetime
+
+from kechuang.kernel.actor import CLOCK
+from kechuang.orders import commands
+from kechuang.orders.models import BATCH
+from kechuang.orders.queries import due, to_close_after_revocation
+from kechuang.ui import clock
+
+
+def run_time_outs(*, now: datetime) -> int:
+    """Lapse, acceptance, mediation, settling: each order once, however often or late this runs. Answers how many."""
+    done = 0
+    while ids := due(on=clock.day(now), limit=BATCH):
+        for order_id in ids:
+            commands.time_out(CLOCK, order_id=order_id, now=now)
+        done += len(ids)
+    return done
+
+
+def run_revocations(*, now: datetime) -> int:
+    """Ends the open orders of providers whose admission was revoked, as each order's terms say. Answers how many."""
+    found = to_close_after_revocation(on=clock.day(now))
+    for order_id, reason in found:
+        commands.close_revoked(CLOCK, order_id=order_id, reason=reason, now=now)
+    return len(found)
