@@ -25,6 +25,7 @@ from kechuang.credit.queries.organisation import (
     AccountPage,
     OrganisationSheet,
     account_page,
+    confirming_counties,
     organisation,
     waiting_for,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "commitment",
     "commitment_in_force",
     "commitments",
+    "confirming_counties",
     "daily_hits",
     "dishonest",
     "entries_of",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from kechuang.credit.queries.commitments import ToSign, to_sign
 from kechuang.credit.queries.lists import entries_of
 from kechuang.documents.queries import files_of
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import Actor, Role
 from kechuang.parties import queries as parties
 from kechuang.parties.states import ACCOUNT_MACHINE, AccountState
 from kechuang.trail.queries import way
@@ -74,3 +74,11 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
         )
         for row in rows
     ]
+
+
+def confirming_counties(region: str, *, on: date) -> list[tuple[str, str]]:
+    """For a payee seated where no officer confirms: the counties that have one. Empty for everybody else."""
+    held = parties.regions_with(Role.COUNTY_OFFICER, on=on)
+    if region in held:
+        return []
+    return [(code, parties.region_path(code)) for code in held]

@@ -144,3 +144,9 @@ def _colleagues(person_id: str, offices: list[Office], on: date) -> list[tuple[s
 
 def _by_pinyin(entry: tuple[str, tuple[str, str, list[str]]]) -> tuple[str, str]:
     return entry[1][0], entry[0]
+
+
+def regions_with(role: Role, *, on: date) -> list[str]:
+    """The regions in which somebody holds a role on a day, by code."""
+    rows = _in_force(Office.objects.filter(role=role), on)
+    return sorted(set(rows.values_list("region", flat=True)))

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 
 from kechuang.parties import rules
+from kechuang.parties.formats import organisations
 from kechuang.parties.models import Region
 from kechuang.parties.states import Level
 
@@ -103,3 +104,8 @@ def places_by_name(*, on: date) -> dict[str, str]:
         names.setdefault(area.name, set()).add(area.code)
         names.setdefault(region_path(area.code).replace(" ", ""), set()).add(area.code)
     return found | {name: min(codes) for name, codes in names.items() if codes == {min(codes)}}
+
+
+def organisation_columns() -> list[str]:
+    """The headings of the table that organisations are brought with."""
+    return [names[0] for names in organisations.COLUMNS.values()]

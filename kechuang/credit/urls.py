@@ -1,0 +1,28 @@
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from kechuang.credit import pages
+
+
+class CommitmentKindConverter(StringConverter):
+    regex = "holder|provider"
+
+
+register_converter(CommitmentKindConverter, "commitment_kind")
+
+app_name = "credit"
+urlpatterns = [
+    path("organisation/", pages.organisation, name="mine"),
+    path("organisation/change/", pages.change, name="change"),
+    path("organisation/members/add/", pages.add_member, name="add_member"),
+    path("organisation/members/<str:membership_id>/end/", pages.end_member, name="end_member"),
+    path("organisation/units/add/", pages.add_unit, name="add_unit"),
+    path("organisation/accounts/add/", pages.propose_account, name="propose_account"),
+    path("organisation/<str:party_id>/", pages.organisation, name="organisation"),
+    path("commitments/<commitment_kind:kind>/", pages.sign, name="sign"),
+    path("accounts/", pages.accounts, name="accounts"),
+    path("accounts/<str:account_id>/", pages.account, name="account"),
+    path("accounts/<str:account_id>/<str:action>/", pages.move_account, name="move_account"),
+    path("lists/", pages.lists, name="lists"),
+    path("import/", pages.bring_organisations, name="bring"),
+]
