@@ -1,9 +1,13 @@
 """The web process: `uvicorn kechuang.site.asgi:application`."""
 
 import os
+import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kechuang.site.settings")
 os.environ.setdefault("KECHUANG_SERVING", "1")
+
+# A static file is read whole and then sent: they are small, and their names never change their content.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 from django.core.asgi import get_asgi_application
 

@@ -1,7 +1,9 @@
 """Starting what the commands need: Django, our PostgreSQL, the web process, the worker."""
 
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -14,6 +16,7 @@ def start_django(*, database: bool = True) -> None:
     from kechuang.site import catalogue
     from kechuang.site import database as postgresql
 
+    signal.signal(signal.SIGTERM, _end_in_order)
     if database:
         try:
             postgresql.up(settings.DATA)
@@ -21,6 +24,11 @@ def start_django(*, database: bool = True) -> None:
             sys.exit(f"PostgreSQL 不能启动 · PostgreSQL does not start:\n{why}")
     catalogue.compile_if_newer(settings.ROOT)
     django.setup()
+
+
+def _end_in_order(number: int, frame: FrameType | None) -> None:
+    """An ended process lets go of PostgreSQL; one that the signal kills outright would not."""
+    sys.exit(128 + number)
 
 
 def migrate() -> bool:
@@ -102,7 +110,7 @@ def web(host: str, port: int) -> None:
 def work(*, one_shot: bool) -> None:
     from django.core.management import call_command
 
-    call_command("procrastinate", "worker", one_shot=one_shot, delete_jobs="successful")
+    call_command("procrastinate", "worker", "--delete-jobs", "successful", *(["--one-shot"] if one_shot else []))
 
 
 def progress(done: int, total: int, text: str) -> None:

@@ -182,6 +182,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not SERVING
 WHITENOISE_AUTOREFRESH = not SERVING
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("ttf", "woff", "woff2", "png", "jpg", "gz", "br")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
@@ -200,5 +201,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"kechuang": {"level": "INFO"}},
+    "loggers": {"kechuang": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }
