@@ -3,12 +3,11 @@
 import os
 import warnings
 
+from django.core.asgi import get_asgi_application
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kechuang.site.settings")
 os.environ.setdefault("KECHUANG_SERVING", "1")
-
 # A static file is read whole and then sent: they are small, and their names never change their content.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
-
-from django.core.asgi import get_asgi_application
 
 application = get_asgi_application()

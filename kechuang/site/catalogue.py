@@ -70,7 +70,7 @@ def update(root: Path) -> bool:
         old = known.get(item.text)
         plural = item.plural or (old.id[1] if old is not None and old.pluralizable else "")
         said = old.string if old is not None and bool(old.pluralizable) == bool(plural) else None
-        fresh.add((item.text, plural) if plural else item.text, said, locations=[(item.place, None)])
+        fresh.add((item.text, plural) if plural else item.text, said, locations=[(item.place, 1)])
     for message in fresh:
         message.locations = sorted(set(message.locations))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -127,8 +127,8 @@ def _key(message: Message) -> str:
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
-def _strings(value: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+def _strings(value: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
 
 
 def _said(message: Message) -> bool:

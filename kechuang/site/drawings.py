@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,16 +85,16 @@ def states(room: str, machine: Machine) -> str:
     )
 
 
-def _waits(machine: Machine, state: object) -> str:
-    role = machine.waits.get(state)  # type: ignore[call-overload]
+def _waits(machine: Machine, state: StrEnum) -> str:
+    role = machine.waits.get(state)
     return ROLE_LABELS[role] if role else "—"
 
 
-def _states(machine: Machine, found: list[object]) -> str:
-    return "、".join(machine.labels[state] for state in found)  # type: ignore[index]
+def _states(machine: Machine, found: Sequence[StrEnum]) -> str:
+    return "、".join(machine.labels[state] for state in found)
 
 
-def _roles(found: list[Role]) -> str:
+def _roles(found: Sequence[Role]) -> str:
     return "、".join(ROLE_LABELS[role] for role in found)
 
 

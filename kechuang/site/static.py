@@ -1,7 +1,5 @@
 """Static files under names that change with their content, compressed."""
 
-from typing import ClassVar
-
 from django.contrib.staticfiles.storage import ManifestFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -9,7 +7,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class Storage(CompressedManifestStaticFilesStorage):
     """Without the two patterns of source maps: the maps are not among the files that we copy from npm."""
 
-    patterns: ClassVar = tuple(
+    patterns = tuple(
         (glob, tuple(rule for rule in rules if "sourceMappingURL" not in str(rule)))
         for glob, rules in ManifestFilesMixin.patterns
     )
