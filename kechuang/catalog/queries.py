@@ -10,9 +10,12 @@ from django.urls import reverse
 
 from kechuang.catalog import rules
 from kechuang.catalog.access import carriers_of, roles_on, visible_to
+from kechuang.catalog.formats.workbook import written
 from kechuang.catalog.models import WAITING_MAX, Carrier, Import, Offer, Price
 from kechuang.catalog.rules import PriceLine
-from kechuang.catalog.states import OFFER_MACHINE, ItemKind, OfferState
+from kechuang.catalog.states import OFFER_MACHINE, SERVICE_COLUMNS, ItemKind, OfferKind, OfferState
+from kechuang.documents.rules import write_csv
+from kechuang.documents.states import Media
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
@@ -190,6 +193,13 @@ def offers_of_parties(party_ids: Iterable[str]) -> dict[str, int]:
     """How many open offers each party has: for the public list of providers."""
     rows = Offer.objects.filter(party_id__in=set(party_ids), state=OfferState.OPEN)
     return dict(rows.values_list("party_id").annotate(Count("id")))
+
+
+def blank(kind: OfferKind) -> tuple[str, bytes, str]:
+    """An empty file to fill in: its name, content and media type (空白表)."""
+    if kind is OfferKind.INSTRUMENT:
+        return "大型科研仪器信息表.xlsx", written(), str(Media.XLSX)
+    return "服务清单.csv", write_csv([list(SERVICE_COLUMNS)]), str(Media.CSV)
 
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:

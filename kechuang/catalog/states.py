@@ -129,6 +129,8 @@ SERVICE_COLUMNS = (
     "检测条件",
 )
 ROWS_MAX = 5_000
+PRICE_ROWS_BLANK = 4  # empty rows at the end of the form of a price list
+IMPORTS_SHOWN = 10
 PERCENT_MAX_BP = 100_000  # ten times the base: beyond it somebody mistyped
 
 _S, _OWN = OfferState, frozenset({Role.PROVIDER})

@@ -70,7 +70,6 @@ class World:
         """An organisation with commitment and account, seen by its legal representative."""
         party = self.party(name, region)
         head = self.head(party)
-        credit.publish_text(CLOCK, kind="provider", body="谁承诺，谁负责。", valid_from=date(2021, 12, 1), now=self.now)
         credit.sign_commitment(head, party_id=party.id, kind="provider", now=self.now)
         self.account(party, head)
         return head
@@ -85,14 +84,22 @@ class World:
             proof_file="fil_proof",
             now=self.now,
         )
-        parties.confirm_account(self.officer(region=party.region), account_id=proposed.id, cool_off_days=0, now=self.now)
+        parties.confirm_account(
+            self.officer(region=party.region), account_id=proposed.id, cool_off_days=0, now=self.now
+        )
 
     def apply(self, head: Actor, entrant_class: str = "qualified_firm", **more: object) -> Admission:
         given = {"party_id": head.party_id, "scheme": LIBRARY, "entrant_class": entrant_class} | more
         return commands.apply(head, now=self.now, **given)  # type: ignore[arg-type]
 
     def certificate(
-        self, head: Actor, admission: Admission, *, kind: str = "cma", until: date | None = None, number: str = "CMA-001"
+        self,
+        head: Actor,
+        admission: Admission,
+        *,
+        kind: str = "cma",
+        until: date | None = None,
+        number: str = "CMA-001",
     ) -> Certificate:
         return commands.add_certificate(
             head,
@@ -123,7 +130,9 @@ class World:
         credit.import_list(
             CLOCK,
             list_code=list_code,
-            rows=[ListRow(credit_code=code, reference=f"第{n}号", valid_from=self.today) for n, code in enumerate(codes)],
+            rows=[
+                ListRow(credit_code=code, reference=f"第{n}号", valid_from=self.today) for n, code in enumerate(codes)
+            ],
             source="示例名单",
             issuer="示例机关",
             digest=f"{next(_digests):064d}",

@@ -50,7 +50,11 @@ def test_an_exempt_class_with_its_certificate_is_in_as_long_as_that_holds(world:
     admission = world.apply(head, "key_enterprise_rd")
     world.certificate(head, admission, kind="class", until=date(2026, 1, 1))
     admission = commands.submit(head, admission_id=admission.id, now=world.now)
-    assert (admission.state, admission.basis, admission.certified_until) == ("admitted", "certificate", date(2026, 1, 1))
+    assert (admission.state, admission.basis, admission.certified_until) == (
+        "admitted",
+        "certificate",
+        date(2026, 1, 1),
+    )
 
 
 def test_an_undecided_class_is_reviewed(world: World) -> None:
@@ -69,7 +73,6 @@ def test_exempt_classes_too_owe_commitment_and_account(world: World) -> None:
     with pytest.raises(rules.CommitmentMissing) as refusal:
         commands.submit(head, admission_id=admission.id, now=world.now)
     assert refusal.value.facts["article"]
-    world.provider("使承诺书文本生效的机构")
     from kechuang.credit.commands import sign_commitment
 
     sign_commitment(head, party_id=party.id, kind="provider", now=world.now)
