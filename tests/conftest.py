@@ -92,10 +92,13 @@ class Databases:
                 owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
 
     def gone(self) -> None:
+        from django.conf import settings
+
         connections.close_all()
         with self.admin() as admin:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
         self.point_at(self.home)
+        shutil.rmtree(settings.DATA / "test" / "files" / self.name, ignore_errors=True)
 
     def point_at(self, name: str) -> None:
         from django.conf import settings

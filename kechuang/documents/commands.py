@@ -12,6 +12,8 @@ from kechuang.documents.states import KIND_LABELS, Kind, Media, ScanState
 from kechuang.kernel.actor import Actor, Role
 from kechuang.trail.commands import record
 
+keeping_many = store.together  # `with keeping_many():` around a play or an import: one sync for all its files
+
 
 @transaction.atomic
 def keep(
@@ -72,26 +74,29 @@ def _kept(
     role: Role | None,
     now: datetime,
 ) -> File:
-    digest = store.put(content)
-    file, new = File.objects.get_or_create(
-        subject_id=subject_id,
-        kind=kind,
-        digest=digest,
-        party_id=actor.party_id,
-        uploaded_by=actor.person_id,
-        defaults={
-            "name": name,
-            "size": len(content),
-            "media_type": media,
-            "region": region,
-            "readers": sorted(set(readers) - {""}),
-            "at": now,
-            "scan_state": verdict.state,
-            "scanner": verdict.scanner,
-        },
+    once = {
+        "subject_id": subject_id,
+        "kind": kind,
+        "digest": store.put(content),
+        "party_id": actor.party_id,
+        "uploaded_by": actor.person_id,
+    }
+    brought = File(
+        **once,
+        name=name,
+        size=len(content),
+        media_type=media,
+        region=region,
+        readers=sorted(set(readers) - {""}),
+        at=now,
+        scan_state=verdict.state,
+        scanner=verdict.scanner,
     )
-    if new:
-        facts = {"subject_id": subject_id, "kind": str(kind), "digest": digest, "size": len(content)}
+    # Two that bring the same at once: the second waits here for the first and then finds its row.
+    File.objects.bulk_create([brought], ignore_conflicts=True)
+    file = File.objects.get(**once)
+    if file.id == brought.id:
+        facts = {"subject_id": subject_id, "kind": str(kind), "digest": file.digest, "size": file.size}
         by = role or _role(actor, region)
         record(actor, file, "keep", label=KIND_LABELS[kind], role=by, now=now, facts=facts)
     return file

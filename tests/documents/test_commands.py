@@ -220,3 +220,17 @@ def test_three_hundred_pages_are_refused_by_the_command() -> None:
     with pytest.raises(TooManyPages) as refusal:
         keep(content=pdf_of([b"<< /Type /Catalog /Pages 2 0 R >>", pages, *[page] * 300]))
     assert refusal.value.facts["pages"] == 300
+
+
+def test_many_files_are_forced_to_the_disk_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr("os.fsync", lambda _number: synced.append("one"))
+    monkeypatch.setattr("os.sync", lambda: synced.append("all"))
+    where = store.folder()
+    monkeypatch.setattr(store, "folder", lambda: where)
+    monkeypatch.setattr("django.conf.settings.TESTING", False)
+    keep(content=page_pdf(["单个"]))
+    with commands.keeping_many():
+        keep(content=page_pdf(["第一"]))
+        keep(content=page_pdf(["第二"]))
+    assert synced == ["one", "all"]

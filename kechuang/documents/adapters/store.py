@@ -4,6 +4,8 @@ import hashlib
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -13,6 +15,7 @@ from django.db import connection
 from kechuang.documents.states import CHUNK_BYTES
 
 _UNFINISHED = "incoming-"
+_together: ContextVar[bool] = ContextVar("objects_together", default=False)
 
 
 def folder() -> Path:
@@ -22,8 +25,19 @@ def folder() -> Path:
     return Path(settings.DATA) / "files"
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Within it objects are not forced to the disk one by one but all at the end: for plays and imports."""
+    token = _together.set(True)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+        os.sync()
+
+
 def put(content: bytes) -> str:
-    """Keeps `content`, answers its SHA-256. It is on the disk before this returns, so before any row names it."""
+    """Keeps `content`, answers its SHA-256. It is on the disk before this returns, so before any row names it (but see `together`)."""
     digest = hashlib.sha256(content).hexdigest()
     target = _path(digest)
     try:
@@ -83,7 +97,7 @@ def _write(target: Path, content: bytes) -> None:
         try:
             file.write(content)
             file.flush()
-            if not settings.TESTING:
+            if not (settings.TESTING or _together.get()):
                 os.fsync(file.fileno())
             os.replace(file.name, target)
         except BaseException:

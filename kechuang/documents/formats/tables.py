@@ -106,7 +106,7 @@ def _csv(content: bytes) -> list[list[str]]:
 def _xls(name: str, content: bytes) -> tuple[list[list[str]], str]:
     try:
         with open(os.devnull, "w") as silence:
-            book = xlrd.open_workbook(file_contents=content, on_demand=True, logfile=silence)
+            book = xlrd.open_workbook(file_contents=content, on_demand=True, ragged_rows=True, logfile=silence)
             sheet = book.sheet_by_index(0)
             rows = [[_xls_text(book, cell) for cell in sheet.row(n)] for n in range(min(sheet.nrows, _ROWS_MAX + 1))]
     except XLRDError as broken:
