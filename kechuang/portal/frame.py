@@ -101,6 +101,13 @@ FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (_("帮助"), ((_("全部页面"), "portal:site_map"), (_("键盘操作与无障碍"), "portal:help"))),
 )
 THUMBS = 4
+OWN_PARTY = ((_("我的单位与账户"), "credit:mine"), (_("机构入库"), "registers:mine"), (_("选择身份"), "parties:choose"))
+OWN_OFFICE = (
+    (_("代理"), "parties:substitutes"),
+    (_("待确认账户"), "credit:accounts"),
+    (_("名单导入"), "credit:lists"),
+    (_("选择身份"), "parties:choose"),
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -125,6 +132,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _person(actor: Actor) -> dict[str, Any]:
+    own = OWN_PARTY if actor.party_id else OWN_OFFICE
     found = sides(actor.person_id, on=clock.today())
     seats = [Seat(side.party_id, side.label or gettext("办公岗位"), side.party_id == actor.party_id) for side in found]
     return {
@@ -133,7 +141,7 @@ def _person(actor: Actor) -> dict[str, Any]:
         "seats": seats,
         "switch_url": _url("parties:choose"),
         "sign_out_url": _url("account_logout"),
-        "own": list(_links(((_("选择身份"), "parties:choose"), (_("代理"), "parties:substitutes")))),
+        "own": list(_links(own)),
     }
 
 

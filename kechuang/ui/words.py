@@ -44,6 +44,10 @@ def fact(name: str, value: object) -> str:
         return yuan_sign(value)
     if name.endswith("_bp") and isinstance(value, int):
         return percent(value)
+    if name.endswith("_working_days"):
+        return _("{count} 个工作日").format(count=value)
+    if name.endswith("_days"):
+        return _("{count} 天").format(count=value)
     if name.endswith("_on"):
         day = date.fromisoformat(value) if isinstance(value, str) and value else value
         if isinstance(day, date) and not isinstance(day, datetime):

@@ -17,5 +17,5 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect(url)
     found = queries.search(actor, words, on=clock.today())
     page = page_of(request, found.offers, size=queries.PAGE_ROWS)
-    prices = queries.prices(actor, [offer.id for offer in page], on=clock.today())
+    prices = queries.prices(actor, page.object_list, on=clock.today())
     return render(request, "portal/search.html", {"found": found, "page": page, "prices": prices, "words": words})

@@ -10,6 +10,7 @@ from django.core.paginator import Page
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -167,8 +168,12 @@ def why_amount(
     `lines` are `MoneyRow`s of the computation in its order, when the room can name them.
     """
     params = record.get("params", record)
-    entries = [_entry(name, value) for name, value in params.items() if isinstance(value, Mapping) and "is" in value]
-    return {"entries": entries, "result_fen": result_fen, "bound_by": bound_by, "lines": list(lines)}
+    entries = [
+        _entry(name, value)
+        for name, value in params.items()
+        if isinstance(value, Mapping) and type(value.get("is")) is int  # limits and rates; a table speaks for itself
+    ]
+    return {"entries": entries, "result_fen": result_fen, "bound_by": bound_by, "lines": list(lines), "pack_url": _pack_url(record)}
 
 
 @register.inclusion_tag("ui/money.html")
@@ -177,7 +182,7 @@ def money(after: Any) -> dict[str, object]:
     return {
         "after": after,
         "record": getattr(after, "record", None),
-        "bound_by": getattr(after, "bound_by", ""),
+        "bound_by": getattr(after, "bound_label", "") or getattr(after, "bound_by", ""),
     }
 
 
@@ -337,6 +342,12 @@ def _entry(name: str, value: Mapping[str, Any]) -> dict[str, object]:
         "illustrative": value.get("illustrative", False),
         "reading": value.get("reading", False),
     }
+
+
+def _pack_url(record: Mapping[str, Any]) -> str:
+    """The page of the pack that a decision was made by."""
+    region, _slash, name = str(record.get("scheme", "")).partition("/")
+    return reverse("gazette:pack", args=[region, name]) if name else ""
 
 
 def _iso_day(text: object) -> str:
