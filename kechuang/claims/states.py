@@ -84,7 +84,7 @@ MACHINE = Machine(
 )
 
 # A claim that stands: its order can carry no other, and its invoice lines are spoken for.
-LIVE = tuple(set(ClaimState) - {_S.REFUSED, _S.WITHDRAWN})
+LIVE = tuple(state for state in ClaimState if state not in {_S.REFUSED, _S.WITHDRAWN})
 
 CONFIRMATION, PAYOUT, CORRECTION, CLAIMING = "claim_confirmation", "claim_payout", "claim_correction", "order_claiming"
 CLOCK_LABELS = {

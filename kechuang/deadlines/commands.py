@@ -9,12 +9,15 @@ from django.db.models import Case, F, Q, Value, When
 from kechuang.deadlines.models import CalendarDay, CalendarYear, Deadline, Escalation
 from kechuang.deadlines.queries import calendar
 from kechuang.deadlines.rules import NoRunningClock, YearIncomplete, due_after, remaining, suspension_ends
-from kechuang.deadlines.states import OPEN, DeadlineState
+from kechuang.deadlines.states import OPEN, REMIND_BEFORE, DeadlineState
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.workdays import Due, Length, Unit, Workdays, due
+from kechuang.outbox.commands import tell
 from kechuang.trail.commands import record
 from kechuang.ui import clock
+
+RELATIONAL = frozenset({Role.HOLDER, Role.PROVIDER, Role.OBJECTOR, Role.PUBLIC})  # parties, not offices
 
 
 def start(
@@ -29,9 +32,17 @@ def start(
     article: str,
     now: datetime,
     party_id: str = "",
-) -> None:
-    """Starts a clock (计时) that waits for `role`; asked again while one runs, it does nothing."""
+    path: str = "",
+    escalate_to: Role = Role.CITY_SCIENCE,
+    remind_before: int = REMIND_BEFORE,
+) -> Deadline:
+    """Starts a clock (计时) that waits for `role`; asked again while one runs, it answers with that one.
+
+    A clock of an office that runs over is reported to `escalate_to`; one of a party ends by its own rule.
+    """
     on = clock.day(now)
+    if running := Deadline.objects.filter(subject_id=subject_id, kind=kind, state__in=OPEN).first():
+        return running
     ends = due(on, length, calendar())
     row = Deadline(
         subject_id=subject_id,
@@ -45,6 +56,9 @@ def start(
         unit=length.unit,
         first_day_counts=length.first_day_counts,
         ends_on_working_day=length.ends_on_working_day,
+        path=path,
+        escalate_to="" if role in RELATIONAL else escalate_to,
+        remind_before=remind_before,
         article=article,
         started_on=on,
         due_on=ends.on,
@@ -52,6 +66,7 @@ def start(
     )
     # The partial unique index keeps a second clock of the kind out; the one that runs is left as it is.
     Deadline.objects.bulk_create([row], ignore_conflicts=True)
+    return row
 
 
 @transaction.atomic
@@ -103,10 +118,10 @@ def cancel(subject_id: str, *, now: datetime, kind: str = "") -> None:
 
 
 @transaction.atomic
-def escalate(deadline_id: str, *, to: Role, now: datetime) -> Escalation | None:
+def escalate(deadline_id: str, *, now: datetime) -> Escalation | None:
     """Reports an overdue clock upward (逾期上报), once; None when it is no longer overdue or was reported."""
     row = Deadline.objects.select_for_update(of=("self",)).get(id=deadline_id)
-    if row.state != DeadlineState.RUNNING or row.due_on >= clock.day(now) or row.escalated_at:
+    if row.state != DeadlineState.RUNNING or row.due_on >= clock.day(now) or row.escalated_at or not row.escalate_to:
         return None
     row.escalated_at = now
     row.save(update_fields=["escalated_at"])
@@ -115,7 +130,7 @@ def escalate(deadline_id: str, *, to: Role, now: datetime) -> Escalation | None:
         region=row.region,
         number=row.number,
         subject_id=row.subject_id,
-        role=to,
+        role=row.escalate_to,
         due_on=row.due_on,
         at=now,
     )
@@ -129,12 +144,41 @@ def escalate(deadline_id: str, *, to: Role, now: datetime) -> Escalation | None:
         article=row.article,
         facts={"due_on": row.due_on.isoformat(), "subject_id": row.subject_id},
     )
+    tell(
+        subject_id=row.subject_id,
+        path=row.path or "/",
+        title=f"逾期未办：{row.label} {row.number}",
+        text=f"应于 {row.due_on.isoformat()} 前办结，请督办。",
+        to_role=Role(row.escalate_to),
+        region=row.region,
+        now=now,
+    )
     return made
 
 
-def mark_reminded(deadline_ids: list[str], *, now: datetime) -> None:
-    """These were reminded today; a late or doubled job does not remind twice."""
-    Deadline.objects.filter(id__in=deadline_ids).update(reminded_on=clock.day(now))
+@transaction.atomic
+def remind(deadline_id: str, *, now: datetime) -> bool:
+    """Reminds whom a clock waits for (到期提醒), once; whether it did."""
+    row = Deadline.objects.select_for_update(of=("self",)).get(id=deadline_id)
+    if row.state != DeadlineState.RUNNING or row.reminded_on:
+        return False
+    row.reminded_on = clock.day(now)
+    row.save(update_fields=["reminded_on"])
+    to_party = row.party_id if row.role in RELATIONAL else ""
+    if not to_party and row.role in RELATIONAL:
+        return False
+    tell(
+        subject_id=row.subject_id,
+        path=row.path or "/",
+        title=f"即将到期：{row.label} {row.number}",
+        text=f"请于 {row.due_on.isoformat()} 前办理。",
+        to_party=to_party,
+        to_role=None if to_party else Role(row.role),
+        region="" if to_party else row.region,
+        due_on=row.due_on,
+        now=now,
+    )
+    return True
 
 
 @transaction.atomic

@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from kechuang.deadlines import commands
+from kechuang.deadlines import commands, queries
 from kechuang.deadlines.models import Deadline
 from kechuang.deadlines.states import DeadlineState
-from kechuang.kernel.actor import Role
 from kechuang.ui import clock
 
 
@@ -18,8 +17,11 @@ def run_suspensions(*, now: datetime) -> int:
     return len(ids)
 
 
-def run_escalations(*, to: Role, now: datetime) -> int:
-    """Overdue clocks are reported upward once each, in the order in which they fell due (I9)."""
-    over = Deadline.objects.filter(state=DeadlineState.RUNNING, due_on__lt=clock.day(now), escalated_at__isnull=True)
-    ids = list(over.order_by("due_on", "id").values_list("id", flat=True))
-    return sum(commands.escalate(deadline_id, to=to, now=now) is not None for deadline_id in ids)
+def run_escalations(*, now: datetime) -> int:
+    """Overdue clocks of offices are reported upward once each, in the order in which they fell due (I9)."""
+    return sum(commands.escalate(name, now=now) is not None for name in queries.to_escalate(on=clock.day(now)))
+
+
+def run_reminders(*, now: datetime) -> int:
+    """Whom a clock waits for is reminded once before its last day."""
+    return sum(commands.remind(name, now=now) for name in queries.to_remind(on=clock.day(now)))

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from kechuang.deadlines.states import OPEN, DeadlineState
+from kechuang.deadlines.states import OPEN, REMIND_BEFORE, DeadlineState
 from kechuang.kernel.ids import new_id
 from kechuang.kernel.workdays import Length, Unit
 
@@ -54,6 +54,11 @@ class Deadline(models.Model):
     unit = models.CharField(max_length=16)
     first_day_counts = models.BooleanField()
     ends_on_working_day = models.BooleanField()
+    escalate_to = models.CharField(
+        max_length=24, blank=True
+    )  # the office told when it runs over; "" for a party's clock
+    remind_before = models.IntegerField(default=REMIND_BEFORE)  # in `unit`
+    path = models.CharField(max_length=200, blank=True)  # where it is done
     article = models.CharField(max_length=200, blank=True)
     started_on = models.DateField()
     due_on = models.DateField()

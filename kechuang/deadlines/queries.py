@@ -8,7 +8,7 @@ from django.db.models import Max, QuerySet
 
 from kechuang.deadlines.models import CalendarDay, CalendarYear, Deadline
 from kechuang.deadlines.rules import remaining
-from kechuang.deadlines.states import LABELS, OPEN, DeadlineState
+from kechuang.deadlines.states import BATCH_MAX, LABELS, OPEN, DeadlineState
 from kechuang.kernel.workdays import Unit, Workdays
 from kechuang.trail.queries import Broken
 
@@ -118,7 +118,8 @@ def kept(regions: Iterable[str], *, on: date) -> list[Kept]:
 
 def unescalated(*, on: date, limit: int) -> list[Broken]:
     """I9: clocks that ran out before `on` without their one effect, and effects before their day."""
-    missed = Deadline.objects.filter(state=DeadlineState.RUNNING, due_on__lt=on, escalated_at__isnull=True)
+    running = Deadline.objects.filter(state=DeadlineState.RUNNING, due_on__lt=on, escalated_at__isnull=True)
+    missed = running.exclude(escalate_to="")
     early = Deadline.objects.raw(
         "SELECT d.* FROM deadlines_deadline d JOIN deadlines_escalation e ON e.deadline_id = d.id"
         " WHERE (e.at AT TIME ZONE 'Asia/Shanghai')::date <= e.due_on OR d.escalated_at IS NULL LIMIT %s",
@@ -135,3 +136,21 @@ def overdue_subjects(kind: str, *, on: date) -> list[str]:
     """The records whose clock of a kind ran out before `on`, the earliest first."""
     rows = Deadline.objects.filter(kind=kind, state=DeadlineState.RUNNING, due_on__lt=on)
     return list(rows.order_by("due_on", "id").values_list("subject_id", flat=True))
+
+
+def to_escalate(*, on: date) -> list[str]:
+    """Clocks of offices that ran over and were not reported yet, in the order in which they fell due (I9)."""
+    rows = Deadline.objects.filter(state=DeadlineState.RUNNING, due_on__lt=on, escalated_at__isnull=True)
+    return list(rows.exclude(escalate_to="").order_by("due_on", "id").values_list("id", flat=True))
+
+
+def to_remind(*, on: date) -> list[str]:
+    """Clocks whose last day is near enough for a reminder and that had none, the earliest due first."""
+    days = calendar()
+    rows = Deadline.objects.filter(state=DeadlineState.RUNNING, due_on__gte=on, reminded_on__isnull=True)
+    near = []
+    for row in rows.order_by("due_on", "id").only("id", "due_on", "unit", "remind_before")[:BATCH_MAX]:
+        if remaining(on, row.due_on, Unit(row.unit), days) > row.remind_before:
+            continue
+        near.append(row.id)
+    return near

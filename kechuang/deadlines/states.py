@@ -22,3 +22,6 @@ LABELS: dict[DeadlineState, str] = {
 }
 
 OPEN = (DeadlineState.RUNNING, DeadlineState.SUSPENDED)
+
+REMIND_BEFORE = 2  # house practice where a scheme says nothing: units before the last day
+BATCH_MAX = 1_000  # technical: clocks handled by one run of a job

@@ -11,6 +11,7 @@ from kechuang.deadlines.rules import NoRunningClock, YearIncomplete
 from kechuang.deadlines.states import DeadlineState
 from kechuang.kernel.actor import Role
 from kechuang.kernel.workdays import Length, Unit
+from kechuang.outbox.models import Message
 from kechuang.ui import clock
 
 TEN = Length(10, Unit.WORKING_DAYS)
@@ -105,11 +106,19 @@ def test_a_suspension_ends_by_itself_on_the_day_of_its_cap_however_late_the_job_
 
 def test_an_overdue_clock_is_reported_once_and_never_before_its_day() -> None:
     start(date(2025, 3, 3))
-    assert jobs.run_escalations(to=Role.CITY_SCIENCE, now=at(date(2025, 3, 17))) == 0
-    assert jobs.run_escalations(to=Role.CITY_SCIENCE, now=at(date(2025, 3, 20))) == 1
-    assert jobs.run_escalations(to=Role.CITY_SCIENCE, now=at(date(2025, 3, 21))) == 0
+    assert jobs.run_escalations(now=at(date(2025, 3, 17))) == 0
+    assert jobs.run_escalations(now=at(date(2025, 3, 20))) == 1
+    assert jobs.run_escalations(now=at(date(2025, 3, 21))) == 0
     assert Escalation.objects.count() == 1
     assert queries.unescalated(on=date(2025, 3, 21), limit=5) == []
+
+
+def test_a_reminder_comes_once_shortly_before_the_last_day() -> None:
+    start(date(2025, 3, 3))
+    assert jobs.run_reminders(now=at(date(2025, 3, 12))) == 0
+    assert jobs.run_reminders(now=at(date(2025, 3, 13))) == 1
+    assert jobs.run_reminders(now=at(date(2025, 3, 14))) == 0
+    assert Message.objects.get().due_on == date(2025, 3, 17)
 
 
 def test_met_in_time_and_late_are_kept_apart() -> None:

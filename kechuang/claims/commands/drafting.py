@@ -213,7 +213,7 @@ def settle_unclaimed(actor: Actor, *, order_id: str, now: datetime) -> None:
         defaults={"region": order.region, "fen": order.captured_fen, "outcome": outcome, "on": clock.day(now)},
     )
     if new:
-        return_offset(actor, order=order, outcome=outcome, now=now)
+        return_offset(actor, order_id=order.id, fen=order.captured_fen, outcome=outcome, now=now)
         facts = {"order": order.number, "fen": lost.fen, "outcome": str(outcome)}
         article, label = terms.article("on_no_claim"), _("逾期未申兑")
         record(actor, lost, "forfeit", label=label, role=Role.CLOCK, now=now, article=article, facts=facts)

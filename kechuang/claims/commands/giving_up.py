@@ -2,51 +2,42 @@
 
 from datetime import datetime
 
-from kechuang.claims.commands.locked import move_money, place
+from kechuang.claims.commands.locked import move_money
 from kechuang.claims.models import Claim
-from kechuang.claims.queries.orders import ClaimOrder, claim_order
 from kechuang.claims.rules import OnNoClaim, OnRefusal
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.money import Fen
-from kechuang.ledger import commands as ledger
-from kechuang.ledger.rules import Kind, Leg, Place, refusal_legs
-from kechuang.ledger.rules import OnRefusal as LedgerOnRefusal
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.ledger.rules import Kind
+from kechuang.orders import commands as orders
 from kechuang.vouchers.commands import restore
 
 
 def give_up(actor: Actor, claim: Claim, outcome: OnRefusal, fen: Fen, *, step: str, now: datetime) -> None:
-    """Takes `fen` out of the claim: back to the budget when one of the two bears it, or back to the voucher."""
-    order = claim_order(claim.order_id)
-    if outcome is OnRefusal.VOUCHER_RESTORED:
-        move_money(claim, "back", Kind.IN_CLAIM, Kind.UNCLAIMED, step=step, now=now, fen=fen)
-        restore(actor, order_id=order.id, fen=fen, now=now)
-        return
-    legs = refusal_legs(
-        LedgerOnRefusal(outcome),
-        in_claim=place(claim, Kind.IN_CLAIM),
-        voucher=_voucher(order),
-        budget=_budget(order),
-        fen=fen,
-    )
-    ledger.post(legs, key=f"{claim.id}:{step}", subject=claim.id, now=now)
+    """Takes `fen` out of the claim (不予兑付): back to the budget when one of the two bears it, or to the voucher."""
+    move_money(claim, "back", Kind.IN_CLAIM, Kind.UNCLAIMED, step=step, now=now, fen=fen)
+    to_budget = outcome is not OnRefusal.VOUCHER_RESTORED
+    _put_back(actor, claim.order_id, fen, why=ON_REFUSAL_LABELS[outcome], to_budget=to_budget, now=now)
 
 
-def return_offset(actor: Actor, *, order: ClaimOrder, outcome: OnNoClaim, now: datetime) -> None:
-    """What was never claimed: to the voucher again, or to the budget (then the provider, or the user, bears it)."""
-    if outcome is OnNoClaim.VOUCHER_RESTORED:
-        restore(actor, order_id=order.id, fen=order.captured_fen, now=now)
-        return
-    unclaimed = Place(Kind.UNCLAIMED, order.region, order.year, order.provider.id)
-    legs = [
-        Leg("restore", unclaimed, _voucher(order), order.captured_fen),
-        Leg("no_claim", _voucher(order), _budget(order), order.captured_fen),
-    ]
-    ledger.post(legs, key=f"{order.id}:no_claim", subject=order.id, now=now)
+def return_offset(actor: Actor, *, order_id: str, fen: Fen, outcome: OnNoClaim, now: datetime) -> None:
+    """What was never claimed (逾期未申兑): to the voucher again, or to the budget (then one of the two bears it)."""
+    to_budget = outcome is not OnNoClaim.VOUCHER_RESTORED
+    _put_back(actor, order_id, fen, why=ON_NO_CLAIM_LABELS[outcome], to_budget=to_budget, now=now)
 
 
-def _voucher(order: ClaimOrder) -> Place:
-    return Place(Kind.VOUCHER, order.region, order.year, order.voucher_id)
+def _put_back(actor: Actor, order_id: str, fen: Fen, *, why: str, to_budget: bool, now: datetime) -> None:
+    orders.give_up(actor, order_id=order_id, fen=fen, why=why, now=now)
+    restore(actor, order_id=order_id, fen=fen, to_budget=to_budget, now=now)
 
 
-def _budget(order: ClaimOrder) -> Place:
-    return Place(Kind.BUDGET, order.region, order.year)
+ON_REFUSAL_LABELS: dict[OnRefusal, str] = {
+    OnRefusal.PROVIDER_BEARS: _("不予兑付，由服务机构承担"),
+    OnRefusal.ENTERPRISE_OWES: _("不予兑付，由企业（创业者）补付"),
+    OnRefusal.VOUCHER_RESTORED: _("不予兑付，恢复券额"),
+}
+ON_NO_CLAIM_LABELS: dict[OnNoClaim, str] = {
+    OnNoClaim.RETURNED_TO_BUDGET: _("逾期未申兑，退回预算"),
+    OnNoClaim.ENTERPRISE_OWES: _("逾期未申兑，由企业（创业者）补付"),
+    OnNoClaim.VOUCHER_RESTORED: _("逾期未申兑，恢复券额"),
+}

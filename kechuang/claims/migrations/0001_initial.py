@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', (kechuang.claims.states.ClaimState['PAYMENT_FAILED'], kechuang.claims.states.ClaimState['PAYABLE'], kechuang.claims.states.ClaimState['DRAFT'], kechuang.claims.states.ClaimState['SUSPENDED'], kechuang.claims.states.ClaimState['SUBMITTED'], kechuang.claims.states.ClaimState['PAID'], kechuang.claims.states.ClaimState['RETURNED'], kechuang.claims.states.ClaimState['IN_NOTICE'], kechuang.claims.states.ClaimState['CONFIRMED'], kechuang.claims.states.ClaimState['IN_PAYMENT']))), fields=('order',), name='claim_one_live_per_order'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', (kechuang.claims.states.ClaimState['DRAFT'], kechuang.claims.states.ClaimState['SUBMITTED'], kechuang.claims.states.ClaimState['RETURNED'], kechuang.claims.states.ClaimState['CONFIRMED'], kechuang.claims.states.ClaimState['IN_NOTICE'], kechuang.claims.states.ClaimState['PAYABLE'], kechuang.claims.states.ClaimState['IN_PAYMENT'], kechuang.claims.states.ClaimState['PAYMENT_FAILED'], kechuang.claims.states.ClaimState['SUSPENDED'], kechuang.claims.states.ClaimState['PAID']))), fields=('order',), name='claim_one_live_per_order'),
         ),
         migrations.AddConstraint(
             model_name='forfeit',
