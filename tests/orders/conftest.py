@@ -1,8 +1,10 @@
 """Orders between a firm with a voucher and a provider of the library, brought to any stage."""
 
 from datetime import datetime
+from io import BytesIO
 
 import pytest
+from pypdf import PdfWriter
 
 from kechuang.catalog.queries import price_lines
 from kechuang.kernel.actor import Actor, Role
@@ -16,11 +18,15 @@ from tests.vouchers.conftest import SCHEME, Town, book
 
 __all__ = ["Market", "book", "market"]
 
-PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\nxref\n0 4\n0000000000 65535 f \n"
-    b"0000000009 00000 n \n0000000054 00000 n \n0000000105 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n170\n%%EOF\n"
-)
+
+def _pdf() -> bytes:
+    written, writer = BytesIO(), PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.write(written)
+    return written.getvalue()
+
+
+PDF = _pdf()
 
 
 def paper(name: str = "报告.pdf") -> Upload:

@@ -135,7 +135,7 @@ def test_the_frozen_terms_price_the_final_lines_after_the_rule_has_changed(marke
     price = order.price_list[0]["id"]
     commands.propose_final(market.server, order_id=order.id, lines=[rules.Asked(price, 900)], now=market.now)
     assert commands.agree_final(market.holder, order_id=order.id, now=market.now).voucher_fen == 3_000_000
-    other = market.placed(samples=800)
+    other = market.placed(samples=900)
     assert (other.voucher_fen, other.bound_by) == (4_000_000, "order_cap")
 
 

@@ -40,8 +40,12 @@ class Town:
 
     def __init__(self) -> None:
         self.now = datetime(2025, 3, 10, 2, tzinfo=UTC)
-        credit.publish_text(CLOCK, kind="holder", body="谁承诺，谁负责。", version="1", valid_from=date(2021, 12, 1), now=self.now)
-        credit.publish_text(CLOCK, kind="provider", body="谁承诺，谁负责。", version="1", valid_from=date(2021, 12, 1), now=self.now)
+        credit.publish_text(
+            CLOCK, kind="holder", body="谁承诺，谁负责。", version="1", valid_from=date(2021, 12, 1), now=self.now
+        )
+        credit.publish_text(
+            CLOCK, kind="provider", body="谁承诺，谁负责。", version="1", valid_from=date(2021, 12, 1), now=self.now
+        )
         self.listed: list[str] = []
 
     @property
@@ -95,7 +99,9 @@ class Town:
         credit.import_list(
             CLOCK,
             list_code=list_code,
-            rows=[ListRow(credit_code=code, reference=f"第{n}号", valid_from=self.today) for n, code in enumerate(codes)],
+            rows=[
+                ListRow(credit_code=code, reference=f"第{n}号", valid_from=self.today) for n, code in enumerate(codes)
+            ],
             source="示例名单",
             issuer="示例机关",
             digest=f"{next(_digests):064d}",
@@ -162,7 +168,7 @@ class Town:
     def offer(self, provider: Actor, *, service_class: str = "testing", price_fen: int = 100_000) -> str:
         """An open service with a price list: per sample, rush as a rate, extra report."""
         carrier = catalog.add_carrier(
-            provider, party_id=provider.party_id, kind=CarrierKind.OTHER, name=f"检测中心{next(_serial)}", now=self.now
+            provider, party_id=provider.party_id, kind=CarrierKind.COUNTY_BODY, name=f"检测中心{next(_serial)}", now=self.now
         )
         offer = catalog.add_offer(
             provider,

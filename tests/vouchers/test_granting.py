@@ -51,7 +51,11 @@ def test_what_no_list_knows_goes_to_review_and_is_decided_by_another(town: Town)
     back = commands.return_(officer, voucher_id=voucher.id, reason="请补充入库登记编号", now=town.now)
     assert (back.state, back.reason) == ("returned", "请补充入库登记编号")
     again = commands.edit(
-        holder, voucher_id=voucher.id, requested_fen=Fen(5_000_000), declared=Declared(labels=("high_tech",)), now=town.now
+        holder,
+        voucher_id=voucher.id,
+        requested_fen=Fen(5_000_000),
+        declared=Declared(labels=("high_tech",)),
+        now=town.now,
     )
     commands.submit(holder, voucher_id=again.id, now=town.now)
     issued = commands.issue(officer, voucher_id=voucher.id, face_fen=Fen(4_000_000), now=town.now)
@@ -116,9 +120,7 @@ def test_bad_input_is_refused_at_its_field(town: Town) -> None:
             holder, party_id=holder.party_id, scheme=SCHEME, region=KEQIAO, requested_fen=Fen(1), now=town.now
         )
     with pytest.raises(NotVisible):
-        commands.apply(
-            holder, party_id="pty_other", scheme=SCHEME, region=YUECHENG, requested_fen=Fen(1), now=town.now
-        )
+        commands.apply(holder, party_id="pty_other", scheme=SCHEME, region=YUECHENG, requested_fen=Fen(1), now=town.now)
 
 
 def test_one_key_makes_one_application(town: Town) -> None:
@@ -163,7 +165,9 @@ def test_withdrawn_and_revoked_balances_go_back(town: Town) -> None:
     with pytest.raises(MoveNotOpen):
         commands.revoke(town.officer(), voucher_id=second.id, reason="虚假申报", now=town.now)
     approver = town.officer(Role.COUNTY_APPROVER)
-    assert commands.revoke(approver, voucher_id=second.id, reason="虚假申报", now=town.now).state == VoucherState.REVOKED
+    assert (
+        commands.revoke(approver, voucher_id=second.id, reason="虚假申报", now=town.now).state == VoucherState.REVOKED
+    )
     assert town.budget().free_fen == 100_000_000
 
 
