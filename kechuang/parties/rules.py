@@ -309,3 +309,49 @@ def refuse_same_hands(actor: Actor, region: str, role: Role, *, before: Iterable
     """Raises SameHands when an earlier step was done by, or in the place of, one of this act's two persons."""
     if hands(actor, region, role) & set(before):
         raise SameHands
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One verb of 四（一） of source 002: whose it is there, by which role it is done here, and by which acts.
+
+    `acts` are "machine.action" of the rooms' tables; a duty of oversight that writes nothing names the pages it `reads`.
+    """
+
+    body: str
+    verb: str
+    role: Role
+    acts: tuple[str, ...] = ()
+    reads: str = ""
+
+
+_CITY_SCIENCE, _CITY_FINANCE = _("市科技局"), _("市财政局")
+_COUNTY_SCIENCE, _COUNTY_FINANCE = _("区、县（市）科技局"), _("区、县（市）财政局")
+DUTIES: tuple[Duty, ...] = (
+    Duty(_CITY_SCIENCE, _("创新券改革制度设计"), Role.CITY_SCIENCE, reads=_("规则：参数、条款、生效日和解释口径")),
+    Duty(
+        _CITY_SCIENCE,
+        _("创新券使用与兑付监管"),
+        Role.CITY_SCIENCE,
+        ("budget.remind",),
+        _("各县订单、兑付、时限和超期升级"),
+    ),
+    Duty(_CITY_FINANCE, _("创新券政策资金统筹"), Role.CITY_FINANCE, ("budget.move_out", "budget.move_in")),
+    Duty(_CITY_FINANCE, _("政策资金执行情况监督"), Role.CITY_FINANCE, ("budget.remind",), _("资金去向和各县预算执行")),
+    Duty(_COUNTY_SCIENCE, _("创新券预算制定"), Role.BUDGET_AUTHOR, ("budget.edit", "budget.submit")),
+    Duty(_COUNTY_SCIENCE, _("创新券预算执行"), Role.COUNTY_OFFICER, ("claim.prepare",)),
+    Duty(_COUNTY_SCIENCE, _("创新券发放"), Role.COUNTY_OFFICER, ("voucher.issue", "voucher.return", "voucher.refuse")),
+    Duty(_COUNTY_SCIENCE, _("创新券兑付"), Role.COUNTY_OFFICER, ("claim.confirm", "claim.publish")),
+    Duty(_COUNTY_SCIENCE, _("创新券兑付"), Role.COUNTY_APPROVER, ("payment_batch.approve",)),
+    Duty(_COUNTY_SCIENCE, _("监督管理"), Role.COUNTY_APPROVER, ("claim.suspend", "objection.uphold")),
+    Duty(_COUNTY_SCIENCE, _("违规处置"), Role.COUNTY_APPROVER, ("voucher.revoke", "admission.revoke", "claim.stop")),
+    Duty(_COUNTY_SCIENCE, _("绩效评价"), Role.COUNTY_APPROVER, reads=_("时限统计、订单与兑付统计")),
+    Duty(_COUNTY_FINANCE, _("政策资金保障"), Role.COUNTY_FINANCE, ("budget.approve", "payment_batch.release")),
+    Duty(_COUNTY_FINANCE, _("资金绩效管理"), Role.COUNTY_FINANCE, reads=_("预算执行进度和资金去向")),
+    Duty(
+        _COUNTY_FINANCE,
+        _("及时下达当年大型科研仪器开放共享创新券预算资金"),
+        Role.COUNTY_FINANCE,
+        ("budget.release_part", "budget.release_all"),
+    ),
+)
