@@ -25,13 +25,15 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus.doctemplate import SimpleDocTemplate
-from reportlab.platypus.flowables import Flowable, KeepTogether, Spacer
+from reportlab.platypus.flowables import CondPageBreak, Flowable, KeepTogether, Spacer
 from reportlab.platypus.paragraph import Paragraph
 from reportlab.platypus.tables import Table, TableStyle
 
 _FONTS = Path(__file__).parents[2] / "ui" / "static" / "vendor" / "fonts"
 _READERS_OWN = "STSong-Light"  # not embedded: the reader's own Song typeface
 _MARGIN, _QR_SIZE = 20 * mm, 18 * mm
+_ROOM_UNDER_HEADING = 40 * mm
+_BLANK_DAY = "年月日".replace("", "\u00a0" * 6).rstrip("\u00a0")
 _BODY, _SMALL, _TITLE = 10.5, 8.5, 16
 
 
@@ -122,10 +124,9 @@ def _flowables(block: str | Heading | Grid, width: float) -> list[Flowable]:
         caption = [Paragraph(escape(block.caption), _style(_BODY, bold=True))] if block.caption else []
         return [*caption, _table(block, width), Spacer(1, 4 * mm)]
     if isinstance(block, Heading):
-        return [
-            Paragraph(escape(block.text), _style(_BODY + 1.5, bold=True, spaceBefore=6, spaceAfter=3, keepWithNext=1))
-        ]
-    return [Paragraph(escape(block).replace("\n", "<br/>"), _style(_BODY, spaceAfter=3))]
+        heading = Paragraph(escape(block.text), _style(_BODY + 1.5, bold=True, spaceBefore=6, spaceAfter=3))
+        return [CondPageBreak(_ROOM_UNDER_HEADING), heading]
+    return [Paragraph(escape(block).replace("\n", "<br/>").replace("　", "\u00a0" * 2), _style(_BODY, spaceAfter=3))]
 
 
 def _table(grid: Grid, width: float) -> Table:
@@ -155,7 +156,7 @@ def _row(row: Sequence[str], right: frozenset[int], *, bold: bool) -> list[Parag
 def _signatures(signatures: Sequence[Signature], width: float) -> Table:
     """Two blocks in a row, each with its line for the day."""
     texts = [
-        f"{escape(each.label)}：{escape(each.name)}<br/><br/>日期：{escape(each.on) or '　　　　年　　月　　日'}"
+        f"{escape(each.label)}：{escape(each.name)}<br/><br/>日期：{escape(each.on) or _BLANK_DAY}"
         for each in signatures
     ]
     cells = [Paragraph(text, _style(_BODY)) for text in texts]
