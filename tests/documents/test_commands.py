@@ -1,3 +1,4 @@
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -234,3 +235,24 @@ def test_many_files_are_forced_to_the_disk_once(monkeypatch: pytest.MonkeyPatch)
         keep(content=page_pdf(["第一"]))
         keep(content=page_pdf(["第二"]))
     assert synced == ["one", "all"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_that_bring_the_same_at_once_keep_one_file() -> None:
+    start, found = threading.Barrier(8), []
+
+    def one() -> None:
+        start.wait()
+        try:
+            found.append(keep(subject="clm_race").id)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one) for _number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert Event.objects.filter(object_id=found[0]).count() == 1
