@@ -114,7 +114,8 @@ class Server:
                 self.bin = _readable_copy(self.bin, outside)
             place = place if _open_to_others(place) else outside
         major = re.findall(r"\d+", self._run("postgres", "--version").stdout)[0]
-        self.data = place / ("throwaway" if throwaway else f"data-{major}")
+        name = "throwaway" if throwaway else f"data-{major}"
+        self.data, self.seen_as = place / name, self.folder / name
         self._lease = -1
 
     def use(self) -> "Server":
@@ -151,6 +152,9 @@ class Server:
                 fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 self.stop()
                 shutil.rmtree(self.data, ignore_errors=True)
+                if self.seen_as.is_symlink():
+                    self.seen_as.unlink()
+                    shutil.rmtree(self.data.parent, ignore_errors=True)
             except BlockingIOError:
                 raise InUse from None
             finally:
@@ -164,6 +168,7 @@ class Server:
             return
         if self.throwaway:
             shutil.rmtree(self.data, ignore_errors=True)
+        self._link()
         self._own(self.data)
         self._own(self.socket)
         if not (self.data / "PG_VERSION").exists():
@@ -177,6 +182,13 @@ class Server:
         started = self._run("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", log, "start", check=False)
         if started.returncode:
             raise CannotStart(started.stdout + (log.read_text()[-2000:] if log.exists() else ""))
+
+    def _link(self) -> None:
+        """Data outside the folder is seen in it; who has removed the folder has removed the data."""
+        if self.data == self.seen_as or self.seen_as.is_symlink():
+            return
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.seen_as.symlink_to(self.data)
 
     def _configure(self) -> None:
         lines = [

@@ -14,7 +14,13 @@ from benchmarks.rows import CannotMeasure, Row
 
 @pytest.mark.parametrize(
     ("value", "goal", "met"),
-    [(150, "<= 150", True), (151, "<= 150", False), (151, "", True), (30, "ratio >= 0.25", True), (20, "ratio >= 0.25", False)],
+    [
+        (150, "<= 150", True),
+        (151, "<= 150", False),
+        (151, "", True),
+        (30, "ratio >= 0.25", True),
+        (20, "ratio >= 0.25", False),
+    ],
 )
 def test_a_goal_bounds_the_value_or_the_ratio(value: float, goal: str, met: bool) -> None:
     assert Row("x", value, "s", "bare ORM", 100, goal).met is met

@@ -1,0 +1,45 @@
+"""The console command."""
+
+import re
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from kechuang.site import cli, jobs, rights
+
+COMMANDS = sorted(cli.main.commands)
+
+
+def test_the_commands_that_people_and_scripts_rely_on_are_there() -> None:
+    assert {"demo", "serve", "worker", "play", "check", "load-policies", "generate", "import-regions"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_in_chinese_and_english(name: str) -> None:
+    said = CliRunner().invoke(cli.main, [name, "--help"]).output
+    assert re.search(r"[\u4e00-\u9fff].* · [A-Za-z]", said), said
+    for option in cli.main.commands[name].params:
+        if isinstance(option, click.Option):
+            assert re.search(r"[\u4e00-\u9fff].*[A-Za-z]", option.help or ""), option.name
+
+
+@pytest.mark.parametrize("option", ["--no-serve", "--json", "--fresh", "--seed"])
+def test_the_demo_has_its_fixed_ways_in(option: str) -> None:
+    assert option in CliRunner().invoke(cli.main, ["demo", "--help"]).output
+
+
+@pytest.mark.django_db
+def test_the_application_has_no_rights_that_it_must_not_have() -> None:
+    assert rights.faults() == []
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_the_owner_would_be_reported() -> None:
+    assert any("不应拥有" in fault for fault in rights.faults(using="owner"))
+
+
+def test_every_job_that_asks_only_for_the_time_is_run() -> None:
+    names = [f"{run.__module__}.{run.__name__}" for run in jobs.runs()]
+    assert "kechuang.notices.jobs.run_ends" in names
+    assert names.index("kechuang.deadlines.jobs.run_suspensions") < names.index("kechuang.notices.jobs.run_ends")
