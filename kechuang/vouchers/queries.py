@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.urls import reverse
 
 from kechuang.credit.queries import labels
+from kechuang.deadlines.queries import Clock, clocks
 from kechuang.documents.models import File
 from kechuang.documents.queries import files_of
 from kechuang.kernel.actor import Actor, Role
@@ -16,15 +18,18 @@ from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import Balance, balances
 from kechuang.ledger.rules import Kind
-from kechuang.parties.queries import PartyCard, covers, party
-from kechuang.policy.book import InForce, in_force
+from kechuang.parties.queries import PartyCard, covers, party, region
+from kechuang.parties.states import Level
+from kechuang.policy.book import InForce, current, in_force, rollout_open
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.waiting import Waiting
+from kechuang.ui.waiting import waiting as waiting_row
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import holds_visible_to, roles_on, visible_to
 from kechuang.vouchers.models import LIVE, Hold, HolderYear, Reminder, Voucher
 from kechuang.vouchers.rules import ApplicantFacts, OffsetTerms, OrderFacts
-from kechuang.vouchers.states import MACHINE, VoucherState
+from kechuang.vouchers.states import MACHINE, WAITING_MAX, WAITING_TITLES, VoucherState
 
 APPLICANTS = {"organisation": "enterprise"}  # a party's kind as the packs call it; makers and teams keep theirs
 
@@ -68,6 +73,7 @@ class VoucherSheet:
     events: Sequence[Event]
     open_moves: Sequence[Move]
     roles: frozenset[Role]
+    clock: Clock | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ class LiveVoucher:
     balance: Balance
 
 
-def sheet(actor: Actor, voucher_id: str) -> VoucherSheet:
+def sheet(actor: Actor, voucher_id: str, *, on: date) -> VoucherSheet:
     """One voucher as `actor` may see it; raises NotVisible also when they may not."""
     voucher = visible_to(actor).filter(id=voucher_id).first()
     if voucher is None:
@@ -94,6 +100,7 @@ def sheet(actor: Actor, voucher_id: str) -> VoucherSheet:
         events=list(way([voucher.id])),
         open_moves=MACHINE.open(VoucherState(voucher.state), roles),
         roles=roles,
+        clock=clocks([voucher.id], on=on).get(voucher.id),
     )
 
 
@@ -110,6 +117,13 @@ def waiting(actor: Actor) -> QuerySet[Voucher]:
     if actor.party_id:
         return rows.filter(state__in=[VoucherState.DRAFT, VoucherState.RETURNED])
     return rows.filter(state=VoucherState.SUBMITTED, region__in=actor.regions(Role.COUNTY_OFFICER))
+
+
+def own_cards(actor: Actor) -> list[LiveVoucher]:
+    """Every voucher and application of the actor's own party, newest first, each with its balance. Two statements."""
+    rows = list(visible_to(actor).filter(party_id=actor.party_id).order_by("-id")) if actor.party_id else []
+    left = _balances(rows)
+    return [LiveVoucher(voucher, left[voucher.id]) for voucher in rows]
 
 
 def live_of(party_id: str, *, on: date) -> list[LiveVoucher]:
@@ -140,6 +154,41 @@ def seen_from(
         provider_zone=zone(provider_region, scheme_region),
         labels=tuple(sorted(labels(holder.id, on=on))),
     )
+
+
+def schemes_for(card: PartyCard, *, on: date) -> dict[str, str]:
+    """The voucher schemes open where a party is registered (可申领的创新券), title by scheme."""
+    home = issuing_county(card.region)
+    return {
+        scheme: pack.title
+        for scheme, pack in sorted(current().packs.items())
+        if pack.rollout and "grant_fen" in pack.parameters and rollout_open(scheme, region=home, on=on)
+    }
+
+
+def issuing_county(region_code: str) -> str:
+    """The county whose bureau issues for a place: of a management zone (功能区) the county it lies in."""
+    found = region(region_code)
+    return found.parent if found.level == Level.ZONE and found.parent else found.code
+
+
+def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
+    """What waits for this actor (待办): applications to review, or one's own that came back or were not sent."""
+    rows = list(waiting(actor)[:WAITING_MAX])
+    running = clocks([row.id for row in rows], on=on)
+    return [
+        waiting_row(
+            WAITING_TITLES[VoucherState(row.state)],
+            subject_id=row.id,
+            number=row.number,
+            url=reverse("vouchers:voucher", args=[row.id]),
+            state_label=MACHINE.labels[VoucherState(row.state)],
+            clock=running.get(row.id),
+            party=row.party.name,
+            fen=row.requested_fen,
+        )
+        for row in rows
+    ]
 
 
 def used_in_year(party_id: str, scheme: str, year: int) -> Fen:

@@ -87,3 +87,10 @@ HOLD_MACHINE = Machine(
     },
     waits={},
 )
+
+WAITING_MAX = 200  # rows of one room on the workbench
+WAITING_TITLES: dict[VoucherState, str] = {
+    _S.DRAFT: _("提交创新券申领"),
+    _S.RETURNED: _("补正创新券申领"),
+    _S.SUBMITTED: _("审核创新券申领"),
+}

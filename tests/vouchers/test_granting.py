@@ -30,7 +30,7 @@ def test_a_listed_firm_is_granted_its_voucher_in_the_same_minute(town: Town) -> 
     assert (voucher.state, voucher.face_fen, voucher.valid_from) == ("issued", 8_000_000, town.today)
     assert voucher.valid_until == date(2025, 9, 6)
     assert town.budget().free_fen == 92_000_000
-    assert queries.sheet(holder, voucher.id).balance.free_fen == 8_000_000
+    assert queries.sheet(holder, voucher.id, on=town.today).balance.free_fen == 8_000_000
     assert commands.submit(holder, voucher_id=draft.id, now=town.now).id == voucher.id  # a double click
     assert altered_rows() == []
 
@@ -136,7 +136,7 @@ def test_numbers_cannot_be_guessed_and_another_sees_nothing(town: Town) -> None:
     other = town.firm("另一家企业")
     for actor in (other, town.officer(region=KEQIAO)):
         with pytest.raises(NotVisible):
-            queries.sheet(actor, voucher.id)
+            queries.sheet(actor, voucher.id, on=town.today)
 
 
 def test_the_day_after_its_last_a_voucher_goes_back_to_the_budget(town: Town) -> None:
@@ -186,7 +186,7 @@ def test_a_live_voucher_is_taken_over_with_its_balance_and_can_be_put_back(town:
     }
     voucher = commands.import_live(author, now=town.now, **given)  # type: ignore[arg-type]
     assert commands.import_live(author, now=town.now, **given).id == voucher.id  # type: ignore[arg-type]
-    assert queries.sheet(author, voucher.id).balance.free_fen == 2_000_000
+    assert queries.sheet(author, voucher.id, on=town.today).balance.free_fen == 2_000_000
     assert commands.undo_import(author, voucher_id=voucher.id, now=town.now).state == VoucherState.WITHDRAWN
-    assert queries.sheet(author, voucher.id).balance.free_fen == 0
+    assert queries.sheet(author, voucher.id, on=town.today).balance.free_fen == 0
     assert altered_rows() == []

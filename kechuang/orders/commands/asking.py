@@ -18,10 +18,11 @@ from kechuang.kernel.text import tidy
 from kechuang.orders import rules
 from kechuang.orders.commands.steps import TITLES, WAITS, Step, begin, finish, notify, start_clock
 from kechuang.orders.models import Order, OrderVersion
-from kechuang.orders.queries import as_frozen, facts_for, register_of
-from kechuang.orders.rules import Asked, Offices, OfficeTerms, OrderTerms
+from kechuang.orders.queries.facts import as_frozen, facts_for, register_of
+from kechuang.orders.queries.placing import offices_of
+from kechuang.orders.rules import Asked, OrderTerms
 from kechuang.orders.states import OrderState, Version
-from kechuang.parties.queries import PartyCard, city_of, parties
+from kechuang.parties.queries import PartyCard, parties
 from kechuang.policy.book import in_force, rollout
 from kechuang.registers.queries import Admitted, admitted
 from kechuang.trail.commands import canonical, record
@@ -165,7 +166,7 @@ def place(
     if not offer_of(actor, order.offer_id).is_open:
         raise rules.OfferNotOpen()
     order.terms = terms.record
-    fixed = offices_of(order, provider, admission, OfficeTerms(**{n: getattr(terms.terms, n) for n in _OFFICES}))
+    fixed = offices_of(order, provider, admission, terms.terms)
     order.offices = {**asdict(fixed), "admission_id": admission.id if admission else ""}
     order.dispute_region = fixed.paying_budget if terms.terms.dispute_office == "issuing_county" else provider.region
     order.invoice_to = {"name": holder.name, "credit_code": holder.credit_code, **holder.invoice_title}
@@ -237,20 +238,6 @@ def add_version(
         note=tidy(note),
         digest=_digest(written),
     )
-
-
-def offices_of(order: Order, provider: PartyCard, admission: Admitted | None, terms: OfficeTerms) -> Offices:
-    """The offices of one order, by the pure rule (归口)."""
-    return rules.offices(
-        holder_region=order.region,
-        provider_region=provider.region,
-        applied_region=admission.region if admission else "",
-        same_city=city_of(order.region) == city_of(provider.region),
-        terms=terms,
-    )
-
-
-_OFFICES = ("claim_office", "paying_budget", "admission_office", "revoking_office", "outside_office")
 
 
 def _admission(

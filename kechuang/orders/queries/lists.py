@@ -1,0 +1,166 @@
+"""Lists of orders, what waits, and what the clock looks for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+
+from kechuang.deadlines.queries import clocks
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.orders.access import visible_to
+from kechuang.orders.models import Order
+from kechuang.orders.queries.facts import register_of
+from kechuang.orders.rules import OrderTerms
+from kechuang.orders.states import (
+    BEFORE_PLACING,
+    CLOSED_BY_REVOCATION,
+    MACHINE,
+    OPEN,
+    REVOCATION_LOOK_BACK_DAYS,
+    UNFINISHED,
+    WAITING_MAX,
+    WAITING_TITLES,
+    OrderState,
+)
+from kechuang.parties.queries import party_names
+from kechuang.policy.book import current, replay
+from kechuang.registers.queries import admitted, revoked_since
+from kechuang.ui.waiting import Waiting, waiting
+
+
+def listed(actor: Actor, *, side: str = "", state: str = "", channel: str = "", text: str = "") -> QuerySet[Order]:
+    """The orders an actor may see, newest first, filtered. Names of both sides come with the rows.
+
+    `side` narrows to the actor's own as "holder" or "provider"; `text` is a number or the beginning of a title.
+    """
+    rows = visible_to(actor).select_related("holder", "provider").order_by("-id")
+    if side in ("holder", "provider"):
+        rows = rows.filter(**{f"{side}_id": actor.party_id})
+    if state == "open":
+        rows = rows.filter(state__in=OPEN)
+    elif state:
+        rows = rows.filter(state=state)
+    if channel:
+        rows = rows.filter(channel=channel)
+    if text:
+        rows = rows.filter(number__iexact=text) | rows.filter(title__startswith=text)
+    return rows
+
+
+def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
+    """What waits for this actor (待办): to quote, place, start, deliver, accept, settle, mediate. Four statements."""
+    rows = list(_waits(actor).order_by("due_on", "id")[:WAITING_MAX])
+    running = clocks([row.id for row in rows], on=on)
+    names = party_names({row.holder_id if row.provider_id == actor.party_id else row.provider_id for row in rows})
+    return [
+        waiting(
+            WAITING_TITLES["final" if _answers_final(row, actor) else row.state],
+            subject_id=row.id,
+            number=row.number,
+            url=reverse("orders:order", args=[row.id]),
+            state_label=MACHINE.labels[OrderState(row.state)],
+            clock=running.get(row.id),
+            party=names.get(row.holder_id) or names.get(row.provider_id) or "",
+            fen=row.price_fen or None,
+        )
+        for row in rows
+    ]
+
+
+def due(*, on: date, limit: int) -> list[str]:
+    """Ids of orders whose time ran out before `on` and for which something then happens by itself."""
+    acting = [OrderState.REQUESTED, OrderState.QUOTED, OrderState.PLACED, OrderState.DELIVERED]
+    rows = Order.objects.filter(due_on__lt=on)
+    rows = rows.filter(state__in=acting) | rows.filter(state=OrderState.ACCEPTED, paid_fen__gte=F("own_share_fen"))
+    return list(rows.order_by("due_on", "id").values_list("id", flat=True)[:limit])
+
+
+def due_action(order_id: str) -> str:
+    """What the clock does with an order whose time ran out; raises NotVisible."""
+    order = Order.objects.filter(id=order_id).first()
+    if order is None:
+        raise NotVisible
+    if order.state == OrderState.DELIVERED:
+        silence = replay(order.terms, OrderTerms).terms.on_accept_silence
+        return "escalate" if silence == "escalate" else "accept_by_silence"
+    return "settle_by_clock" if order.state == OrderState.ACCEPTED else "lapse"
+
+
+def to_close_after_revocation(*, on: date) -> list[tuple[str, str]]:
+    """Open orders of providers revoked lately that the terms do not let go on (`on_revocation`), with the reason.
+
+    An order goes on where its provider is still admitted for its county: a revocation may bind one county only.
+    """
+    since = on - timedelta(days=REVOCATION_LOOK_BACK_DAYS)
+    found = []
+    for register in {name for scheme in current().packs if (name := register_of(scheme))}:
+        revoked = {row.party_id: row.reason for row in revoked_since(register, since)}
+        rows = Order.objects.filter(provider_id__in=revoked, state__in=[*BEFORE_PLACING, *UNFINISHED]).order_by("id")
+        for row in rows:
+            reach = CLOSED_BY_REVOCATION[replay(row.terms, OrderTerms).terms.on_revocation]
+            here = {"party_id": row.provider_id, "unit_id": row.unit_id or "", "on": on, "region": row.region}
+            if row.state in reach and register_of(row.scheme) == register and not admitted(register, **here):
+                found.append((row.id, revoked[row.provider_id]))
+    return found
+
+
+def open_of_provider(provider_id: str, *, unit_id: str = "") -> QuerySet[Order]:
+    """Orders of a provider that are not finished, for what a revocation does to them."""
+    rows = Order.objects.filter(provider_id=provider_id, state__in=OPEN)
+    return (rows.filter(unit_id=unit_id) if unit_id else rows).order_by("id")
+
+
+def holding(voucher_id: str) -> QuerySet[Order]:
+    """Open orders on one voucher."""
+    return Order.objects.filter(voucher_id=voucher_id, state__in=OPEN).order_by("id")
+
+
+def counts() -> dict[str, int]:
+    """How many orders are in each state."""
+    tallies = dict.fromkeys((str(state) for state in OrderState), 0)
+    for state in Order.objects.values_list("state", flat=True).iterator():
+        tallies[state] += 1
+    return tallies
+
+
+def numbers(order_ids: Iterable[str]) -> dict[str, str]:
+    """Numbers of orders by id, for upper rooms' lists and the digest."""
+    return dict(Order.objects.filter(id__in=set(order_ids)).values_list("id", "number"))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLabel:
+    """An order's number and title, for upper rooms' lists."""
+
+    number: str
+    title: str
+
+
+def labels_of(order_ids: Iterable[str]) -> dict[str, OrderLabel]:
+    """Number and title of orders by id."""
+    rows = Order.objects.filter(id__in=set(order_ids)).values_list("id", "number", "title")
+    return {order_id: OrderLabel(number, title) for order_id, number, title in rows}
+
+
+def _waits(actor: Actor) -> QuerySet[Order]:
+    rows = visible_to(actor)
+    if actor.party_id:
+        mine = rows.filter(holder_id=actor.party_id)
+        served = rows.filter(provider_id=actor.party_id)
+        return (
+            mine.filter(state__in=_states(Role.HOLDER))
+            | mine.filter(final_open=True)
+            | served.filter(state__in=_states(Role.PROVIDER))
+        )
+    return rows.filter(state=OrderState.DISPUTED, dispute_region__in=actor.regions(Role.COUNTY_OFFICER))
+
+
+def _states(role: Role) -> list[OrderState]:
+    return [OrderState(state) for state, waits in MACHINE.waits.items() if waits is role]
+
+
+def _answers_final(row: Order, actor: Actor) -> bool:
+    return row.final_open and row.holder_id == actor.party_id

@@ -1,0 +1,88 @@
+"""One order with all its figures (订单页)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kechuang.deadlines.queries import Clock, clocks
+from kechuang.documents.queries import File, files_of
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Move
+from kechuang.orders.access import roles_on, visible_to
+from kechuang.orders.models import Contract, Delivery, Invoice, Order, OrderVersion, OwnShare
+from kechuang.orders.states import (
+    MACHINE,
+    OrderState,
+    Version,
+)
+from kechuang.parties.queries import PartyCard, parties
+from kechuang.trail.models import Event
+from kechuang.trail.queries import way
+from kechuang.vouchers.queries import Hold, holds_of
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSheet:
+    """All that the page of one order shows; its figures explain themselves."""
+
+    order: Order
+    parties: Mapping[str, PartyCard]
+    versions: Sequence[OrderVersion]
+    holds: Sequence[Hold]
+    contract: Contract | None
+    deliveries: Sequence[Delivery]
+    shares: Sequence[OwnShare]
+    invoices: Sequence[Invoice]
+    files: Sequence[File]
+    events: Sequence[Event]
+    clock: Clock | None
+    open_moves: Sequence[Move]
+    roles: frozenset[Role]
+
+    @property
+    def holder(self) -> PartyCard:
+        return self.parties[self.order.holder_id]
+
+    @property
+    def provider(self) -> PartyCard:
+        return self.parties[self.order.provider_id]
+
+    @property
+    def agreed(self) -> OrderVersion | None:
+        """The lines in force: the latest that were agreed, before placing the latest quote."""
+        agreed = [version for version in self.versions if version.agreed_on]
+        return (agreed or list(self.versions) or [None])[-1]
+
+    @property
+    def proposed(self) -> OrderVersion | None:
+        """Final lines that wait for an answer."""
+        waiting_ones = [v for v in self.versions if v.kind == Version.FINAL and not v.agreed_on and not v.rejected_on]
+        return waiting_ones[-1] if waiting_ones else None
+
+    @property
+    def actions(self) -> frozenset[str]:
+        return frozenset(move.action for move in self.open_moves)
+
+
+def sheet(actor: Actor, order_id: str, *, on: date) -> OrderSheet:
+    """One order as `actor` may see it; raises NotVisible also when they may not. A fixed number of statements."""
+    order = visible_to(actor).select_related("offer", "voucher", "unit").filter(id=order_id).first()
+    if order is None:
+        raise NotVisible
+    roles = roles_on(actor, order)
+    return OrderSheet(
+        order=order,
+        parties=parties([order.holder_id, order.provider_id]),
+        versions=list(OrderVersion.objects.filter(order=order).order_by("version")),
+        holds=holds_of(order.id),
+        contract=Contract.objects.filter(order=order).first(),
+        deliveries=list(Delivery.objects.filter(order=order).order_by("id")),
+        shares=list(OwnShare.objects.filter(order=order).order_by("id")),
+        invoices=list(Invoice.objects.filter(order=order).order_by("id")),
+        files=list(files_of(order.id)),
+        events=list(way([order.id])),
+        clock=clocks([order.id], on=on).get(order.id),
+        open_moves=MACHINE.open(OrderState(order.state), roles),
+        roles=roles,
+    )
