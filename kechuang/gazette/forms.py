@@ -13,7 +13,7 @@ from kechuang.policy.book import Pack
 from kechuang.policy.cases import Case
 from kechuang.ui.forms import DayField, Form, TextField, YuanField
 
-_INNER = ("facts", "used")
+_INNER = ("facts", "used", "expected")
 
 
 class TryForm(Form):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from kechuang.gazette import commands, queries
 from kechuang.gazette.access import INTERPRETERS, roles_on
 from kechuang.gazette.forms import NoteForm, TryForm
-from kechuang.gazette.templatetags.gazette import results
+from kechuang.gazette.templatetags.gazette import refused, results
 from kechuang.kernel.errors import NotVisible
 from kechuang.policy import book, cases
 from kechuang.ui import clock
@@ -63,7 +63,7 @@ def try_case(request: HttpRequest, region: str, name: str, number: int) -> HttpR
             lambda: cases.tried(case, read, book.current(), on=form.cleaned_data["rules_on"], given=form.given()),
         )
         if tried.done:
-            found = {"outcome": tried.value, "got": results(read, tried.value)}
+            found = {"outcome": tried.value, "got": results(read, tried.value), "refusal": refused(read, tried.value)}
     context = {"pack": read, "case": case, "form": form, "back_url": f"{row.address}#cases", **found}
     return render(request, "gazette/try.html", context)
 

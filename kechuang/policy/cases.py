@@ -52,6 +52,7 @@ class Outcome:
     agrees: bool
     got: Mapping[str, Any]
     refusal: str = ""
+    said: Refusal | None = None  # the refusal itself, for its words
     money: bool = False  # a plain result is an amount in fen
 
 
@@ -167,7 +168,7 @@ def run(case: Case, pack: Pack, book: Book) -> Outcome:
         _check_given(rule, given, case)
         result = rule(**given)
     except Refusal as refusal:
-        return Outcome(case, refusal.code == case.refusal, {}, refusal.code)
+        return Outcome(case, refusal.code == case.refusal, {}, refusal.code, refusal)
     money = hints.get("return") is Fen
     if case.expect is None:
         return Outcome(case, agrees=False, got={"is": _plain(result)}, money=money)

@@ -20,7 +20,8 @@ SHAOXING, ZHEJIANG = BOOK.packs["shaoxing/voucher-2021"], BOOK.packs["zhejiang/v
 # Every reading that the issue asks for, with its cases for both ways.
 READINGS = {
     "claim_office", "paying_budget", "admission_office", "revoking_office", "settle_at", "notice_unit",
-    "notice_first_day_counts", "notice_end_moves",
+    "notice_first_day_counts", "notice_end_moves", "on_refusal", "on_no_claim", "invoice_covers", "invoice_amount",
+    "partial_confirmation", "revocation_binds",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """{% load gazette %}: a parameter's value, and a worked case, as a policy officer says them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kechuang.kernel.errors import Refusal
 from kechuang.kernel.text import gettext_noop
 from kechuang.parties.queries import region_name
 from kechuang.policy.book import Pack, Parameter, Value
@@ -75,11 +76,43 @@ _NAMES = {
     "admission_office": gettext_noop("确认入库机关"),
     "revoking_office": gettext_noop("撤销机关"),
     "basis": gettext_noop("免审依据"),
+    "start": gettext_noop("收到日"),
+    "count": gettext_noop("期限"),
+    "provisional": gettext_noop("暂定"),
+    "expected.on": gettext_noop("最后一日"),
+    "ordered_on": gettext_noop("下单日"),
+    "invoice_amount": gettext_noop("核对的金额"),
+    "invoice_covers": gettext_noop("发票应开"),
+    "net_fen": gettext_noop("不含税金额"),
+    "gross_fen": gettext_noop("价税合计"),
+    "amount.verdict": gettext_noop("发票金额"),
+    "agrees": gettext_noop("一致"),
+    "differs": gettext_noop("不一致"),
+    "missing": gettext_noop("缺失"),
+    "partial_confirmation": gettext_noop("可否只确认一部分"),
+    "on_refusal": gettext_noop("不予确认的"),
+    "on_no_claim": gettext_noop("逾期不申请的"),
+    "refuse_out": gettext_noop("退出申兑，回到券面"),
+    "restore": gettext_noop("退回券面"),
+    "provider_bears": gettext_noop("服务机构承担，退回预算"),
+    "enterprise_owes": gettext_noop("使用者补付，退回预算"),
+    "no_claim": gettext_noop("逾期未申兑，退回预算"),
+    "state": gettext_noop("入库状态"),
+    "revoked": gettext_noop("已撤销"),
+    "revoked_in": gettext_noop("作出撤销的县（区、市）"),
+    "binds": gettext_noop("撤销的效力"),
+    "region": gettext_noop("发券县（区、市）"),
+    "until": gettext_noop("有效期至"),
+    "requested_on": gettext_noop("申请日"),
     "is": gettext_noop("结果"),
     "sum": gettext_noop("合计"),
 }
 _REGIONS = {"claim_office", "paying_budget", "admission_office", "revoking_office"}
-_HIDDEN = {"calendar", "entries", "papers", "facts", "used", "limits", "provisional", "id"}
+_REGIONS |= {"region", "revoked_in"}
+_INNER = {"facts", "used", "length", "expected"}  # maps whose parts are shown like what stands beside them
+_HIDDEN = {"calendar", "entries", "papers", "limits", "id", "unit", "buyer_name", "seller_name", "debit", "credit"}
+_HIDDEN |= {"in_claim", "unclaimed", "voucher", "budget"}
+_INVOICE = ("net_fen", "gross_fen")
 
 
 @register.inclusion_tag("gazette/value.html")
@@ -115,9 +148,10 @@ def worked_case(pack: Pack, outcome: Outcome, number: int = -1) -> dict[str, obj
     return {
         "case": case,
         "outcome": outcome,
-        "given": list(_pairs(pack, case.given)),
+        "given": list(_pairs(pack, outcome, case.given)),
         "instead": instead,
         "got": results(pack, outcome),
+        "refusal": refused(pack, outcome),
         "of": pack.parameters[case.of].meaning if case.of else "",
         "number": number if case.rule else -1,
         "try_url": reverse("gazette:try", args=[*pack.scheme.split("/"), number]) if case.rule and number >= 0 else "",
@@ -146,17 +180,54 @@ def results(pack: Pack, outcome: Outcome) -> list[tuple[str, str]]:
     return found
 
 
+def refused(pack: Pack, outcome: Outcome) -> str:
+    """The refusal of a case as a person would read it: parameters by their article, classes by their names."""
+    if outcome.said is None:
+        return ""
+    known = {name: label for labels in pack.words.values() for name, label in labels.items()}
+    facts = dict(outcome.said.facts)
+    for name, value in facts.items():
+        parameter = pack.parameters.get(str(value))
+        in_force = parameter.on(outcome.case.on) if parameter else None
+        if in_force:
+            facts[name] = pack.article(in_force.article)
+        elif isinstance(value, str):
+            facts[name] = known.get(value, value)
+    return words.refusal_text(_Said(outcome.said, facts))
+
+
+class _Said(Refusal):
+    """A refusal with its facts in words."""
+
+    def __init__(self, refusal: Refusal, facts: dict[str, object]) -> None:
+        self.code, self.text = refusal.code, refusal.text  # type: ignore[misc]
+        super().__init__(**facts)
+
+
 def name_of(name: str) -> str:
     """An argument or a result by its name in the trade; its own name when the trade has none for it."""
     return _(_NAMES[name]) if name in _NAMES else name
 
 
-def _pairs(pack: Pack, given: Mapping[str, Any]) -> Any:
+def _pairs(pack: Pack, outcome: Outcome, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in given.items():
-        if isinstance(value, Mapping) and name in ("facts", "used"):
-            yield from _pairs(pack, value)
+        if isinstance(value, Mapping) and name in _INNER:
+            yield from _pairs(pack, outcome, value)
+        elif name == "invoices":
+            for invoice in value:
+                yield from ((name_of(part), words.yuan_sign(invoice[part])) for part in _INVOICE)
         elif name not in _HIDDEN:
-            yield name_of(name), _given(pack, name, value)
+            yield name_of(name), _said(pack, outcome, name, value)
+
+
+def _said(pack: Pack, outcome: Outcome, name: str, value: Any) -> str:
+    """A given fact in words; `"@notice_days"` is what the pack (or the other reading of the case) says."""
+    if not (isinstance(value, str) and value.startswith("@")):
+        return _given(pack, name, value)
+    parameter = pack.parameters[value.removeprefix("@")]
+    in_force = parameter.on(outcome.case.on)
+    raw = outcome.case.instead.get(parameter.name, in_force.is_ if in_force else NONE)
+    return _phrase(pack, parameter, raw)
 
 
 def _given(pack: Pack, name: str, value: Any) -> str:
@@ -165,12 +236,17 @@ def _given(pack: Pack, name: str, value: Any) -> str:
     if name == "bound_by":
         return _limit(pack, str(value))
     if name in _REGIONS or name.endswith("_region"):
-        return region_name(str(value)) or str(value)
+        return region_name(str(value))
     if name.endswith("_zone"):
         return _(_CONDITIONS[str(value)])
     if isinstance(value, list):
-        return "、".join(_given(pack, name, item) for item in value)
+        return "；".join(_leg(item) if isinstance(item, Mapping) else _given(pack, name, item) for item in value)
     return _listed(pack, name, value)
+
+
+def _leg(leg: Mapping[str, Any]) -> str:
+    """One posting of a case in words: what happens and how much."""
+    return f"{name_of(str(leg['rule']))} {words.yuan_sign(leg['fen'])}"
 
 
 def _listed(pack: Pack, name: str, value: Any) -> str:
@@ -184,7 +260,9 @@ def _listed(pack: Pack, name: str, value: Any) -> str:
         return days.words(value, year=True)
     if isinstance(value, str) and _is_day(value):
         return days.words(date.fromisoformat(value), year=True)
-    return _("不设") if value == NONE else words.fact(name, value)
+    if value == NONE:
+        return _("无")
+    return name_of(value) if isinstance(value, str) and value in _NAMES else words.fact(name, value)
 
 
 def _is_day(text: str) -> bool:
