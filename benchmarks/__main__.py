@@ -38,10 +38,14 @@ def measure(name: str) -> bool:
     if not rows:
         print(f"could not measure {name}: no rows", file=sys.stderr)
         return False
-    target.write_text(json.dumps({"name": name, "rows": [row.as_json() for row in rows]}, ensure_ascii=False, indent=2) + "\n")
+    target.write_text(
+        json.dumps({"name": name, "rows": [row.as_json() for row in rows]}, ensure_ascii=False, indent=2) + "\n"
+    )
     for row in rows:
         goal = f"goal {row.goal}" if row.goal else "no goal"
-        print(f"{'✓' if row.met else '✗'} {row.name} {row.value:g} {row.unit} (ratio {row.ratio:.3g} to {row.reference}; {goal})")
+        print(
+            f"{'✓' if row.met else '✗'} {row.name} {row.value:g} {row.unit} (ratio {row.ratio:.3g} to {row.reference}; {goal})"
+        )
     return all(row.met for row in rows)
 
 

@@ -202,7 +202,11 @@ NO_BROWSER = (
 def chromium() -> Path:
     """$CHROMIUM, the system's, the one that `bootstrap.py --browser` fetched. Without any: said, and in CI a failure."""
     root = Path(__file__).resolve().parents[1]
-    named = [os.environ.get("CHROMIUM"), *map(shutil.which, SYSTEM_BROWSERS), str(root / ".venv" / "browser" / "chromium")]
+    named = [
+        os.environ.get("CHROMIUM"),
+        *map(shutil.which, SYSTEM_BROWSERS),
+        str(root / ".venv" / "browser" / "chromium"),
+    ]
     for path in named:
         if path and Path(path).exists():
             return Path(path)
