@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
+from kechuang.credit.formats.tables import ListRow as ListRow
+from kechuang.credit.formats.tables import Problem as Problem
 from kechuang.credit.states import COMMITMENT_LABELS, CommitmentKind
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import Refusal
@@ -92,30 +93,6 @@ class Text:
     @property
     def digest(self) -> str:
         return text_digest(self.body)
-
-
-@dataclass(frozen=True, slots=True)
-class ListRow:
-    """One row of an authority's list: an organisation by its code, or a person by the digest of their identity."""
-
-    credit_code: str = ""
-    person_digest: str = ""
-    name: str = ""
-    reference: str = ""
-    valid_from: date | None = None
-    valid_until: date | None = None
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return self.credit_code, self.person_digest, self.reference
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A row that cannot be read, counted from 1, and why."""
-
-    row: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from kechuang.kernel.text import gettext_noop as _
 
+WAITING_MAX = 200  # rows of the workbench
+
 
 class CommitmentKind(StrEnum):
     """Before a holder's first application, and before a provider's admission."""

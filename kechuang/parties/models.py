@@ -88,7 +88,7 @@ class RegionChange(models.Model):
 class Person(AbstractBaseUser):
     """自然人: who signs in. Rows carry a password and are never the object of an event; memberships and offices are."""
 
-    last_login = None  # type: ignore[assignment]
+    last_login = None
 
     id = models.CharField(primary_key=True, max_length=32, default=person_id, editable=False)
     sign_in = models.CharField(max_length=64, unique=True)

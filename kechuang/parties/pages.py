@@ -74,6 +74,14 @@ def seat_label(side: queries.Side, person_id: str) -> str:
         return _("{name}（{capacity}）").format(name=side.label, capacity=capacity)
     posts = queries.actor_for(person_id, on=clock.today()).posts
     named = sorted({(queries.region_name(post.region), _(ROLE_LABELS[post.role])) for post in posts})
+    return _joined(named)
+
+
+def _posts(held: list[tuple[str, Role]]) -> str:
+    return _joined([(place, _(ROLE_LABELS[role])) for place, role in held])
+
+
+def _joined(named: list[tuple[str, str]]) -> str:
     return "、".join(f"{place} {role}" for place, role in named)
 
 
@@ -147,7 +155,7 @@ def substitutes(request: HttpRequest) -> HttpResponse:
     actor, on = actor_of(request), clock.today()
     sheet = queries.substitutes(actor, on=on)
     offices = [(office.id, _office_label(office.role, office.region)) for office in sheet.offices]
-    colleagues = [(person, f"{name}（{label}）") for person, name, label in sheet.colleagues]
+    colleagues = [(person, f"{name}（{_posts(held)}）") for person, name, held in sheet.colleagues]
     form, status = SubstituteForm(request.POST or None, offices=offices, colleagues=colleagues), 200
     if request.method == "POST":
         tried = attempt(form, lambda: _substitute(request, form))

@@ -30,11 +30,13 @@ def national(tmp_path: Path) -> Path:
         ],
         "cities": [
             {"code": "3306", "name": "绍兴市", "provinceCode": "33"},
+            {"code": "4604", "name": "儋州市", "provinceCode": "46"},
             {"code": "3101", "name": "市辖区", "provinceCode": "31"},
             {"code": "4690", "name": "省直辖县级行政区划", "provinceCode": "46"},
         ],
         "areas": [
             {"code": "330602", "name": "越城区", "cityCode": "3306", "provinceCode": "33"},
+            {"code": "460400", "name": "儋州市", "cityCode": "4604", "provinceCode": "46"},
             {"code": "310104", "name": "徐汇区", "cityCode": "3101", "provinceCode": "31"},
             {"code": "469001", "name": "五指山市", "cityCode": "4690", "provinceCode": "46"},
         ],
@@ -100,16 +102,16 @@ def test_an_unknown_code_is_a_refusal_of_its_field() -> None:
 
 def test_the_national_list_is_padded_and_marked_as_of_its_day(national: Path) -> None:
     done = commands.import_regions(folder=national)
-    assert (done.added, done.unchanged) == (3, 4)
+    assert (done.added, done.unchanged) == (4, 4)
     assert queries.city_of("310104") == "310000", "the stand-in 市辖区 is no region"
     assert queries.region("469001").parent == "460000"
     assert Region.objects.get(code="310104").as_of_on == lists.NATIONAL_AS_OF
     again = commands.import_regions(folder=national)
-    assert (again.added, again.renamed, again.unchanged) == (0, 0, 7)
+    assert (again.added, again.renamed, again.unchanged) == (0, 0, 8)
 
 
 def test_a_dry_run_writes_no_region(national: Path) -> None:
-    assert commands.import_regions(folder=national, dry_run=True).added == 3
+    assert commands.import_regions(folder=national, dry_run=True).added == 4
     assert not Region.objects.filter(code="310104").exists()
 
 

@@ -1,11 +1,36 @@
 """Authorities' lists as tables (名单表格): rows of text to list rows, by the headings they are published under."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from kechuang.credit.rules import ListRow, Problem
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import halfwidth, tidy
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row of an authority's list: an organisation by its code, or a person by the digest of their identity."""
+
+    credit_code: str = ""
+    person_digest: str = ""
+    name: str = ""
+    reference: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.credit_code, self.person_digest, self.reference
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A row that cannot be read, counted from 1, and why."""
+
+    row: int
+    text: str
+
 
 # 双公示 field names (XK_XDR_SHXYM ...) stand beside the words that lists are printed with.
 _COLUMNS: dict[str, tuple[str, ...]] = {

@@ -6,17 +6,17 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from kechuang.credit.queries.commitments import ToSign, to_sign
 from kechuang.credit.queries.lists import entries_of
+from kechuang.credit.states import WAITING_MAX
 from kechuang.documents.queries import files_of
 from kechuang.kernel.actor import Actor, Role
 from kechuang.parties import queries as parties
 from kechuang.parties.states import ACCOUNT_MACHINE, AccountState
 from kechuang.trail.queries import way
 from kechuang.ui.waiting import Waiting, waiting
-
-WAITING_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     rows = parties.accounts_waiting(actor)[:WAITING_MAX]
     return [
         waiting(
-            f"确认收款账户：{row.masked}",
+            gettext("确认收款账户：{masked}").format(masked=row.masked),
             subject_id=row.id,
             number="",
             url=reverse("credit:account", args=[row.id]),

@@ -35,7 +35,10 @@ def national(folder: Path) -> list[RegionRow]:
     for item in cities:
         if item["code"] not in stand_ins:
             rows.append(RegionRow(_padded(item["code"]), item["name"], Level.CITY, _padded(item["provinceCode"])))
+    cities_so_far = {row.code for row in rows}
     for item in areas:
+        if _padded(item["code"]) in cities_so_far:
+            continue  # 东莞 and other cities without counties stand in both files under one code
         middle = item["provinceCode"] if item["cityCode"] in stand_ins else item["cityCode"]
         rows.append(RegionRow(_padded(item["code"]), item["name"], Level.COUNTY, _padded(middle)))
     return rows

@@ -80,7 +80,7 @@ def account_numbers(actor: Actor, account_ids: Iterable[str]) -> dict[str, str]:
 
 def seal_keys() -> list[str]:
     """The installation's key and those before it, newest first."""
-    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
 
 
 def account_changes_to_tell() -> list[AccountChange]:

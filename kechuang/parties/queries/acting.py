@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
-from kechuang.kernel.actor import ROLE_LABELS, Actor, Post, Role
+from kechuang.kernel.actor import Actor, Post, Role
 from kechuang.parties import rules
 from kechuang.parties.models import Membership, Office, Substitution
 from kechuang.parties.queries.regions import areas, covers, region_name
 from kechuang.parties.states import PartyState
+
+T = TypeVar("T", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def _official(person_id: str, on: date) -> Actor:
     return Actor(person_id=person_id, posts=posts)
 
 
-def _in_force(rows: QuerySet, on: date) -> QuerySet:  # type: ignore[type-arg]
+def _in_force(rows: QuerySet[T], on: date) -> QuerySet[T]:
     return rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on), valid_from__lte=on)
 
 
@@ -109,7 +112,7 @@ class Substitutes:
     """The page of substitutes: my own offices, who may stand in, and what is agreed from today on."""
 
     offices: list[Office]
-    colleagues: list[tuple[str, str, str]]  # person id, name, region and roles
+    colleagues: list[tuple[str, str, list[tuple[str, Role]]]]  # person id, name, region names with roles
     mine: list[Substitution]
     for_others: list[Substitution]
 
@@ -129,21 +132,16 @@ def substitutes(actor: Actor, *, on: date) -> Substitutes:
     )
 
 
-def _colleagues(person_id: str, offices: list[Office], on: date) -> list[tuple[str, str, str]]:
+def _colleagues(person_id: str, offices: list[Office], on: date) -> list[tuple[str, str, list[tuple[str, Role]]]]:
     """Officers whose region reaches one of mine, sorted by pinyin."""
     regions = {office.region for office in offices}
     near = [code for code in areas() if regions & covers(code)]
     posts = _in_force(Office.objects.filter(region__in=near), on).exclude(person_id=person_id)
-    found: dict[str, tuple[str, str, list[str]]] = {}
-    for holder, name, pinyin, role, code in posts.order_by("role").values_list(
-        "person_id", "person__name", "person__pinyin", "role", "region"
-    ):
-        found.setdefault(holder, (pinyin, name, []))[2].append(f"{region_name(code)} {ROLE_LABELS[Role(role)]}")
-    return [(holder, name, "、".join(labels)) for holder, (_key, name, labels) in sorted(found.items(), key=_by_pinyin)]
-
-
-def _by_pinyin(entry: tuple[str, tuple[str, str, list[str]]]) -> tuple[str, str]:
-    return entry[1][0], entry[0]
+    posts = posts.order_by("person__pinyin", "person_id", "role")
+    found: dict[tuple[str, str], list[tuple[str, Role]]] = {}
+    for holder, name, role, code in posts.values_list("person_id", "person__name", "role", "region"):
+        found.setdefault((holder, name), []).append((region_name(code), Role(role)))
+    return [(holder, name, held) for (holder, name), held in found.items()]
 
 
 def regions_with(role: Role, *, on: date) -> list[str]:
