@@ -3,6 +3,9 @@ from typing import ClassVar
 from django.db import models
 
 
+FINDINGS_SHOWN = 20  # of one invariant; more say nothing new
+
+
 class Event(models.Model):
     """一次办理：one act on one record. Rows are only added; the application's role cannot change or delete them.
 

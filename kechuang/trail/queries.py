@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import connection, models
 
-from kechuang.trail.models import Event
+from kechuang.trail.models import FINDINGS_SHOWN, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def way(object_ids: Iterable[str]) -> models.QuerySet[Event]:
     return Event.objects.filter(object_id__in=list(object_ids)).order_by("seq")
 
 
-def altered_rows(limit: int = 20) -> list[Broken]:
+def altered_rows(limit: int = FINDINGS_SHOWN) -> list[Broken]:
     """I7: rows whose content differs from the digest of their last event, or that have lost their row.
 
     Also a state that no event led to, and two events that leave from one state in a row's history.
