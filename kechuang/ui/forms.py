@@ -118,6 +118,16 @@ class FilesField(forms.FileField):
         return [one for one in cleaned if one]
 
 
+def error_lines(form: forms.BaseForm) -> Iterator[FormError]:
+    """Every error of a form once, in its order: text and where it leads to. Also for forms that are not ours."""
+    for text in form.non_field_errors():
+        yield FormError(str(text), "")
+    for bound in form:
+        for text in bound.errors:
+            named = str(text) if str(bound.label) in text else f"{bound.label}：{text}"
+            yield FormError(named, _target(bound))
+
+
 class Form(forms.Form):
     """The base of every form. `error_lines` is the summary, `refuse` puts a Refusal where it belongs."""
 
@@ -136,13 +146,8 @@ class Form(forms.Form):
         self.add_error(field, refused(refusal))
 
     def error_lines(self) -> Iterator[FormError]:
-        """Every error once, in the order of the form: text and where it leads to."""
-        for text in self.non_field_errors():
-            yield FormError(str(text), "")
-        for bound in self:
-            for text in bound.errors:
-                named = str(text) if str(bound.label) in text else f"{bound.label}：{text}"
-                yield FormError(named, _target(bound))
+        """The summary on top; see `error_lines`."""
+        return error_lines(self)
 
 
 class FilterForm(Form):

@@ -10,15 +10,14 @@ from django.urls import reverse
 from kechuang.kernel.actor import Actor, Role
 from kechuang.parties.middleware import ACTING_FOR
 from kechuang.ui import clock
-from tests.orders.conftest import Market, book, market
+from tests.portal.conftest import Square
 
-__all__ = ["book", "market"]
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def on_the_day(market: Market) -> Iterator[None]:
-    with clock.at(market.now):
+def on_the_day(square: Square) -> Iterator[None]:
+    with clock.at(square.now):
         yield
 
 
@@ -36,31 +35,31 @@ def page(client: Client, url: str) -> str:
     return answer.content.decode()
 
 
-def test_the_home_shows_live_figures_and_what_vouchers_do(client: Client, market: Market) -> None:
-    market.settled()
+def test_the_home_shows_live_figures_and_what_vouchers_do(client: Client, square: Square) -> None:
+    square.settled()
     html = page(client, "/")
     for part in ("申领", "下单抵扣", "无感直兑", "¥4,000.00", "正在公示"):
         assert part in html
 
 
-def test_who_signs_in_lands_on_what_waits_for_them(client: Client, market: Market) -> None:
-    order = market.quoted()
-    answer = signed_in(client, market.holder).get("/")
+def test_who_signs_in_lands_on_what_waits_for_them(client: Client, square: Square) -> None:
+    order = square.quoted()
+    answer = signed_in(client, square.holder).get("/")
     assert answer.headers["Location"] == reverse("portal:workbench")
     html = page(client, answer.headers["Location"])
     assert order.number in html
     assert reverse("orders:order", args=[order.id]) in html
 
 
-def test_nothing_waits_for_the_other_side(client: Client, market: Market) -> None:
-    order = market.quoted()
-    html = page(signed_in(client, market.server), reverse("portal:workbench"))
+def test_nothing_waits_for_the_other_side(client: Client, square: Square) -> None:
+    order = square.quoted()
+    html = page(signed_in(client, square.server), reverse("portal:workbench"))
     assert f'data-href="{reverse("orders:order", args=[order.id])}"' not in html
 
 
-def test_the_workbench_narrows_by_words_and_keeps_the_counts(client: Client, market: Market) -> None:
-    order = market.quoted()
-    signed_in(client, market.holder)
+def test_the_workbench_narrows_by_words_and_keeps_the_counts(client: Client, square: Square) -> None:
+    order = square.quoted()
+    signed_in(client, square.holder)
     assert order.number in page(client, reverse("portal:workbench") + f"?words={order.number}")
     html = page(client, reverse("portal:workbench") + "?words=zzz")
     assert order.number not in html
@@ -73,63 +72,63 @@ def test_the_public_is_asked_to_sign_in(client: Client) -> None:
     assert reverse("account_login") in answer.headers["Location"]
 
 
-def test_beside_a_price_stands_what_the_holder_pays(client: Client, market: Market) -> None:
+def test_beside_a_price_stands_what_the_holder_pays(client: Client, square: Square) -> None:
     html = page(client, reverse("portal:search"))
     assert "您付" not in html
-    html = page(signed_in(client, market.holder), reverse("portal:search"))
+    html = page(signed_in(client, square.holder), reverse("portal:search"))
     for part in ("您付", "券付", "为什么"):
         assert part in html
 
 
-def test_a_number_leads_straight_to_its_record_only_for_who_may_see_it(client: Client, market: Market) -> None:
-    order = market.quoted()
+def test_a_number_leads_straight_to_its_record_only_for_who_may_see_it(client: Client, square: Square) -> None:
+    order = square.quoted()
     assert client.get(reverse("portal:search"), {"q": order.number}).status_code == 200
-    answer = signed_in(client, market.holder).get(reverse("portal:search"), {"q": order.number})
+    answer = signed_in(client, square.holder).get(reverse("portal:search"), {"q": order.number})
     assert answer.headers["Location"] == reverse("orders:order", args=[order.id])
 
 
-def test_the_way_of_the_money_goes_back_to_the_release(client: Client, market: Market) -> None:
-    order = market.settled()
-    html = page(signed_in(client, market.server), reverse("portal:money_way", args=[order.id]))
+def test_the_way_of_the_money_goes_back_to_the_release(client: Client, square: Square) -> None:
+    order = square.settled()
+    html = page(signed_in(client, square.server), reverse("portal:money_way", args=[order.id]))
     for part in ("下达预算", "核发创新券", "抵扣", "待服务机构申兑", "¥4,000.00"):
         assert part in html, part
 
 
-def test_the_auditor_follows_the_same_money_and_sees_the_picture(client: Client, market: Market) -> None:
-    order = market.settled()
-    auditor = market.officer(Role.AUDITOR)
+def test_the_auditor_follows_the_same_money_and_sees_the_picture(client: Client, square: Square) -> None:
+    order = square.settled()
+    auditor = square.officer(Role.AUDITOR)
     html = page(signed_in(client, auditor), reverse("portal:money"))
     assert order.number in html
     assert 'data-chart="k-money-picture"' in html
     page(client, reverse("portal:money_way", args=[order.id]))
 
 
-def test_a_stranger_learns_nothing_of_an_order(client: Client, market: Market) -> None:
-    order = market.settled()
-    stranger = market.firm()
+def test_a_stranger_learns_nothing_of_an_order(client: Client, square: Square) -> None:
+    order = square.settled()
+    stranger = square.firm()
     answer = signed_in(client, stranger).get(reverse("portal:money_way", args=[order.id]))
     assert answer.status_code == 404
 
 
-def test_the_other_side_is_nudged_once_a_working_day(client: Client, market: Market) -> None:
-    order = market.quoted()
-    signed_in(client, market.server)
+def test_the_other_side_is_nudged_once_a_working_day(client: Client, square: Square) -> None:
+    order = square.quoted()
+    signed_in(client, square.server)
     first = client.post(reverse("portal:nudge"), {"subject_id": order.id})
     assert first.status_code == 302
     assert client.post(reverse("portal:nudge"), {"subject_id": order.id}).status_code in (409, 422)
-    assert "催办" in page(signed_in(client, market.holder), reverse("portal:workbench"))
+    assert "催办" in page(signed_in(client, square.holder), reverse("portal:workbench"))
 
 
-def test_one_does_not_nudge_oneself(client: Client, market: Market) -> None:
-    order = market.quoted()
-    answer = signed_in(client, market.holder).post(reverse("portal:nudge"), {"subject_id": order.id})
+def test_one_does_not_nudge_oneself(client: Client, square: Square) -> None:
+    order = square.quoted()
+    answer = signed_in(client, square.holder).post(reverse("portal:nudge"), {"subject_id": order.id})
     assert answer.status_code == 422
     assert "无需催办" in answer.content.decode()
 
 
-def test_messages_are_marked_as_read(client: Client, market: Market) -> None:
-    market.quoted()
-    signed_in(client, market.holder)
+def test_messages_are_marked_as_read(client: Client, square: Square) -> None:
+    square.quoted()
+    signed_in(client, square.holder)
     html = page(client, reverse("portal:workbench"))
     assert "（未读）" in html
     ids = [part.split('"')[0] for part in html.split('name="chosen" value="')[1:]]

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
 
-import gallery
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -15,6 +14,7 @@ from kechuang.kernel.workdays import Workdays
 from kechuang.ui import clock, days
 from kechuang.ui.show import Tone, steps, tone
 from kechuang.ui.waiting import Urgency, most_urgent_first, waiting
+from tests.ui import gallery
 
 S = gallery.S
 

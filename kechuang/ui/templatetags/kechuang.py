@@ -20,7 +20,7 @@ from kechuang.kernel.errors import Refusal
 from kechuang.kernel.machine import Machine, Move
 from kechuang.kernel.text import gettext_noop, masked_name, masked_number
 from kechuang.ui import days, words
-from kechuang.ui.forms import Form
+from kechuang.ui.forms import Form, error_lines
 from kechuang.ui.show import Evidence, MoneyRow, Step, Tone, Verdict, tone
 from kechuang.ui.waiting import RunningClock, urgency
 
@@ -173,7 +173,13 @@ def why_amount(
         for name, value in params.items()
         if isinstance(value, Mapping) and type(value.get("is")) is int  # limits and rates; a table speaks for itself
     ]
-    return {"entries": entries, "result_fen": result_fen, "bound_by": bound_by, "lines": list(lines), "pack_url": _pack_url(record)}
+    return {
+        "entries": entries,
+        "result_fen": result_fen,
+        "bound_by": bound_by,
+        "lines": list(lines),
+        "pack_url": _pack_url(record),
+    }
 
 
 @register.inclusion_tag("ui/money.html")
@@ -234,7 +240,7 @@ def empty(text: str, action: str = "", url: str = "") -> dict[str, object]:
 
 @register.inclusion_tag("ui/error_summary.html")
 def error_summary(form: Form) -> dict[str, object]:
-    return {"errors": list(form.error_lines()) if form.is_bound else []}
+    return {"errors": list(error_lines(form)) if form.is_bound else []}
 
 
 @register.inclusion_tag("ui/field.html")
