@@ -148,16 +148,17 @@ def serve(host: str, port: int) -> None:
 def _welcome(address: str, sign_ins: list[Any]) -> None:
     click.echo(f"\n科创云已启动 · kechuang is running: {address}\n")
     for entry in sign_ins:
-        click.echo(
-            f"  {entry.role}  {entry.name}\n      登录名 {entry.sign_in}  密码 {entry.password}  → {entry.first}"
-        )
+        click.echo(f"  {entry.role}（{entry.name}）  {entry.sign_in} / {entry.password}  →  {entry.first}")
     click.echo("\nCtrl-C 停止 · stops everything that was started\n")
 
 
 def _child(arguments: list[str], surroundings: dict[str, str]) -> subprocess.Popen[bytes]:
     """In a group of its own, so that Ctrl-C reaches us alone and we end it in order."""
     command = [sys.executable, "-m", "kechuang.site.cli", *arguments]
-    return subprocess.Popen(command, env=surroundings, start_new_session=True, preexec_fn=_die_with_parent())
+    quiet = subprocess.DEVNULL  # what goes wrong is said on standard error
+    return subprocess.Popen(
+        command, env=surroundings, stdout=quiet, start_new_session=True, preexec_fn=_die_with_parent()
+    )
 
 
 def _die_with_parent() -> Callable[[], object] | None:
