@@ -194,6 +194,11 @@ def claim_until(settled_on: date, terms: ClaimTerms) -> date:
     return settled_on + timedelta(days=terms.claim_within_days + 1)
 
 
+def ends_confirmation(done: Covers, *, terms: ClaimTerms) -> bool:
+    """Whether an act ends the ten working days (10 个工作日内须完成到哪一步): the one that `confirm_covers` names."""
+    return terms.confirm_covers == done
+
+
 def confirmed(claimed_fen: Fen, asked_fen: Fen | None, *, partial_confirmation: bool) -> Fen:
     """The amount an officer confirms (确认金额): the claimed one unless the terms allow a part of it.
 

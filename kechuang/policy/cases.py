@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.money import Fen
@@ -169,7 +169,7 @@ def run(case: Case, pack: Pack, book: Book) -> Outcome:
         result = rule(**given)
     except Refusal as refusal:
         return Outcome(case, refusal.code == case.refusal, {}, refusal.code, refusal)
-    money = hints.get("return") is Fen
+    money = Fen in (hints.get("return"), *get_args(hints.get("return")))
     if case.expect is None:
         return Outcome(case, agrees=False, got={"is": _plain(result)}, money=money)
     got = {name: _plain(result if name == "is" else _attribute(result, name)) for name in case.expect}

@@ -21,7 +21,7 @@ SHAOXING, ZHEJIANG = BOOK.packs["shaoxing/voucher-2021"], BOOK.packs["zhejiang/v
 READINGS = {
     "claim_office", "paying_budget", "admission_office", "revoking_office", "settle_at", "notice_unit",
     "notice_first_day_counts", "notice_end_moves", "on_refusal", "on_no_claim", "invoice_covers", "invoice_amount",
-    "partial_confirmation", "revocation_binds",
+    "partial_confirmation", "revocation_binds", "on_revocation", "confirm_covers",
 }  # fmt: skip
 
 

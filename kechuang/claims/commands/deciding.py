@@ -78,7 +78,7 @@ def _confirm(actor: Actor, claim: Claim, confirmed_fen: Fen | None, *, now: date
     advance(actor, claim, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
     if rest := claim.claimed_fen - claim.confirmed_fen:
         give_up(actor, claim, rules.OnRefusal(terms.terms.on_refusal), Fen(rest), step="rest", now=now)
-    if terms.terms.confirm_covers == rules.Covers.CONFIRMATION:
+    if rules.ends_confirmation(rules.Covers.CONFIRMATION, terms=terms.terms):
         deadlines.meet(claim.id, CONFIRMATION, now=now)
     tell_provider(claim, f"服务事项已确认：{claim.number}", _("即将公示，公示无异议后拨付。"), now=now)
 

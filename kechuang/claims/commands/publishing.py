@@ -70,7 +70,7 @@ def _publish(actor: Actor, region: str, scheme: str, claims: Sequence[Claim], no
         facts = {"notice_id": notice.id, "until_on": notice.until_on.isoformat()}
         roles, article = roles_on(actor, claim), notice.basis
         advance(actor, claim, move, roles=roles, now=now, saves=["notice_id"], article=article, facts=facts)
-        if terms_of(claim).terms.confirm_covers == rules.Covers.NOTICE_STARTED:
+        if rules.ends_confirmation(rules.Covers.NOTICE_STARTED, terms=terms_of(claim).terms):
             deadlines.meet(claim.id, CONFIRMATION, now=now)
 
 
@@ -166,7 +166,7 @@ def _clear(actor: Actor, claim: Claim, now: datetime) -> None:
     facts = {"notice_id": claim.notice_id}
     advance(actor, claim, move, roles=roles, now=now, saves=["cleared_on", "payable_id"], facts=facts)
     move_money(claim, "approve", Kind.IN_CLAIM, Kind.OWED, step="approve", now=now)
-    if terms.terms.confirm_covers == rules.Covers.NOTICE_ENDED:
+    if rules.ends_confirmation(rules.Covers.NOTICE_ENDED, terms=terms.terms):
         deadlines.meet(claim.id, CONFIRMATION, now=now)
     deadlines.start(
         kind=PAYOUT,

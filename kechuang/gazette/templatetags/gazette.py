@@ -77,6 +77,14 @@ _NAMES = {
     "revoking_office": gettext_noop("撤销机关"),
     "basis": gettext_noop("免审依据"),
     "start": gettext_noop("收到日"),
+    "done": gettext_noop("办到"),
+    "confirmation": gettext_noop("作出确认"),
+    "notice_started": gettext_noop("公示开始"),
+    "notice_ended": gettext_noop("公示结束"),
+    "requested": gettext_noop("待报价"),
+    "quoted": gettext_noop("已报价"),
+    "placed": gettext_noop("已下单"),
+    "in_service": gettext_noop("服务中"),
     "count": gettext_noop("期限"),
     "provisional": gettext_noop("暂定"),
     "expected.on": gettext_noop("最后一日"),
@@ -172,8 +180,8 @@ def results(pack: Pack, outcome: Outcome) -> list[tuple[str, str]]:
             said = "；".join(map(str, value)) if of.unit == "table" and name == "is" else _phrase(pack, of, value)
             if of.unit == "table" and name == "sum":
                 said = f"{value:,}"
-        elif outcome.money and isinstance(value, int):
-            said = words.yuan_sign(value)
+        elif outcome.money and isinstance(value, int | list):
+            said = "，".join(words.yuan_sign(one) for one in (value if isinstance(value, list) else [value]))
         else:
             said = _given(pack, name, value)
         found.append((name_of(name), said))

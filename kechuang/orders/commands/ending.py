@@ -136,11 +136,11 @@ def _give_back(step: Step, now: datetime) -> list[str]:
     if not order.captured_fen:
         vouchers.release_hold(step.actor, order_id=order.id, now=now)
         return []
-    after = step.terms.refund_after_settlement
-    if after == "kept":
+    to_voucher, to_budget = rules.offset_refund(Fen(order.captured_fen), terms=step.terms)
+    if not (to_voucher or to_budget):
         return []
-    back = Fen(order.captured_fen)
-    vouchers.restore(step.actor, order_id=order.id, fen=back, to_budget=after == "returned", now=now)
+    back = to_voucher or to_budget
+    vouchers.restore(step.actor, order_id=order.id, fen=back, to_budget=bool(to_budget), now=now)
     order.captured_fen = 0
     return ["captured_fen"]
 

@@ -13,10 +13,9 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.orders.access import visible_to
 from kechuang.orders.models import Order
 from kechuang.orders.queries.facts import register_of
-from kechuang.orders.rules import OrderTerms
+from kechuang.orders.rules import OrderTerms, closed_by_revocation
 from kechuang.orders.states import (
     BEFORE_PLACING,
-    CLOSED_BY_REVOCATION,
     MACHINE,
     OPEN,
     REVOCATION_LOOK_BACK_DAYS,
@@ -100,7 +99,7 @@ def to_close_after_revocation(*, on: date) -> list[tuple[str, str]]:
         revoked = {row.party_id: row.reason for row in revoked_since(register, since)}
         rows = Order.objects.filter(provider_id__in=revoked, state__in=[*BEFORE_PLACING, *UNFINISHED]).order_by("id")
         for row in rows:
-            reach = CLOSED_BY_REVOCATION[replay(row.terms, OrderTerms).terms.on_revocation]
+            reach = closed_by_revocation(terms=replay(row.terms, OrderTerms).terms)
             here = {"party_id": row.provider_id, "unit_id": row.unit_id or "", "on": on, "region": row.region}
             if row.state in reach and register_of(row.scheme) == register and not admitted(register, **here):
                 found.append((row.id, revoked[row.provider_id]))

@@ -22,7 +22,7 @@ from kechuang.orders.rules.refusals import (
     RefundTooMuch,
     SplitDoesNotAddUp,
 )
-from kechuang.orders.states import UNIT_HUNDREDTHS
+from kechuang.orders.states import CLOSED_BY_REVOCATION, UNIT_HUNDREDTHS, OrderState
 from kechuang.policy.tables import Table
 
 BASE = "base"
@@ -176,6 +176,18 @@ def refuse_unpaid(own_share_fen: int, paid_fen: int) -> None:
 def refundable_share(own_share_fen: int, paid_fen: int, *, ended: bool) -> Fen:
     """What of the own share is to be paid back: all when the order ended without service, else what was too much."""
     return Fen(paid_fen if ended else max(paid_fen - own_share_fen, 0))
+
+
+def offset_refund(fen: Fen, *, terms: OrderTerms) -> tuple[Fen, Fen]:
+    """What of an offset made before the service goes back when there is none: to the voucher, to the budget (已抵扣额的退回)."""
+    to_voucher = fen if terms.refund_after_settlement == "restored" else NOTHING
+    to_budget = fen if terms.refund_after_settlement == "returned" else NOTHING
+    return to_voucher, to_budget
+
+
+def closed_by_revocation(*, terms: OrderTerms) -> tuple[OrderState, ...]:
+    """The states in which an order of a revoked provider ends (撤销入库时未完成的订单)."""
+    return CLOSED_BY_REVOCATION[terms.on_revocation]
 
 
 def refuse_refund(asked_fen: int, left_fen: int) -> None:
