@@ -9,11 +9,13 @@ from django.db.models import QuerySet, Sum
 from django.urls import reverse
 
 from kechuang.credit.queries import labels
+from kechuang.credit.states import LABELS
 from kechuang.deadlines.queries import Clock, clocks
 from kechuang.documents.models import File
 from kechuang.documents.queries import files_of
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.ids import new_id
 from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import Balance, balances
@@ -82,6 +84,11 @@ class LiveVoucher:
 
     voucher: Voucher
     balance: Balance
+
+    @property
+    def used_fen(self) -> int:
+        """What of the face amount is no longer in the voucher (已抵扣)."""
+        return self.voucher.face_fen - self.balance.posted_fen
 
 
 def sheet(actor: Actor, voucher_id: str, *, on: date) -> VoucherSheet:
@@ -189,6 +196,33 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
         )
         for row in rows
     ]
+
+
+def scheme_title(scheme: str) -> str:
+    pack = current().packs.get(scheme)
+    return pack.title if pack else scheme
+
+
+def labels_asked(schemes: Iterable[str], *, on: date) -> dict[str, str]:
+    """The labels that some applicant of these schemes must have, for the form: code → words."""
+    asked = {
+        label
+        for scheme in schemes
+        for row in in_force(scheme, rules.GrantTerms, on=on).terms.labels_any_of.rows
+        for label in row.value
+    }
+    return {str(label): text for label, text in LABELS.items() if label in asked}
+
+
+def known_labels(party_id: str, *, on: date) -> list[str]:
+    """What imported lists say of a party, in words."""
+    held = labels(party_id, on=on)
+    return [text for label, text in LABELS.items() if label in held]
+
+
+def fresh_key() -> str:
+    """A key for a form, so that it sent twice is one application."""
+    return new_id("key")
 
 
 def used_in_year(party_id: str, scheme: str, year: int) -> Fen:
