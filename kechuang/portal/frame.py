@@ -74,7 +74,7 @@ WAYS = (
     Way(_("订单"), _("订单"), "clipboard-list", "orders:orders", _PARTY | _SCIENCE, thumb=True),
     Way(_("申兑"), _("申兑"), "receipt", "claims:claims", _PARTY),
     Way(_("兑付"), _("兑付"), "receipt", "claims:claims", _SCIENCE | {Role.COUNTY_FINANCE}, thumb=True),
-    Way(_("服务与价目"), _("价目"), "list-details", "catalog:own", _PARTY),
+    Way(_("服务与价目"), _("价目"), "list-details", "catalog:mine", _PARTY),
     Way(
         _("机构入库"), _("入库"), "building", "registers:queue", _SCIENCE | {Role.DEPARTMENT_DESK, Role.SHARING_OFFICE}
     ),

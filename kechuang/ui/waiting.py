@@ -7,6 +7,7 @@ from typing import Protocol
 
 from kechuang.kernel.workdays import Unit
 
+WAITING_MAX = 200  # rows that one room adds to a workbench; more is shown by the room's own list
 SOON = 3  # working days or days: from here on a row is shown as pressing
 
 

@@ -4,33 +4,50 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
+
+from kechuang.catalog import queries as catalog
+from kechuang.claims import queries as claims
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.ui.waiting import Urgency, Waiting, most_urgent_first
+from kechuang.notices import queries as notices
+from kechuang.orders import queries as orders
+from kechuang.parties import queries as parties
+from kechuang.parties.states import ACCOUNT_MACHINE, AccountState
+from kechuang.registers import queries as registers
+from kechuang.treasury import queries as treasury
+from kechuang.ui.waiting import WAITING_MAX, Urgency, Waiting, most_urgent_first, waiting
+from kechuang.vouchers import queries as vouchers
 
 Source = Callable[..., Sequence[Waiting]]
 
-# What a kind of work is called, and which room answers for it.
-ROOMS = (
-    (_("兑付"), "claims"),
-    (_("订单"), "orders"),
-    (_("创新券"), "vouchers"),
-    (_("机构入库"), "registers"),
-    (_("资金"), "treasury"),
-    (_("公示与异议"), "notices"),
+
+def _accounts(actor: Actor, *, on: date) -> list[Waiting]:
+    """Payee accounts that wait for the actor's confirmation (待确认账户)."""
+    return [
+        waiting(
+            _("确认收款账户"),
+            subject_id=row.id,
+            number=row.masked,
+            url=reverse("credit:account", args=[row.id]),
+            state_label=ACCOUNT_MACHINE.labels[AccountState(row.state)],
+            party=row.party.name,
+        )
+        for row in parties.accounts_waiting(actor)[:WAITING_MAX]
+    ]
+
+
+# What a kind of work is called, and who answers for it.
+SOURCES: tuple[tuple[str, Source], ...] = (
+    (_("兑付"), claims.waiting_for),
+    (_("订单"), orders.waiting_for),
+    (_("创新券"), vouchers.waiting_for),
+    (_("机构入库"), registers.waiting_for),
+    (_("服务与价目"), catalog.waiting_for),
+    (_("资金"), treasury.waiting_for),
+    (_("公示与异议"), notices.waiting_for),
+    (_("收款账户"), _accounts),
 )
-
-
-def _sources() -> list[tuple[str, Source]]:
-    import importlib
-
-    found = []
-    for label, room in ROOMS:
-        try:
-            found.append((label, importlib.import_module(f"kechuang.{room}.queries").waiting_for))
-        except (ModuleNotFoundError, AttributeError, ImportError):
-            continue
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +71,7 @@ class Workbench:
 
 def waiting_for(actor: Actor, *, on: date) -> list[Row]:
     """Every room's answer, the most urgent first."""
-    rows = [Row(kind, one) for kind, source in _sources() for one in source(actor, on=on)]
+    rows = [Row(kind, one) for kind, source in SOURCES for one in source(actor, on=on)]
     return sorted(rows, key=lambda row: most_urgent_first(row.waiting))
 
 

@@ -1,0 +1,86 @@
+"""The portal's pages in a real browser, at both widths."""
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings as site_settings
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page
+from pytest_django.fixtures import SettingsWrapper
+from pytest_django.live_server_helper import LiveServer
+
+from kechuang.kernel.actor import Actor, Role
+from kechuang.parties.middleware import ACTING_FOR
+from kechuang.ui import clock
+from tests.browser.looking import DESKTOP, PHONE, seen
+from tests.portal.conftest import Square, book
+
+__all__ = ["book"]
+pytestmark = pytest.mark.django_db(transaction=True)
+SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+@pytest.fixture
+def square(book: None, transactional_db: None, settings: SettingsWrapper) -> Square:
+    made = Square()
+    settings.CLOCK_OFFSET = made.now - clock.database_time()
+    settings.DEMO = True
+    return made
+
+
+@pytest.fixture
+def enter(page: Page, live_server: LiveServer) -> Callable[[Actor], None]:
+    """Signs a person in without the form: the session's cookie is handed to the browser."""
+
+    def entered(actor: Actor) -> None:
+        client = Client()
+        client.force_login(get_user_model().objects.get(pk=actor.person_id))
+        session = client.session
+        session[ACTING_FOR] = actor.party_id
+        session.save()
+        name = site_settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+    return entered
+
+
+def at(page: Page, live_server: LiveServer, screen: dict[str, int], address: str, name: str) -> None:
+    page.set_viewport_size(screen)  # type: ignore[arg-type]
+    page.goto(live_server.url + address)
+    seen(page, name)
+
+
+@SCREENS
+@pytest.mark.parametrize("address", ["/", "/search", "/search?q=zzz", "/pages", "/help", "/nowhere"])
+def test_public_pages(
+    page: Page, live_server: LiveServer, square: Square, screen: dict[str, int], address: str
+) -> None:
+    square.settled()
+    at(page, live_server, screen, address, f"public{address.replace('/', '-').replace('?', '-')}")
+
+
+@SCREENS
+def test_what_a_holder_sees(
+    page: Page, live_server: LiveServer, square: Square, enter: Callable[[Actor], None], screen: dict[str, int]
+) -> None:
+    order = square.settled()
+    square.quoted()
+    enter(square.holder)
+    for address in (reverse("portal:workbench"), reverse("portal:search"), reverse("portal:money")):
+        at(page, live_server, screen, address, f"holder{address.replace('/', '-')}")
+    at(page, live_server, screen, reverse("portal:money_way", args=[order.id]), "holder-way")
+
+
+@SCREENS
+def test_what_an_auditor_sees(
+    page: Page, live_server: LiveServer, square: Square, enter: Callable[[Actor], None], screen: dict[str, int]
+) -> None:
+    order = square.settled()
+    enter(square.officer(Role.AUDITOR))
+    page.set_viewport_size(screen)  # type: ignore[arg-type]
+    page.goto(live_server.url + reverse("portal:money"))
+    page.locator("[data-chart] svg").wait_for()
+    seen(page, "auditor-money")
+    at(page, live_server, screen, reverse("portal:money_way", args=[order.id]), "auditor-way")
