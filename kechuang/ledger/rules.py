@@ -115,7 +115,7 @@ class OnRefusal(StrEnum):
 
 class NotEnough(Refusal):
     code = "ledger.not_enough"
-    text = _("“{account_label}”账户可用余额 {available_fen} 元，不足 {asked_fen} 元")
+    text = _("“{account_label}”账户可用余额 {available_fen}，不足 {asked_fen}")
     remedy = _("请核对金额，或先增加该账户余额")
 
 
@@ -130,7 +130,7 @@ class HoldResolved(Refusal):
 
 class AboveHold(Refusal):
     code = "ledger.above_hold"
-    text = _("结算金额 {asked_fen} 元超过已占用金额")
+    text = _("结算金额 {asked_fen}超过已占用金额")
     remedy = _("请先按新的金额重新占用券额")
 
 

@@ -54,12 +54,12 @@ def part_id() -> str:
 
 def budget_page(budget: str) -> str:
     """Where a message about a budget leads."""
-    return f"/treasury/budgets/{budget}/"
+    return f"/treasury/budgets/{budget}"
 
 
 def batch_page(batch: str) -> str:
     """Where a message about a batch leads; its page stands in claims, which shows what was claimed."""
-    return f"/claims/payments/{batch}/"
+    return f"/claims/payouts/{batch}"
 
 
 class Budget(models.Model):

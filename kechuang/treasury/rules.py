@@ -24,28 +24,28 @@ class OwnConfirmation(Refusal):
 
 class ReleaseAboveBudget(Refusal):
     code = "treasury.release_above_budget"
-    text = _("尚可下达 {left_fen} 元，不能下达 {asked_fen} 元")
+    text = _("尚可下达 {left_fen}，不能下达 {asked_fen}")
     remedy = _("请核对金额；确需增加的，先办理预算调增")
     field = "fen"
 
 
 class CutAboveBudget(Refusal):
     code = "treasury.cut_above_budget"
-    text = _("预算为 {amount_fen} 元，不能调减 {asked_fen} 元")
+    text = _("预算为 {amount_fen}，不能调减 {asked_fen}")
     remedy = _("请核对金额")
     field = "fen"
 
 
 class ChildrenAboveParent(Refusal):
     code = "treasury.children_above_parent"
-    text = _("各下级预算合计将达 {children_fen} 元，超过上级预算 {parent_fen} 元")
+    text = _("各下级预算合计将达 {children_fen}，超过上级预算 {parent_fen}")
     remedy = _("请核减金额，或先由上级调增预算")
     field = "amount_fen"
 
 
 class DocumentReused(Refusal):
     code = "treasury.document_reused"
-    text = _("文号“{document_number}”已用于本预算的另一笔办理（{fen_fen} 元）")
+    text = _("文号“{document_number}”已用于本预算的另一笔办理（{fen_fen}）")
     remedy = _("请核对文号与金额")
     field = "document_number"
 
@@ -121,7 +121,7 @@ class StillInPayment(Refusal):
 
 class BounceDiffers(Refusal):
     code = "treasury.bounce_differs"
-    text = _("退汇金额 {asked_fen} 元与该笔支付 {fen_fen} 元不符")
+    text = _("退汇金额 {asked_fen}与该笔支付 {fen_fen}不符")
     remedy = _("请核对银行退汇凭证")
 
 

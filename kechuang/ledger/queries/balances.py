@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from kechuang.ledger.models import Account, Phase, Transfer
 from kechuang.ledger.rules import KIND_LABELS, RULES, Kind, Place
@@ -92,6 +92,13 @@ def balances(
     for name, wanted in (("region", list(regions)), ("year", list(years)), ("owner", list(owners))):
         rows = rows.filter(**{f"{name}__in": wanted}) if wanted else rows
     return {place_of(row): _balance(row) for row in rows}
+
+
+def sums(*, year: int, regions: Iterable[str]) -> dict[tuple[str, Kind], Balance]:
+    """What lies in a year's accounts of each kind, by county (按县按科目汇总); from stored balances, for lists."""
+    rows = Account.objects.filter(year=year, region__in=list(regions)).order_by()
+    totals = rows.values_list("region", "kind").annotate(posted_fen=Sum("posted"), held_fen=Sum("held"))
+    return {(region, Kind(kind)): Balance(posted, held) for region, kind, posted, held in totals}
 
 
 def place_of(account: Account) -> Place:

@@ -1,5 +1,7 @@
 """Writing budgets, payables and payment batches."""
 
+from kechuang.treasury.adapters.bank import install as connect_bank
+from kechuang.treasury.adapters.stand_in import SimulatedBank
 from kechuang.treasury.commands.adjusting import Ground, close_year, cut, end_year, move, raise_, sweep
 from kechuang.treasury.commands.batches import (
     approve_batch,
@@ -43,12 +45,14 @@ __all__ = [
     "Ground",
     "LineResult",
     "PaidClaim",
+    "SimulatedBank",
     "add_payable",
     "approve_batch",
     "approve_budget",
     "bounce_line",
     "cancel_batch",
     "close_year",
+    "connect_bank",
     "cut",
     "draft_budget",
     "draw_from_next_year",

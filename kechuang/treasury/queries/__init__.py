@@ -4,6 +4,7 @@ from kechuang.treasury.adapters.bank import installed as connected_bank
 from kechuang.treasury.queries.batches import (
     ApprovalForm,
     BatchSheet,
+    Laboratory,
     LineSheet,
     PartSheet,
     Payment,
@@ -12,6 +13,7 @@ from kechuang.treasury.queries.batches import (
     approval_form,
     batch,
     batches,
+    by_laboratory,
     claims_of_batch,
     claims_of_line,
     payables_waiting,
@@ -29,6 +31,7 @@ from kechuang.treasury.queries.budgets import (
     next_year_queue,
     progress,
     queue_place,
+    years,
 )
 from kechuang.treasury.queries.checks import (
     budgets_off,
@@ -44,6 +47,7 @@ __all__ = [
     "BatchSheet",
     "BudgetSheet",
     "CountyProgress",
+    "Laboratory",
     "LineSheet",
     "PartSheet",
     "Payment",
@@ -57,6 +61,7 @@ __all__ = [
     "budget_of",
     "budgets",
     "budgets_off",
+    "by_laboratory",
     "claims_of_batch",
     "claims_of_line",
     "connected_bank",
@@ -73,4 +78,5 @@ __all__ = [
     "unanswered_batches",
     "waiting_for",
     "year_of",
+    "years",
 ]

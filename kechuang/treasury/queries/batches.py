@@ -200,6 +200,23 @@ def settlement_sheet(
     return [_settled(part) for part in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Laboratory:
+    """One laboratory's rows of a settlement sheet, with their sum; "" is the payee itself."""
+
+    unit_name: str
+    rows: Sequence[SettlementRow]
+    total_fen: int
+
+
+def by_laboratory(rows: Sequence[SettlementRow]) -> list[Laboratory]:
+    """A settlement sheet by laboratory, in the order of its rows."""
+    groups: dict[str, list[SettlementRow]] = {}
+    for row in rows:
+        groups.setdefault(row.unit_name, []).append(row)
+    return [Laboratory(name, mine, sum(row.fen for row in mine)) for name, mine in groups.items()]
+
+
 def claims_of_batch(batch_id: str) -> list[str]:
     """The claims on a batch, in the order of their ids: the upper room locks them before the batch."""
     parts = PaymentPart.objects.filter(line__batch_id=batch_id)

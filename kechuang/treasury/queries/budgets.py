@@ -1,18 +1,22 @@
 """Budgets as their pages show them, how far each county is, and who queues for the next year."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
 
 from kechuang.deadlines.queries import Clock, clocks
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.money import ratio_bp_down
-from kechuang.ledger.queries import Money, money
-from kechuang.parties.queries import party_names, region_name
+from kechuang.ledger.queries import Balance, Money, money, sums
+from kechuang.ledger.rules import PROVIDER_KINDS, Kind
+from kechuang.parties.queries import party_names, person_names, region_name
+from kechuang.trail.models import Event
+from kechuang.trail.queries import way
 from kechuang.treasury.access import payables_visible_to, roles_on, visible_to
 from kechuang.treasury.models import Adjustment, Budget, Payable, PaymentPart, Release
 from kechuang.treasury.states import BUDGET_MACHINE, BudgetState
@@ -29,13 +33,17 @@ class BudgetSheet:
     releases: Sequence[Release]
     adjustments: Sequence[Adjustment]
     clock: Clock | None
+    roles: AbstractSet[Role]
     open_moves: Sequence[Move]
     others: Sequence[Budget]  # budgets of the same year that money could be moved to
+    events: Sequence[Event]
+    people: Mapping[str, str]
+    places: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class CountyProgress:
-    """One county's year (执行进度). `spent_bp` is what was paid of what was released, rounded down."""
+    """One county's year (执行进度). `granted_fen` is net of what came back; `spent_bp` is what was paid of what was released, rounded down."""
 
     budget: Budget
     region_name: str
@@ -55,6 +63,11 @@ def budgets(actor: Actor, *, year: int | None = None) -> QuerySet[Budget]:
     return rows.filter(year=year) if year else rows
 
 
+def years(actor: Actor) -> list[int]:
+    """The years that have a budget the actor sees, the latest first."""
+    return list(visible_to(actor).order_by("-year").values_list("year", flat=True).distinct())
+
+
 def budget_of(region: str, year: int) -> Budget | None:
     """The budget of a county and year, when there is one."""
     return Budget.objects.filter(region=region, year=year).first()
@@ -65,7 +78,9 @@ def budget(actor: Actor, budget_id: str, *, on: date) -> BudgetSheet:
     row = visible_to(actor).select_related("parent").filter(id=budget_id).first()
     if row is None:
         raise NotVisible
-    others = visible_to(actor).filter(year=row.year).exclude(id=row.id).order_by("region")
+    others = list(visible_to(actor).filter(year=row.year).exclude(id=row.id).order_by("region"))
+    events = list(way([row.id]))
+    roles = roles_on(actor, row)
     return BudgetSheet(
         budget=row,
         region_name=region_name(row.region),
@@ -74,8 +89,12 @@ def budget(actor: Actor, budget_id: str, *, on: date) -> BudgetSheet:
         releases=list(Release.objects.filter(budget=row).order_by("at", "id")),
         adjustments=list(Adjustment.objects.filter(budget=row).select_related("other").order_by("at", "id")),
         clock=clocks([row.id], on=on).get(row.id),
-        open_moves=BUDGET_MACHINE.open(BudgetState(row.state), roles_on(actor, row)),
-        others=list(others),
+        roles=roles,
+        open_moves=BUDGET_MACHINE.open(BudgetState(row.state), roles),
+        others=others,
+        events=events,
+        people=person_names({event.person_id for event in events} | {event.stands_in_for for event in events} - {""}),
+        places={code: region_name(code) for code in {row.region, *(other.region for other in others)}},
     )
 
 
@@ -83,21 +102,23 @@ def progress(actor: Actor, *, year: int, on: date) -> list[CountyProgress]:
     """How far every county that the actor sees is with its year's money (预算执行情况)."""
     rows = list(budgets(actor, year=year))
     running = clocks([row.id for row in rows], on=on)
-    return [_progress(row, money(region=row.region, year=year), running.get(row.id)) for row in rows]
+    lies = sums(year=year, regions={row.region for row in rows})
+    return [_progress(row, lies, running.get(row.id)) for row in rows]
 
 
-def _progress(row: Budget, lies: Money, clock: Clock | None) -> CountyProgress:
-    released = lies.released - lies.cut + lies.moved
+def _progress(row: Budget, lies: Mapping[tuple[str, Kind], Balance], clock: Clock | None) -> CountyProgress:
+    posted = {kind: lies.get((row.region, kind), Balance()).posted_fen for kind in Kind}
+    offset = sum(posted[kind] for kind in PROVIDER_KINDS)
     return CountyProgress(
         budget=row,
         region_name=region_name(row.region),
         state_label=BUDGET_MACHINE.labels[BudgetState(row.state)],
-        released_fen=released,
-        granted_fen=lies.granted - lies.returned,
-        offset_fen=lies.offset,
-        paid_fen=lies.paid,
-        unallocated_fen=lies.unallocated,
-        spent_bp=ratio_bp_down(lies.paid, max(released, 0)),
+        released_fen=row.released_fen,
+        granted_fen=posted[Kind.VOUCHER] + offset,
+        offset_fen=offset,
+        paid_fen=posted[Kind.PAID],
+        unallocated_fen=posted[Kind.BUDGET],
+        spent_bp=ratio_bp_down(posted[Kind.PAID], row.released_fen),
         clock=clock,
     )
 

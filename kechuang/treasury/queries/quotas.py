@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from kechuang.kernel.money import Fen, ratio_bp_down
-from kechuang.ledger.queries import money
-from kechuang.parties.queries import counties_of, region_name
+from kechuang.ledger.queries import Balance, sums
+from kechuang.ledger.rules import PROVIDER_KINDS, Kind
+from kechuang.parties.queries import covers, region_name
 from kechuang.policy.book import in_force
 from kechuang.policy.tables import Table
+
+_ISSUED = (Kind.VOUCHER, *PROVIDER_KINDS)  # whatever left a budget for a voucher lies in one of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +36,20 @@ class QuotaProgress:
 
 
 def quota_progress(scheme: str, *, year: int, on: date) -> list[QuotaProgress]:
-    """Every city that the scheme lists, with what its counties issued in a year."""
+    """Every city that the scheme lists, with what its counties issued in a year, net of what came back."""
     terms = in_force(scheme, QuotaTerms, on=on)
     article = terms.article("city_quota_fen")
-    found = []
-    for row in terms.terms.city_quota_fen.rows:
-        city = str(dict(row.when).get("city", ""))
-        if city:
-            found.append(_progress(city, row.value, year, article))
-    return found
+    quotas = {str(dict(row.when)["city"]): row.value for row in terms.terms.city_quota_fen.rows if row.when}
+    counties = {city: covers(city) | {city} for city in quotas}
+    lies = sums(year=year, regions={code for codes in counties.values() for code in codes})
+    issued = {
+        city: sum(lies.get((code, kind), Balance()).posted_fen for code in codes for kind in _ISSUED)
+        for city, codes in counties.items()
+    }
+    return [_progress(city, quota, issued[city], article) for city, quota in quotas.items()]
 
 
-def _progress(city: str, quota: Fen, year: int, article: str) -> QuotaProgress:
-    granted = [money(region=region, year=year) for region in sorted({city, *counties_of(city)})]
-    issued = sum(lies.granted for lies in granted)
+def _progress(city: str, quota: Fen, issued: int, article: str) -> QuotaProgress:
     return QuotaProgress(
         city=city,
         city_name=region_name(city),
