@@ -12,7 +12,7 @@ from kechuang.catalog import rules
 from kechuang.catalog.access import carriers_of, roles_on, visible_to
 from kechuang.catalog.formats.workbook import written
 from kechuang.catalog.models import WAITING_MAX, Carrier, Import, Offer, Price
-from kechuang.catalog.rules import PriceLine
+from kechuang.catalog.rules import PriceLine as PriceLine
 from kechuang.catalog.states import OFFER_MACHINE, SERVICE_COLUMNS, ItemKind, OfferKind, OfferState
 from kechuang.documents.rules import write_csv
 from kechuang.documents.states import Media

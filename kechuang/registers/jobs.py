@@ -2,23 +2,17 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
-
-from kechuang.credit.queries import daily_hits
 from kechuang.kernel.actor import CLOCK
 from kechuang.notices.queries import gates
 from kechuang.parties.queries import parties
 from kechuang.registers import commands, queries
-from kechuang.registers.models import Admission, Case
-from kechuang.registers.states import AdmissionState, CaseKind, CaseState
+from kechuang.registers.states import CaseKind
 from kechuang.ui import clock
-
-_KEPT = (AdmissionState.ADMITTED, AdmissionState.SUSPENDED)
 
 
 def run_notices(*, now: datetime) -> int:
     """Admissions whose notice has passed without an objection left are taken in (公示无异议入库)."""
-    ids = _ids(Admission.objects.filter(state=AdmissionState.IN_NOTICE).order_by("submitted_on", "id"))
+    ids = queries.waiting_behind_notice()
     passed = gates(ids, on=clock.day(now))
     done = [one for one in ids if one in passed and passed[one].passed]
     for admission_id in done:
@@ -28,13 +22,12 @@ def run_notices(*, now: datetime) -> int:
 
 def run_expiries(*, now: datetime) -> int:
     """Admissions whose last day has passed, and those of parties that are no more (入库期满、机构注销)."""
-    on = clock.day(now)
-    over = _ids(Admission.objects.filter(state__in=_KEPT, valid_until__lte=on).order_by("valid_until", "id"))
-    kept = dict(Admission.objects.filter(state__in=_KEPT).values_list("id", "party_id"))
-    cards = parties(kept.values())
-    gone = [one for one, party_id in sorted(kept.items()) if not cards[party_id].active and one not in set(over)]
+    over = queries.run_out(clock.day(now))
     for admission_id in over:
         commands.expire(CLOCK, admission_id=admission_id, reason="入库有效期已满", now=now)
+    kept = queries.kept_parties()
+    cards = parties(kept.values())
+    gone = [admission_id for admission_id, party_id in kept.items() if not cards[party_id].active]
     for admission_id in gone:
         commands.expire(CLOCK, admission_id=admission_id, reason="机构已注销或并入其他机构", now=now)
     return len(over) + len(gone)
@@ -43,12 +36,8 @@ def run_expiries(*, now: datetime) -> int:
 def run_certificates(*, now: datetime) -> int:
     """Admissions that no certificate carries any more get a case (资质证书到期)."""
     on = clock.day(now)
-    over = Admission.objects.filter(state__in=_KEPT, certified_until__lte=on).order_by("certified_until", "id")
-    opened = 0
-    for row in over:
-        key = f"{row.certified_until:%Y%m%d}"
-        if Case.objects.filter(admission=row, kind=CaseKind.CERTIFICATE, source_key=key).exists():
-            continue
+    over = queries.uncertified(on)
+    for row, key in over:
         commands.open_case(
             CLOCK,
             admission_id=row.id,
@@ -58,33 +47,22 @@ def run_certificates(*, now: datetime) -> int:
             article=queries.terms_on(row.scheme, on).article("on_certificate_expiry"),
             now=now,
         )
-        opened += 1
-    return opened
+    return len(over)
 
 
 def run_lists(*, now: datetime) -> int:
     """Admitted parties that an integrity list names today get a case (失信名单每日比对)."""
     on = clock.day(now)
     opened = 0
-    for scheme in sorted(set(Admission.objects.filter(state__in=_KEPT).values_list("scheme", flat=True))):
+    for scheme in queries.kept_schemes():
         terms = queries.terms_on(scheme, on)
         for code in terms.terms.integrity_lists:
-            hits = {hit.party_id: hit for hit in daily_hits(code, on)}
-            rows = Admission.objects.filter(scheme=scheme, state__in=_KEPT, party_id__in=hits).order_by("id")
-            known = set(
-                Case.objects.filter(admission__in=rows, kind=CaseKind.DISHONEST).values_list(
-                    "admission_id", "source_key"
-                )
-            )
-            for row in rows:
-                hit = hits[row.party_id]
-                if (row.id, hit.entry_id) in known:
-                    continue
+            for row, hit in queries.newly_listed(scheme, code, on):
                 commands.open_case(
                     CLOCK,
                     admission_id=row.id,
                     kind=CaseKind.DISHONEST,
-                    source=f"{queries.list_title(code)} {hit.reference} {hit.first_seen_on}".strip(),
+                    source=f"{queries.list_title(code)} {hit.reference} {hit.first_seen_on}",
                     source_key=hit.entry_id,
                     article=terms.article("integrity_lists"),
                     now=now,
@@ -95,16 +73,7 @@ def run_lists(*, now: datetime) -> int:
 
 def run_removals(*, now: datetime) -> int:
     """Open cases whose list no longer names the party are told so (移出名单); orders go on only by a person's decision."""
-    on = clock.day(now)
-    rows = Case.objects.filter(kind=CaseKind.DISHONEST, state=CaseState.OPEN, lifted_on__isnull=True)
-    waiting = list(rows.select_related("admission").order_by("id"))
-    codes = {code for row in waiting for code in queries.terms_on(row.admission.scheme, on).terms.integrity_lists}
-    still = {hit.entry_id for code in sorted(codes) for hit in daily_hits(code, on)}
-    lifted = [row.id for row in waiting if row.source_key not in still]
+    lifted = queries.no_longer_listed(clock.day(now))
     for case_id in lifted:
         commands.mark_lifted(CLOCK, case_id=case_id, now=now)
     return len(lifted)
-
-
-def _ids(rows: QuerySet[Admission]) -> list[str]:
-    return list(rows.values_list("id", flat=True))

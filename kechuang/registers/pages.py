@@ -266,7 +266,7 @@ def _admission_page(
         "offered": [(move, happens, form if move.action == action and form else own) for move, happens, own in offered],
         "actions": {move.action for move in sheet.moves},
         "case_labels": {str(kind): label for kind, label in CASE_LABELS.items()},
-        "failed": action,
+        "refused": form,
     }
     return render(request, "registers/admission.html", context, status=status)
 

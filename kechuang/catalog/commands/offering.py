@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kechuang.catalog import rules
 from kechuang.catalog.access import carriers_of, roles_on, visible_to
@@ -66,7 +66,7 @@ def add_carrier(
     alive = Carrier.objects.filter(party_id=party_id, unit_id=unit_id or None, name=written, ended_on__isnull=True)
     if known := alive.first():
         return known
-    carrier = Carrier.objects.create(
+    carrier = Carrier(
         party_id=party_id,
         unit_id=unit_id or None,
         kind=CarrierKind(kind),
@@ -77,6 +77,11 @@ def add_carrier(
         address=tidy(address),
         code=tidy(code),
     )
+    try:
+        with transaction.atomic():
+            carrier.save(force_insert=True)
+    except IntegrityError:  # another click has written it meanwhile
+        return alive.get()
     record(actor, carrier, "add_carrier", label=_("登记创新载体"), role=Role.PROVIDER, now=now, facts={"kind": kind})
     return carrier
 

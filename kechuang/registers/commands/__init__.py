@@ -1,6 +1,7 @@
 """Writes of the registers: applying, deciding, and what happens to an admission afterwards."""
 
-from kechuang.registers.commands.application import add_certificate, apply, bring_certificate, edit, submit, withdraw
+from kechuang.registers.commands.application import apply, edit, submit, withdraw
+from kechuang.registers.commands.certificates import add_certificate, bring_certificate
 from kechuang.registers.commands.decisions import admit_after_notice, confirm, refuse, return_
 from kechuang.registers.commands.standing import (
     bring_in,

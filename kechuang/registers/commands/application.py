@@ -3,17 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kechuang.credit.queries import commitment_in_force, entries_of
 from kechuang.deadlines import commands as deadlines
-from kechuang.documents.commands import keep
-from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.ids import public_number
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.kernel.text import halfwidth, tidy
+from kechuang.kernel.text import tidy
 from kechuang.kernel.workdays import Length, Unit
 from kechuang.outbox.commands import tell
 from kechuang.parties.queries import PartyCard, areas, city_of, party, payee_account, units_of
@@ -21,7 +19,7 @@ from kechuang.parties.rules import pinyin_key
 from kechuang.policy.book import InForce, in_force
 from kechuang.registers import rules
 from kechuang.registers.access import roles_on, visible_to
-from kechuang.registers.models import Admission, Certificate, Step
+from kechuang.registers.models import Admission, Step
 from kechuang.registers.queries import articles, list_title, papers_of
 from kechuang.registers.states import ADMISSION_MACHINE, CONFIRM_CLOCK, LIVE, AdmissionState, Basis
 from kechuang.trail.commands import advance, record
@@ -62,7 +60,7 @@ def apply(
     here, revoked_by = deciding(who, region, terms)
     _check_not_revoked(party_id, scheme, here, on)
     name = f"{who.name}{_unit_name(party_id, unit_id)}"
-    admission = Admission.objects.create(
+    draft = Admission(
         number=public_number("RK"),
         scheme=scheme,
         party_id=party_id,
@@ -76,6 +74,9 @@ def apply(
         facts=dict(facts or {}),
         opening_required=terms.terms.price_list_required,
     )
+    admission = _kept_once(draft)
+    if admission is not draft:
+        return admission
     said = {"entrant_class": entrant_class, "scheme": scheme}
     record(
         actor,
@@ -103,93 +104,6 @@ def edit(
     saves = ["entrant_class", "statement", "facts"]
     advance(actor, admission, move, roles=roles, now=now, saves=saves, facts={"entrant_class": entrant_class})
     return admission
-
-
-@transaction.atomic
-def add_certificate(
-    actor: Actor,
-    *,
-    admission_id: str,
-    kind: str,
-    number: str,
-    issuer: str,
-    valid_from: date,
-    valid_until: date | None,
-    file_id: str,
-    now: datetime,
-) -> Certificate:
-    """Adds a certificate (提交资质证书); the same number again follows the former one (换证).
-
-    `valid_until` is exclusive. Raises MoveNotOpen, CertificateUnfit, CertificateExpired.
-    """
-    admission = locked(actor, admission_id)
-    roles = roles_on(actor, admission)
-    move = ADMISSION_MACHINE.check("add_certificate", AdmissionState(admission.state), roles)
-    on = clock.day(now)
-    written = halfwidth(number).upper()
-    rules.check_certificate(
-        number=written, issuer=tidy(issuer), file_id=file_id, valid_from=valid_from, valid_until=valid_until, on=on
-    )
-    old = Certificate.objects.filter(admission=admission, kind=kind, number=written, replaced_on__isnull=True)
-    for former in old.select_for_update():
-        former.replaced_on = on
-        former.save(update_fields=["replaced_on"])
-        record(actor, former, "replace", label=_("换发证书"), role=Role.PROVIDER, now=now)
-    certificate = Certificate.objects.create(
-        admission=admission,
-        region=admission.region,
-        kind=kind,
-        number=written,
-        issuer=tidy(issuer),
-        valid_from=valid_from,
-        valid_until=valid_until,
-        file_id=file_id,
-        added_by=actor.person_id,
-        added_on=on,
-    )
-    record(actor, certificate, "add", label=_("登记资质证书"), role=Role.PROVIDER, now=now, facts={"kind": kind})
-    said = {"certificate": certificate.id, "kind": kind}
-    advance(actor, admission, move, roles=roles, now=now, facts=said)
-    return certificate
-
-
-@transaction.atomic
-def bring_certificate(
-    actor: Actor,
-    *,
-    admission_id: str,
-    kind: str,
-    number: str,
-    issuer: str,
-    valid_from: date,
-    valid_until: date | None,
-    file_name: str,
-    content: bytes,
-    now: datetime,
-) -> Certificate:
-    """The same with the scan itself, which is checked and kept (上传证书). Raises what documents' `keep` raises too."""
-    admission = locked(actor, admission_id)
-    ADMISSION_MACHINE.check("add_certificate", AdmissionState(admission.state), roles_on(actor, admission))
-    file = keep(
-        actor,
-        name=file_name,
-        content=content,
-        kind=Kind.CERTIFICATE,
-        subject_id=admission.id,
-        region=admission.region,
-        now=now,
-    )
-    return add_certificate(
-        actor,
-        admission_id=admission.id,
-        kind=kind,
-        number=number,
-        issuer=issuer,
-        valid_from=valid_from,
-        valid_until=valid_until,
-        file_id=file.id,
-        now=now,
-    )
 
 
 @transaction.atomic
@@ -312,6 +226,17 @@ def check_duties(admission: Admission, who: PartyCard, entries: Sequence[rules.E
         if payee_account(admission.party_id, unit_id=unit, on=on) is None:
             raise rules.AccountMissing(article=given["bank_account_required"])
     rules.check_conditions(admission.facts, terms=terms.terms, articles=given)
+
+
+def _kept_once(draft: Admission) -> Admission:
+    """The draft, written; or the one that another click has written meanwhile."""
+    try:
+        with transaction.atomic():
+            draft.save(force_insert=True)
+    except IntegrityError:
+        alive = Admission.objects.filter(scheme=draft.scheme, party_id=draft.party_id, unit_id=draft.unit_id)
+        return alive.get(state__in=LIVE)
+    return draft
 
 
 def _check_not_revoked(party_id: str, scheme: str, region: str, on: date) -> None:
