@@ -17,7 +17,7 @@ demo-reset: setup ## 清空演示数据，重新开始 · begin the demo anew
 test: browser ## 全部测试，含真实浏览器 · all tests, those in a real browser too
 	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 fast: setup ## 不用数据库的测试 · rules, states, packs, kernel: no database
-	@$(BIN)/pytest -m "not django_db" --no-database $(ARGS)
+	@$(BIN)/pytest -q -m "not tool" --no-database $(ARGS)
 lint: setup ## 代码风格 · style
 	@$(BIN)/ruff check .
 fix: setup ## 自动整理代码 · format, and mend what can be mended

@@ -13,12 +13,17 @@ from pathlib import Path
 os.environ["KECHUANG_TESTING"] = "1"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs a loop in the test's own thread
 
+import hypothesis
 import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
+
+# A machine under load is slow, not wrong; and what CI finds, everybody finds.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("house")
 
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 NEEDS_DATABASE = {"db", "transactional_db", "live_server", "page", "as_owner"}
