@@ -80,18 +80,17 @@ CHANNEL_LABELS: dict[str, str] = {
     "daxing": _("浙江省大型科研仪器开放共享平台"),
     "other": _("其他渠道"),
 }
-SERVICE_LABELS: dict[str, str] = {
-    "instrument": _("仪器设备共享"),
-    "testing": _("检测检验"),
-    "rd_design": _("研发设计"),
-    "entrusted": _("委托开发"),
-    "cooperative": _("合作研发"),
-    "solution": _("技术解决方案"),
+OFFICE_LABELS: dict[str, str] = {
+    "claim_office": _("受理并确认兑付"),
+    "paying_budget": _("支付补助资金"),
+    "admission_office": _("确认服务机构入库"),
+    "revoking_office": _("监管与撤销入库"),
 }
 
 _S, _R = OrderState, Role
 _BOTH = frozenset({_R.HOLDER, _R.PROVIDER})
 _RUNNING = {_S.PLACED, _S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED}
+WAY = (_S.REQUESTED, _S.QUOTED, _S.PLACED, _S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED, _S.SETTLED)
 OPEN = (_S.REQUESTED, _S.QUOTED, _S.PLACED, _S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED, _S.DISPUTED)
 
 MACHINE = Machine(

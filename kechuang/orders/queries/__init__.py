@@ -18,6 +18,7 @@ from kechuang.orders.queries.facts import (
 )
 from kechuang.orders.queries.lists import (
     OrderLabel,
+    clocks_of,
     counts,
     due,
     due_action,
@@ -30,10 +31,7 @@ from kechuang.orders.queries.lists import (
     waiting_for,
 )
 from kechuang.orders.queries.placing import Asking, Placing, asking, placing
-from kechuang.orders.queries.sheets import (
-    OrderSheet,
-    sheet,
-)
+from kechuang.orders.queries.sheets import OrderSheet, figures, sheet, steps_of, useful
 
 __all__ = [
     "Asking",
@@ -44,11 +42,13 @@ __all__ = [
     "Placing",
     "as_frozen",
     "asking",
+    "clocks_of",
     "contract_facts",
     "counts",
     "due",
     "due_action",
     "facts_for",
+    "figures",
     "frozen_prices",
     "holding",
     "labels_of",
@@ -62,7 +62,9 @@ __all__ = [
     "register_of",
     "settled_with_offset",
     "sheet",
+    "steps_of",
     "to_close_after_revocation",
     "unclaimed",
+    "useful",
     "waiting_for",
 ]

@@ -3,13 +3,11 @@
 from datetime import date
 
 from kechuang.catalog.queries import PriceLine
+from kechuang.catalog.states import SERVICE_LABELS, ServiceClass
 from kechuang.kernel.money import Fen
 from kechuang.orders.formats.contract import ContractFacts
 from kechuang.orders.models import Order, OrderVersion
 from kechuang.orders.rules import FrozenPrice, OrderTerms
-from kechuang.orders.states import (
-    SERVICE_LABELS,
-)
 from kechuang.parties.queries import PartyCard, parties, region_name
 from kechuang.policy.book import current, replay
 from kechuang.vouchers.queries import seen_from
@@ -55,7 +53,7 @@ def contract_facts(order: Order, *, on: date) -> ContractFacts:
     return ContractFacts(
         number=order.number,
         title=order.title,
-        service=SERVICE_LABELS.get(order.service, order.service),
+        service=SERVICE_LABELS[ServiceClass(order.service)],
         holder=holder.name,
         holder_code=holder.credit_code,
         provider=provider.name,

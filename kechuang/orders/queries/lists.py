@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import F, QuerySet
 from django.urls import reverse
 
-from kechuang.deadlines.queries import clocks
+from kechuang.deadlines.queries import Clock, clocks
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.orders.access import visible_to
@@ -47,6 +47,11 @@ def listed(actor: Actor, *, side: str = "", state: str = "", channel: str = "", 
     if text:
         rows = rows.filter(number__iexact=text) | rows.filter(title__startswith=text)
     return rows
+
+
+def clocks_of(orders: Iterable[Order], *, on: date) -> dict[str, Clock]:
+    """The open clock of each order of a page."""
+    return clocks([order.id for order in orders], on=on)
 
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:

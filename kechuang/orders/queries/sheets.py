@@ -9,17 +9,21 @@ from kechuang.documents.queries import File, files_of
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
+from kechuang.kernel.money import Fen
 from kechuang.orders.access import roles_on, visible_to
 from kechuang.orders.models import Contract, Delivery, Invoice, Order, OrderVersion, OwnShare
+from kechuang.orders.rules import refundable_share
 from kechuang.orders.states import (
     MACHINE,
+    WAY,
     OrderState,
     Version,
 )
 from kechuang.parties.queries import PartyCard, parties
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
-from kechuang.vouchers.queries import Hold, holds_of
+from kechuang.ui.show import Step, steps
+from kechuang.vouchers.queries import Hold, PriceAfter, holds_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +90,48 @@ def sheet(actor: Actor, order_id: str, *, on: date) -> OrderSheet:
         open_moves=MACHINE.open(OrderState(order.state), roles),
         roles=roles,
     )
+
+
+def figures(sheet: OrderSheet) -> PriceAfter | None:
+    """The order's figures with the terms they follow from (为什么); None before there is a price."""
+    order = sheet.order
+    if not order.price_fen:
+        return None
+    held = next((hold for hold in reversed(sheet.holds) if hold.order_id == order.id), None)
+    return PriceAfter(
+        Fen(order.price_fen),
+        Fen(order.voucher_fen),
+        Fen(order.own_share_fen),
+        order.bound_by,
+        order.voucher_id or "",
+        record=held.terms if held else None,
+    )
+
+
+def useful(sheet: OrderSheet, action: str) -> bool:
+    """Whether a button makes sense now; what the machine lets pass but nothing waits for is not shown."""
+    order, contract = sheet.order, sheet.contract
+    if action in ("agree_final", "reject_final"):
+        return order.final_open
+    if action in ("accept", "settle"):
+        return not order.final_open and (action == "accept" or order.paid_fen >= order.own_share_fen)
+    if action == "own_share":
+        return order.paid_fen < order.own_share_fen
+    if action == "refund_share":
+        ended = order.state in (OrderState.CANCELLED, OrderState.LAPSED)
+        return refundable_share(order.own_share_fen, order.paid_fen, ended=ended) > 0
+    if action == "contract":
+        return contract is None or not (contract.holder_seal and contract.provider_seal)
+    if action == "seal":
+        own = "holder_seal" if Role.HOLDER in sheet.roles else "provider_seal"
+        return contract is not None and not getattr(contract, own)
+    return action != "deliver" or contract is not None
+
+
+def steps_of(sheet: OrderSheet) -> list[Step]:
+    """The way from request to settlement, for the stepper; an order that ended otherwise shows how far it came."""
+    way_on = list(WAY)
+    state = OrderState(sheet.order.state)
+    if state in way_on:
+        return steps([MACHINE.labels[one] for one in way_on], len(WAY) if state == WAY[-1] else way_on.index(state))
+    return []

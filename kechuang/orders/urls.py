@@ -1,0 +1,15 @@
+from django.urls import path
+
+from kechuang.orders import pages
+
+app_name = "orders"
+urlpatterns = [
+    path("", pages.orders, name="orders"),
+    path("request/<str:offer_id>", pages.request, name="request"),
+    path("<str:order_id>/", pages.order, name="order"),
+    path("<str:order_id>/quote", pages.quote, name="quote"),
+    path("<str:order_id>/place", pages.place, name="place"),
+    path("<str:order_id>/final", pages.final, name="final"),
+    path("<str:order_id>/contract-text", pages.contract_text, name="contract_text"),
+    path("<str:order_id>/<str:action>", pages.act, name="act"),
+]
