@@ -77,3 +77,11 @@ def run_removals(*, now: datetime) -> int:
     for case_id in lifted:
         commands.mark_lifted(CLOCK, case_id=case_id, now=now)
     return len(lifted)
+
+
+def run_names(*, now: datetime) -> int:
+    """Registers follow their parties' new names (名称变更)."""
+    ids = queries.renamed()
+    for admission_id in ids:
+        commands.rename(CLOCK, admission_id=admission_id, now=now)
+    return len(ids)

@@ -104,6 +104,11 @@ CASE_ACTS: dict[str, _Act] = {
 }
 
 
+def _form(act_: _Act, action: str, data: Any = None) -> Form:
+    """The form of an act; its controls are named by the act, since a page holds several."""
+    return act_.form(data, auto_id=f"id_{action}_%s")
+
+
 def _scheme(request: HttpRequest) -> str:
     """The register that the address names; the first one when it names none."""
     known = queries.registers()
@@ -116,6 +121,8 @@ def _scheme(request: HttpRequest) -> str:
 @require_safe
 def library(request: HttpRequest) -> HttpResponse:
     scheme, on = _scheme(request), clock.today()
+    if not queries.terms_on(scheme, on).terms.publishes_list:
+        raise Http404
     classes = queries.class_labels(scheme)
     form = LibraryForm(request.GET or None, classes=classes, counties=queries.counties(scheme, on=on))
     chosen = form.chosen() if form.is_bound else {}
@@ -251,7 +258,9 @@ def _admission_page(
     sheet = queries.sheet(actor_of(request), admission_id, on=clock.today())
     row = sheet.admission
     offered = [
-        (move, ACTS[move.action].happens, ACTS[move.action].form()) for move in sheet.moves if move.action in ACTS
+        (move, ACTS[move.action].happens, _form(ACTS[move.action], move.action))
+        for move in sheet.moves
+        if move.action in ACTS
     ]
     context = {
         "sheet": sheet,
@@ -311,7 +320,7 @@ def act(request: HttpRequest, admission_id: str, action: str) -> HttpResponse:
     wanted = ACTS.get(action)
     if wanted is None:
         raise Http404
-    form = wanted.form(request.POST)
+    form = _form(wanted, action, request.POST)
     tried = attempt(form, lambda: wanted.call(actor, admission_id=admission_id, now=clock.now(), **form.cleaned_data))
     if not tried.done:
         return _admission_page(request, admission_id, form=form, action=action, status=tried.status)
@@ -344,7 +353,7 @@ def _case_page(
             (
                 move,
                 CASE_ACTS[move.action].happens,
-                form if form and move.action == action else CASE_ACTS[move.action].form(),
+                form if form and move.action == action else _form(CASE_ACTS[move.action], move.action),
             )
             for move in sheet.moves
         ],
@@ -358,7 +367,7 @@ def act_on_case(request: HttpRequest, case_id: str, action: str) -> HttpResponse
     wanted = CASE_ACTS.get(action)
     if wanted is None:
         raise Http404
-    form = wanted.form(request.POST)
+    form = _form(wanted, action, request.POST)
     actor = actor_of(request)
     tried = attempt(form, lambda: wanted.call(actor, case_id=case_id, now=clock.now(), **form.cleaned_data))
     if not tried.done:

@@ -91,6 +91,7 @@ ADMISSION_MACHINE = Machine(
         Move("return", {_S.SUBMITTED}, _S.RETURNED, OFFICES, _("退回补正"), data=True),
         Move("refuse", {_S.SUBMITTED, _S.IN_NOTICE}, _S.REFUSED, OFFICES, _("不予入库"), data=True),
         Move("admit", {_S.IN_NOTICE}, _S.ADMITTED, _CLOCK, _("公示无异议，入库")),
+        Move("rename", _LIVE, None, _CLOCK, _("随机构更名更新名录")),
         Move("recertify", _KEPT, None, OFFICES, _("核对换发的证书")),
         Move("suspend", {_S.ADMITTED}, _S.SUSPENDED, OFFICES | _CLOCK, _("暂停承接新订单"), data=True),
         Move("resume", {_S.SUSPENDED}, _S.ADMITTED, OFFICES, _("恢复承接订单"), data=True),

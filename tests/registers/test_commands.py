@@ -358,6 +358,16 @@ def test_a_firm_struck_off_leaves_the_register(world: World) -> None:
     assert (admission.state, admission.reason) == ("expired", "机构已注销或并入其他机构")
 
 
+def test_the_register_follows_a_change_of_name(world: World) -> None:
+    head, _admission = world.admitted()
+    assert jobs.run_names(now=world.now) == 0
+    approver = world.officer(Role.COUNTY_APPROVER)
+    parties.rename(approver, party_id=head.party_id, name="绍兴新名检测有限公司", now=world.now)
+    assert (jobs.run_names(now=world.now), jobs.run_names(now=world.now)) == (1, 0)
+    assert [row.name for row in queries.library(LIBRARY, on=world.today, text="新名")] == ["绍兴新名检测有限公司"]
+    assert not altered_rows()
+
+
 def test_leaving_by_oneself(world: World) -> None:
     head, admission = world.admitted()
     commands.withdraw(head, admission_id=admission.id, reason="停业", now=world.now)

@@ -57,6 +57,7 @@ def calls(world: World, row: Admission) -> dict[str, Callable[[Actor], object]]:
         "return": lambda a: commands.return_(a, **said),
         "refuse": lambda a: commands.refuse(a, **said),
         "admit": lambda a: commands.admit_after_notice(a, **common),
+        "rename": lambda a: commands.rename(a, **common),
         "recertify": lambda a: commands.recertify(a, **common),
         "suspend": lambda a: commands.stop_orders(a, article="示例", **said),
         "resume": lambda a: commands.resume(a, **said),

@@ -10,7 +10,7 @@ from kechuang.kernel.ids import public_number
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.outbox.commands import tell
-from kechuang.parties.queries import party
+from kechuang.parties.queries import party, unit_names
 from kechuang.parties.rules import pinyin_key
 from kechuang.registers import rules
 from kechuang.registers.access import cases_visible_to, roles_on, roles_on_case
@@ -98,6 +98,19 @@ def revoke(actor: Actor, *, admission_id: str, ground: str, reason: str, article
     for case in Case.objects.filter(admission=admission, state=CaseState.OPEN).select_for_update().order_by("id"):
         _close(actor, case, admission.reason, now)
     _tell_party(admission, f"已撤销入库及服务资格：{admission.name}", f"{admission.reason}（{admission.article}）", now)
+    return admission
+
+
+@transaction.atomic
+def rename(actor: Actor, *, admission_id: str, now: datetime) -> Admission:
+    """The register follows a change of the party's name (名称变更); the former one stays in the way so far."""
+    admission = locked(actor, admission_id)
+    roles = roles_on(actor, admission)
+    move = ADMISSION_MACHINE.check("rename", AdmissionState(admission.state), roles)
+    former, unit = admission.name, admission.unit_id or ""
+    admission.name = f"{party(admission.party_id).name}{unit_names([unit]).get(unit, '')}"
+    admission.pinyin = pinyin_key(admission.name)
+    advance(actor, admission, move, roles=roles, now=now, saves=["name", "pinyin"], facts={"former": former})
     return admission
 
 

@@ -1,0 +1,127 @@
+"""Who is admitted and takes new orders: one admission, many at once, the public list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from kechuang.kernel.text import tidy
+from kechuang.parties.queries import covers
+from kechuang.registers import rules
+from kechuang.registers.models import Admission
+from kechuang.registers.queries.packs import registers, terms_on
+from kechuang.registers.states import (
+    AdmissionState,
+)
+
+_ENTITLED = (AdmissionState.ADMITTED, AdmissionState.SUSPENDED, AdmissionState.REVOKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An admission that takes new orders (在库且可承接新订单)."""
+
+    id: str
+    number: str
+    scheme: str
+    party_id: str
+    unit_id: str
+    name: str
+    region: str
+    revoking_region: str
+    entrant_class: str
+    opening_required: bool  # content, process and price list before the first order
+    valid_from: date
+    valid_until: date | None
+
+
+def admitted(scheme: str, *, party_id: str, unit_id: str = "", on: date, region: str = "") -> Admitted | None:
+    """The admission under which new orders may be placed on a day (可承接新订单), or None. One statement.
+
+    A unit's own admission speaks for the unit, also when it was stopped; without one the whole party's does (高校含二级
+    学院). `region` is the county that pays: a revocation that binds one county only leaves the others open.
+    """
+    rows = Admission.objects.filter(scheme=scheme, party_id=party_id, state__in=_ENTITLED)
+    rows = rows.filter(Q(unit_id=unit_id) | Q(unit__isnull=True)) if unit_id else rows.filter(unit__isnull=True)
+    found = list(rows.order_by("-decided_on", "-id"))
+    own = [row for row in found if row.unit_id == unit_id] if unit_id else []
+    good = next((row for row in own or found if good_on(row, on=on, region=region)), None)
+    return _admitted(good) if good else None
+
+
+def admitted_parties(scheme: str, party_ids: Iterable[str], *, on: date) -> dict[str, Admitted]:
+    """The same for whole parties at once, by party: for lists of offers."""
+    rows = Admission.objects.filter(
+        scheme=scheme, party_id__in=set(party_ids), state=AdmissionState.ADMITTED, unit__isnull=True
+    )
+    return {row.party_id: _admitted(row) for row in rows if good_on(row, on=on)}
+
+
+def good_on(row: Admission, *, on: date, region: str = "") -> bool:
+    """Whether a row takes new orders on a day: state, validity and certificates."""
+    ends = [end for end in (row.valid_until, row.certified_until) if end is not None]
+    return rules.stays_good(
+        state=AdmissionState(row.state),
+        valid_from=row.valid_from,
+        until=min(ends, default=None),
+        revoked_in=row.revoking_region,
+        binds=row.revocation_binds,
+        region=region,
+        on=on,
+    )
+
+
+def revoked_since(scheme: str, on: date) -> QuerySet[Admission]:
+    """Admissions revoked on or after a day: what happens to their open orders is the upper room's to do."""
+    return Admission.objects.filter(scheme=scheme, state=AdmissionState.REVOKED, ended_on__gte=on).order_by("id")
+
+
+def _admitted(row: Admission) -> Admitted:
+    assert row.valid_from is not None, row.id
+    return Admitted(
+        id=row.id,
+        number=row.number,
+        scheme=row.scheme,
+        party_id=row.party_id,
+        unit_id=row.unit_id or "",
+        name=row.name,
+        region=row.region,
+        revoking_region=row.revoking_region,
+        entrant_class=row.entrant_class,
+        opening_required=row.opening_required,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )
+
+
+def library(scheme: str, *, on: date, text: str = "", region: str = "", entrant_class: str = "") -> QuerySet[Admission]:
+    """The public list of a register, by pinyin (名录公开): who takes new orders today."""
+    rows = Admission.objects.filter(scheme=scheme, state=AdmissionState.ADMITTED, valid_from__lte=on)
+    rows = rows.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=on), Q(certified_until__isnull=True) | Q(certified_until__gt=on)
+    )
+    if wanted := tidy(text):
+        rows = rows.filter(Q(name__icontains=wanted) | Q(pinyin__startswith=wanted.lower()))
+    if region:
+        rows = rows.filter(region__in=covers(region))
+    if entrant_class:
+        rows = rows.filter(entrant_class=entrant_class)
+    return rows.order_by("pinyin", "id")
+
+
+def library_counts(scheme: str) -> dict[str, int]:
+    """How many of each class are admitted (各类机构数)."""
+    rows = Admission.objects.filter(scheme=scheme, state=AdmissionState.ADMITTED)
+    return dict(rows.values_list("entrant_class").annotate(Count("id")).order_by("entrant_class"))
+
+
+def opening_article(party_id: str, *, on: date) -> str:
+    """The article that asks for content, process and prices before the first order (规范服务标准).
+
+    That of the party's own admission, else of the first register there is; "" where no register asks for it.
+    """
+    row = Admission.objects.filter(party_id=party_id).exclude(terms={}).order_by("-id").first()
+    if row is not None:
+        return str(row.terms["params"]["price_list_required"]["article"])
+    return next((terms_on(scheme, on).article("price_list_required") for scheme in registers()), "")
