@@ -8,8 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from kechuang.credit.jobs import run_account_changes
 from kechuang.credit.models import Commitment, ImportedList
 from kechuang.kernel.actor import CLOCK, Role
+from kechuang.outbox.models import Message
 from kechuang.parties import commands as parties
 from kechuang.parties import queries
 from kechuang.parties.models import BankAccount, Membership, Party
@@ -169,6 +171,21 @@ def test_the_cool_off_comes_from_the_pack(world: Any) -> None:
     _as(officer).post(reverse("credit:move_account", args=[second.id, "confirm"]))
     second.refresh_from_db()
     assert second.usable_from == world.today + timedelta(days=7)
+    message = Message.objects.get(subject_id=second.id)
+    assert message.to_person == firm.contact_id
+    assert "9999" in message.text
+    assert run_account_changes(now=world.now) == 0, "told once, in the same transaction"
+
+
+def test_a_change_confirmed_elsewhere_is_told_by_the_job(world: Any) -> None:
+    firm, officer = world.firm(), world.officer()
+    for number in ("6222021203001234", "6222021203009999"):
+        proposed = world.account(firm, number=number)
+        parties.confirm_account(officer, account_id=proposed.id, cool_off_days=7, now=world.now)
+    assert run_account_changes(now=world.now) == 1
+    assert run_account_changes(now=world.now) == 0
+    assert Message.objects.count() == 1
+    assert altered_rows() == []
 
 
 def _table(*rows: str) -> SimpleUploadedFile:

@@ -20,6 +20,9 @@ from kechuang.credit.commands.tables import (
     read_list,
     read_organisations,
 )
+from kechuang.credit.commands.telling import (
+    tell_account_change,
+)
 
 __all__ = [
     "Report",
@@ -34,4 +37,5 @@ __all__ = [
     "read_organisations",
     "sign",
     "sign_commitment",
+    "tell_account_change",
 ]

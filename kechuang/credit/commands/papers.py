@@ -7,12 +7,13 @@ from django.db import transaction
 
 from kechuang.credit import queries
 from kechuang.credit.commands.commitments import sign_commitment
+from kechuang.credit.commands.telling import tell_account_change
 from kechuang.credit.models import Commitment
 from kechuang.documents.commands import keep
 from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor
 from kechuang.parties import commands as parties
-from kechuang.parties.queries import party
+from kechuang.parties.queries import account_changes_to_tell, party
 from kechuang.ui import clock
 
 
@@ -118,6 +119,8 @@ def change(actor: Actor, *, what: str, value: str, on: date, proof: Upload | Non
 
 @transaction.atomic
 def confirm_account(actor: Actor, *, account_id: str, now: datetime) -> None:
-    """Confirms under the cool-off in force; raises NoTermsInForce when no pack names one."""
+    """Confirms under the cool-off in force and tells the old contact; raises NoTermsInForce when no pack names one."""
     terms = queries.account_terms(on=clock.day(now)).terms
     parties.confirm_account(actor, account_id=account_id, cool_off_days=terms.account_cool_off_days, now=now)
+    for change in account_changes_to_tell(account_id):
+        tell_account_change(change, now=now)

@@ -83,11 +83,13 @@ def seal_keys() -> list[str]:
     return [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
 
 
-def account_changes_to_tell() -> list[AccountChange]:
-    """Confirmed changes whose old contact has not been told (T18). An upper room tells and then marks them told."""
+def account_changes_to_tell(account_id: str = "") -> list[AccountChange]:
+    """Confirmed changes whose old contact has not been told (T18), all or one. `credit` tells and marks them told."""
     rows = BankAccount.objects.filter(
         state=AccountState.CONFIRMED, replaces__isnull=False, old_contact__isnull=False, told_at__isnull=True
     ).select_related("replaces")
+    if account_id:
+        rows = rows.filter(id=account_id)
     return [
         AccountChange(
             account_id=row.id,

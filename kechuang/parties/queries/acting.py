@@ -8,7 +8,7 @@ from django.db.models import Model, Q, QuerySet
 
 from kechuang.kernel.actor import Actor, Post, Role
 from kechuang.parties import rules
-from kechuang.parties.models import Membership, Office, Substitution
+from kechuang.parties.models import Membership, Office, Person, Substitution
 from kechuang.parties.queries.regions import areas, covers, region_name
 from kechuang.parties.states import PartyState
 
@@ -148,3 +148,8 @@ def regions_with(role: Role, *, on: date) -> list[str]:
     """The regions in which somebody holds a role on a day, by code."""
     rows = _in_force(Office.objects.filter(role=role), on)
     return sorted(set(rows.values_list("region", flat=True)))
+
+
+def person_by_sign_in(sign_in: str) -> str:
+    """The name of who signs in under a sign-in name; "" when nobody does."""
+    return Person.objects.filter(sign_in=sign_in).values_list("name", flat=True).first() or ""
