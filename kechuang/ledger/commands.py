@@ -7,6 +7,7 @@ and the caller's command is the transaction that matters.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -127,7 +128,7 @@ def reverse(transfer_ids: Sequence[int], *, key: str, now: datetime) -> list[int
 def _post(lines: Sequence[tuple[str, int, str | None, _Line]], now: datetime) -> list[int]:
     rows = [line for *_, line in lines]
     rules = [RULES[row.leg.rule] if row.leg else None for row in rows]
-    arguments = [
+    arguments: list[Any] = [
         [key for key, *_ in lines],
         [number for _, number, *_ in lines],
         [int(row.phase) for row in rows],
@@ -157,7 +158,7 @@ def _written(place: int | Place) -> str:
 
 
 def _refusal(code: str, *, key: str, account_id: int | None, fen: int | None, free: int | None) -> Exception:
-    if code == "not_enough":
+    if code == "not_enough" and account_id is not None:
         short = Account.objects.get(id=account_id)
         label = KIND_LABELS[Kind(short.kind)]
         return NotEnough(

@@ -3,6 +3,8 @@
 Every one is computed from the transfers alone and names table and row of what is wrong.
 """
 
+from typing import Any
+
 from django.db import connection
 
 from kechuang.ledger.models import SHOWN
@@ -68,7 +70,7 @@ def _kinds() -> list[Broken]:
             OR (NOT r.crosses AND (d.region, d.year) <> (c.region, c.year))
         ORDER BY t.id LIMIT %s"""
     rules = RULES.values()
-    given: list[object] = [
+    given: list[Any] = [
         [rule.code for rule in rules],
         [str(rule.debit) for rule in rules],
         [str(rule.credit) for rule in rules],
@@ -94,7 +96,7 @@ def overused_vouchers() -> list[Broken]:
     ]
 
 
-def _overdrawn(kind: str) -> list[tuple[object, ...]]:
+def _overdrawn(kind: str) -> list[tuple[Any, ...]]:
     sql = f"""
         WITH side AS (
             SELECT t.debit_id AS id, 0 AS came, CASE WHEN {_OUT} THEN t.fen ELSE 0 END AS out,
@@ -129,7 +131,7 @@ def overpaid_claims() -> list[Broken]:
     ]
 
 
-def _rows(sql: str, given: list[object]) -> list[tuple]:  # type: ignore[type-arg]
+def _rows(sql: str, given: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         return list(cursor.fetchall())

@@ -28,10 +28,14 @@ from kechuang.treasury.queries.budgets import (
     budget,
     budget_of,
     budgets,
+    closed_years,
     next_year_queue,
     progress,
     queue_place,
     years,
+    years_to_close,
+    years_to_end,
+    years_to_sweep,
 )
 from kechuang.treasury.queries.checks import (
     budgets_off,
@@ -64,6 +68,7 @@ __all__ = [
     "by_laboratory",
     "claims_of_batch",
     "claims_of_line",
+    "closed_years",
     "connected_bank",
     "lone_hands",
     "next_year_queue",
@@ -79,4 +84,7 @@ __all__ = [
     "waiting_for",
     "year_of",
     "years",
+    "years_to_close",
+    "years_to_end",
+    "years_to_sweep",
 ]

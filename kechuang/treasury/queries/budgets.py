@@ -12,14 +12,17 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.money import ratio_bp_down
-from kechuang.ledger.queries import Balance, Money, money, sums
-from kechuang.ledger.rules import PROVIDER_KINDS, Kind
+from kechuang.ledger.queries import Balance, Money, balances, money, sums
+from kechuang.ledger.rules import PROVIDER_KINDS, Kind, Place
 from kechuang.parties.queries import party_names, person_names, region_name
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.treasury.access import payables_visible_to, roles_on, visible_to
 from kechuang.treasury.models import Adjustment, Budget, Payable, PaymentPart, Release
 from kechuang.treasury.states import BUDGET_MACHINE, BudgetState
+
+_LIVE = (BudgetState.APPROVED, BudgetState.PARTLY, BudgetState.RELEASED)
+_OVER = (BudgetState.ENDED, BudgetState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,30 @@ def _progress(row: Budget, lies: Mapping[tuple[str, Kind], Balance], clock: Cloc
         spent_bp=ratio_bp_down(posted[Kind.PAID], row.released_fen),
         clock=clock,
     )
+
+
+def years_to_end(*, on: date) -> list[str]:
+    """Budgets whose year is over and not yet ended, the earliest first."""
+    rows = Budget.objects.filter(state__in=_LIVE, year__lt=on.year)
+    return list(rows.order_by("year", "id").values_list("id", flat=True))
+
+
+def years_to_sweep() -> list[str]:
+    """Budgets of years that are over to which money has come back since."""
+    rows = list(Budget.objects.filter(state__in=_OVER).order_by("year", "id"))
+    free = balances(Kind.BUDGET, regions={row.region for row in rows}, years={row.year for row in rows}) if rows else {}
+    return [row.id for row in rows if free.get(Place(Kind.BUDGET, row.region, row.year), Balance()).free_fen]
+
+
+def years_to_close() -> list[str]:
+    """Budgets whose year was ended and which still pay."""
+    return list(Budget.objects.filter(state=BudgetState.ENDED).order_by("year", "id").values_list("id", flat=True))
+
+
+def closed_years() -> list[tuple[str, int]]:
+    """County and year of every closed budget, the earliest first: their payables queue for the next."""
+    rows = Budget.objects.filter(state=BudgetState.CLOSED).order_by("year", "id")
+    return list(rows.values_list("region", "year"))
 
 
 @dataclass(frozen=True, slots=True)

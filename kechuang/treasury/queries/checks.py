@@ -1,5 +1,7 @@
 """What `kechuang check` asks of the treasury: I2, I4, I8 and I14, its part of each (不变量)."""
 
+from typing import Any
+
 from django.db import connection
 from django.db.models import F, Q
 
@@ -161,7 +163,7 @@ def _answers_off() -> list[Broken]:
     return [Broken("treasury_paymentline", row, what) for row, what in _rows(sql, [SHOWN])]
 
 
-def _rows(sql: str, given: list[object]) -> list[tuple]:  # type: ignore[type-arg]
+def _rows(sql: str, given: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         return list(cursor.fetchall())
