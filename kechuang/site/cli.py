@@ -119,7 +119,9 @@ def check(digest: bool) -> None:
         click.echo(queries.digest())
         return
     broken = False
-    for name, findings in queries.invariants().items():
+    with processes.present():
+        found = queries.invariants()
+    for name, findings in found.items():
         click.echo(f"{'✗' if findings else '✓'} {name}")
         for finding in findings:
             click.echo(f"    {finding.table} {finding.row}: {finding.what}")

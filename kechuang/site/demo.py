@@ -72,6 +72,7 @@ def play(scheme: str, *, year: int, seed: int, until: date, scale: float) -> Non
     processes.start_django()
     processes.migrate()
     from kechuang.pilot import commands, queries
+    from kechuang.site import jobs
     from kechuang.ui import clock
 
     if queries.run() is not None:
@@ -79,7 +80,14 @@ def play(scheme: str, *, year: int, seed: int, until: date, scale: float) -> Non
     processes.load_policies(_policies())
     say(f"演练试点年 · playing {scheme} {year} → {until}")
     commands.play(
-        scheme=scheme, year=year, seed=seed, until=until, scale=scale, progress=processes.progress, now=clock.now()
+        scheme=scheme,
+        year=year,
+        seed=seed,
+        until=until,
+        scale=scale,
+        progress=processes.progress,
+        now=clock.now(),
+        jobs=list(jobs.runs()),
     )
 
 
@@ -87,7 +95,8 @@ def summary() -> Mapping[str, Any]:
     """What was played, as the JSON of the last line."""
     from kechuang.pilot import queries
 
-    found = queries.summary()
+    with processes.present():
+        found = queries.summary()
     assert found is not None, "prepare has played"
     return found.as_json()
 

@@ -2,6 +2,9 @@
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -59,6 +62,17 @@ def require_migrated() -> None:
         )
 
 
+@contextmanager
+def present() -> Iterator[None]:
+    """The instant that this installation stands at: in a demonstration its own day runs on, not the calendar's."""
+    from kechuang.pilot import queries
+    from kechuang.ui import clock
+
+    run = queries.run()
+    with clock.read_once(run.clock_offset if run else timedelta()):
+        yield
+
+
 def load_policies(folder: Path) -> list[str]:
     """Publishes what is new in `folder`; a malformed pack ends the program with file, line and reason."""
     from kechuang.gazette import commands
@@ -67,7 +81,8 @@ def load_policies(folder: Path) -> list[str]:
 
     migrate()
     try:
-        published = commands.load_policies(None, folder=folder, now=clock.now())
+        with present():
+            published = commands.load_policies(None, folder=folder, now=clock.now())
     except PackError as error:
         sys.exit("\n".join(str(fault) for fault in error.faults))
     return [f"{pack.scheme} · {pack.title}" for pack in published]
