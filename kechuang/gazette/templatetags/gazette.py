@@ -87,7 +87,12 @@ _NAMES = {
     "in_service": gettext_noop("服务中"),
     "count": gettext_noop("期限"),
     "provisional": gettext_noop("暂定"),
-    "expected.on": gettext_noop("最后一日"),
+    "due_on": gettext_noop("最后一日"),
+    "list": gettext_noop("主管部门名单"),
+    "certificate": gettext_noop("资质证书"),
+    "exempt": gettext_noop("免审"),
+    "reviewed": gettext_noop("须确认"),
+    "undecided": gettext_noop("未定"),
     "ordered_on": gettext_noop("下单日"),
     "invoice_amount": gettext_noop("核对的金额"),
     "invoice_covers": gettext_noop("发票应开"),
@@ -129,7 +134,7 @@ def spoken(pack: Pack, parameter: Parameter, value: Value) -> dict[str, object]:
     raw = value.is_
     if parameter.unit == "table":
         heads = list(parameter.columns)
-        body = [[_one(parameter.columns[name], row[name]) for name in heads] for row in raw]
+        body = [[_cell(pack, parameter.columns[name], row[name]) for name in heads] for row in raw]
         return {"heads": [_column(parameter, name) for name in heads], "body": body}
     if is_rows(raw):
         rows = [
@@ -138,6 +143,12 @@ def spoken(pack: Pack, parameter: Parameter, value: Value) -> dict[str, object]:
         ]
         return {"rows": [(when, said, article == "illustrative") for when, said, article in rows]}
     return {"phrase": _phrase(pack, parameter, raw)}
+
+
+def _cell(pack: Pack, unit: str, raw: Any) -> str:
+    """One cell of a table: a code of the pack's word lists by its name."""
+    known = {code: label for labels in pack.words.values() for code, label in labels.items()}
+    return known.get(raw) or name_of(raw) if unit == "text" else _one(unit, raw)
 
 
 @register.filter
@@ -184,7 +195,7 @@ def results(pack: Pack, outcome: Outcome) -> list[tuple[str, str]]:
             said = "，".join(words.yuan_sign(one) for one in (value if isinstance(value, list) else [value]))
         else:
             said = _given(pack, name, value)
-        found.append((name_of(name), said))
+        found.append((name_of("due_on" if name == "on" else name), said))
     return found
 
 
@@ -282,7 +293,9 @@ def _is_day(text: str) -> bool:
 
 
 def _limit(pack: Pack, bound_by: str) -> str:
-    named = [p.meaning for name, p in pack.parameters.items() if name.startswith(bound_by + "_") or name == bound_by]
+    """The parameter behind a limit: `year_cap` is said by what `year_cap_fen` means."""
+    parts = set(bound_by.split("_"))
+    named = [one.meaning for name, one in pack.parameters.items() if parts <= set(name.split("_"))]
     return named[0].partition("：")[0] if named else name_of(bound_by)
 
 
