@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 
@@ -117,7 +117,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
     actor: Actor = getattr(request, "actor", PUBLIC)
-    entries, search_url = list(_entries(request, actor)), _url("portal:search")
+    entries, search_url = list(_entries(request, actor)), reverse("portal:search")
     return {
         "signed_in": bool(actor.person_id),
         "entries": [entry for entry, _thumb in entries],
@@ -127,7 +127,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "search_url": search_url,
         "query": request.GET.get("q", "") if request.path == search_url else "",
         "foot": [Group(gettext(label), list(_links(rows))) for label, rows in FOOT],
-        **(_person(actor) if actor.person_id else {"sign_in_url": _url("account_login")}),
+        **(_person(actor) if actor.person_id else {"sign_in_url": reverse("account_login")}),
     }
 
 
@@ -139,8 +139,8 @@ def _person(actor: Actor) -> dict[str, Any]:
         "person_name": person_names([actor.person_id]).get(actor.person_id, ""),
         "seat": seat_label(actor),
         "seats": seats,
-        "switch_url": _url("parties:choose"),
-        "sign_out_url": _url("account_logout"),
+        "switch_url": reverse("parties:choose"),
+        "sign_out_url": reverse("account_logout"),
         "own": list(_links(own)),
     }
 
@@ -164,8 +164,7 @@ def audience(actor: Actor) -> frozenset[Role]:
 
 def _entries(request: HttpRequest, actor: Actor) -> Iterator[tuple[Entry, bool]]:
     who = audience(actor)
-    shown = [(way, _url(way.url_name)) for way in WAYS if way.who & who]
-    shown = [(way, url) for way, url in shown if url]
+    shown = [(way, reverse(way.url_name)) for way in WAYS if way.who & who]
     here = max((url for _way, url in shown if _within(request.path, url)), key=len, default="")
     unread = unread_count(actor) if actor.person_id else 0
     seen: set[str] = set()
@@ -200,12 +199,4 @@ def _within(path: str, url: str) -> bool:
 
 def _links(rows: tuple[tuple[str, str], ...]) -> Iterator[Link]:
     for label, name in rows:
-        if url := _url(name):
-            yield Link(gettext(label), url)
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+        yield Link(gettext(label), reverse(name))

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.parties.middleware import ACTING_FOR
+from kechuang.portal import frame
 from kechuang.ui import clock
 from tests.portal.conftest import Square
 
@@ -139,3 +142,52 @@ def test_messages_are_marked_as_read(client: Client, square: Square) -> None:
 @pytest.mark.parametrize("name", ["portal:site_map", "portal:help"])
 def test_public_pages_are_open_to_anyone(client: Client, name: str) -> None:
     page(client, reverse(name))
+
+
+def test_every_way_of_the_frame_leads_somewhere() -> None:
+    names = [way.url_name for way in frame.WAYS]
+    names += [name for _label, rows in frame.FOOT for _text, name in rows]
+    names += [name for _text, name in (*frame.OWN_PARTY, *frame.OWN_OFFICE)]
+    assert [reverse(name) for name in names]
+
+
+@pytest.mark.parametrize(
+    "role", sorted(set(Role) - {Role.HOLDER, Role.PROVIDER, Role.OBJECTOR, Role.PUBLIC, Role.CLOCK})
+)
+def test_every_office_has_a_workbench_and_every_entry_it_is_shown_opens(
+    client: Client, square: Square, role: Role
+) -> None:
+    signed_in(client, square.officer(role))
+    page(client, reverse("portal:workbench"))
+    for way in frame.WAYS:
+        if role in way.who:
+            page(client, reverse(way.url_name))
+
+
+def test_every_entry_of_a_party_opens(client: Client, square: Square) -> None:
+    for actor in (square.holder, square.server):
+        signed_in(client, actor)
+        for way in frame.WAYS:
+            if Role.HOLDER in way.who:
+                page(client, reverse(way.url_name))
+        for _label, name in frame.OWN_PARTY:
+            page(client, reverse(name))
+
+
+def test_the_workbench_costs_the_same_however_much_waits(client: Client, square: Square) -> None:
+    signed_in(client, square.holder)
+    counts = []
+    for _more in range(2):
+        for _one in range(3):
+            square.quoted()
+        with CaptureQueriesContext(connection) as asked:
+            page(client, reverse("portal:workbench"))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_a_number_typed_on_the_money_page_leads_to_its_way(client: Client, square: Square) -> None:
+    order = square.settled()
+    answer = signed_in(client, square.holder).get(reverse("portal:money"), {"number": order.number.lower()})
+    assert answer.headers["Location"] == reverse("portal:money_way", args=[order.id])
+    assert "没有找到编号" in page(client, reverse("portal:money") + "?number=DD-0")

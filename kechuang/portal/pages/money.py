@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from kechuang.portal.queries import money as queries
-from kechuang.portal.queries import search
+from kechuang.portal.queries import records
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, page_of
 
@@ -16,8 +16,8 @@ from kechuang.ui.requests import actor_of, page_of
 def overview(request: HttpRequest) -> HttpResponse:
     """All money that the actor may follow, and where it lies; a number leads to its way."""
     actor, number = actor_of(request), request.GET.get("number", "").strip()
-    if number and (subject := search.subject_by_number(actor, number)):
-        return redirect("portal:money_way", subject)
+    if number and (found := records.find(actor, number.upper())):
+        return redirect("portal:money_way", found.subject_id)
     view = queries.overview(actor, on=clock.today())
     return render(request, "portal/money.html", {"view": view, "page": page_of(request, view.orders), "number": number})
 
@@ -25,4 +25,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def way(request: HttpRequest, subject_id: str) -> HttpResponse:
-    return render(request, "portal/money_way.html", {"way": queries.way(actor_of(request), subject_id)})
+    actor = actor_of(request)
+    found = queries.way(actor, subject_id)
+    may_nudge = bool(actor.party_id) and records.may_nudge(actor, subject_id, on=clock.today())
+    return render(request, "portal/money_way.html", {"way": found, "may_nudge": may_nudge})

@@ -72,6 +72,15 @@ def waits_on(actor: Actor, subject_id: str, *, on: date) -> Wait:
     return Wait(found, role, party_id)
 
 
+def may_nudge(actor: Actor, subject_id: str, *, on: date) -> bool:
+    """Whether somebody else holds the record up."""
+    try:
+        waits_on(actor, subject_id, on=on)
+    except NobodyToNudge:
+        return False
+    return True
+
+
 def _rooms(actor: Actor) -> dict[str, tuple[QuerySet[Any], str]]:
     return {
         "ord": (orders.listed(actor), "orders:order"),
