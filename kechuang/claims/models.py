@@ -19,6 +19,10 @@ def line_id() -> str:
     return new_id("inl")
 
 
+def aside_id() -> str:
+    return new_id("asd")
+
+
 def forfeit_id() -> str:
     return new_id("frf")
 
@@ -177,3 +181,19 @@ class Forfeit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.fen}"
+
+
+class SetAside(models.Model):
+    """不再使用的材料：a paper that a claim no longer rests on; the file itself is kept."""
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=aside_id, editable=False)
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="+")
+    file_id = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["claim", "file_id"], name="set_aside_once")]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.file_id}"

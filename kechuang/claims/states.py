@@ -32,6 +32,7 @@ MACHINE = Machine(
     _S.DRAFT,
     [
         Move("attach", {_S.DRAFT, _S.RETURNED}, None, {_R.PROVIDER}, _("上传申兑材料"), data=True),
+        Move("set_aside", {_S.DRAFT, _S.RETURNED}, None, {_R.PROVIDER}, _("不再使用该材料"), data=True),
         Move("submit", {_S.DRAFT, _S.RETURNED}, _S.SUBMITTED, {_R.PROVIDER}, _("提交兑付申请"), data=True),
         Move("confirm", {_S.SUBMITTED}, _S.CONFIRMED, {_OFFICER}, _("确认服务事项"), data=True),
         Move("return", {_S.SUBMITTED}, _S.RETURNED, {_OFFICER}, _("退回补正"), data=True),

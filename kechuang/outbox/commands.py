@@ -1,16 +1,18 @@
 """Telling people. A message is a row in the transaction of the act; nothing is sent before that commits."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.workdays import Workdays
-from kechuang.outbox.adapters.channels import Letter, channels
+from kechuang.outbox.adapters.channels import Channel, Letter, channels
 from kechuang.outbox.models import Message, Nudge
 from kechuang.outbox.queries import inbox, reached
 from kechuang.outbox.rules import AlreadyNudged, NotAWorkingDay
 from kechuang.outbox.states import BATCH_MAX, TRIES_MAX, MessageState
+from kechuang.parties.queries import Contact
 from kechuang.ui import clock
 
 
@@ -94,21 +96,24 @@ def deliver(*, now: datetime) -> int:
     Two runs at once take different rows; a message already handed over is not sent twice.
     """
     waiting = Message.objects.select_for_update(skip_locked=True).filter(state=MessageState.PENDING)
-    ended = 0
-    for message in waiting.order_by("at", "id")[:BATCH_MAX]:
-        _send(message, now)
-        ended += message.state != MessageState.PENDING
-    return ended
+    messages = list(waiting.order_by("at", "id")[:BATCH_MAX])
+    on, ways = clock.day(now), channels()
+    reach: dict[tuple[str, str, str, str], list[Contact]] = {}
+    for message in messages:
+        target = (message.to_person, message.to_party, message.to_role, message.region)
+        if target not in reach:
+            reach[target] = reached(message, on=on)
+        _send(message, reach[target], ways, now)
+    Message.objects.bulk_update(messages, ["tries", "why", "state", "settled_at"])
+    return sum(message.state != MessageState.PENDING for message in messages)
 
 
-def _send(message: Message, now: datetime) -> None:
+def _send(message: Message, to: Sequence[Contact], ways: Sequence[Channel], now: datetime) -> None:
     letter = Letter(message.id, message.title, message.text, message.path)
-    to = reached(message, on=clock.day(now))
-    failures = [why for channel in channels() for why in channel.send(letter, to)]
+    failures = [why for channel in ways for why in channel.send(letter, to)]
     message.tries += 1
     message.why = "；".join(failures)[: Message._meta.get_field("why").max_length]
     if not failures:
         message.state, message.settled_at = MessageState.DONE, now
     elif message.tries >= TRIES_MAX:
         message.state, message.settled_at = MessageState.DEAD, now
-    message.save(update_fields=["tries", "why", "state", "settled_at"])

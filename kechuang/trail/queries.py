@@ -67,3 +67,22 @@ def _altered(model: type[models.Model], limit: int) -> list[Broken]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [kind, kind, kind, limit])
         return [Broken(table, row, what) for row, what in cursor.fetchall()]
+
+
+def times(*actions: str) -> int:
+    """How often these acts were done."""
+    return Event.objects.filter(action__in=actions).count()
+
+
+def repeated_acts(*, limit: int) -> list[Broken]:
+    """I5: one acknowledged act written twice: the same act on the same record at the same instant, or a second beginning."""
+    sql = """
+        SELECT object_id, '同一次办理记录了两次' FROM trail_event
+            WHERE source <> target GROUP BY object_id, action, at, source, target, digest HAVING count(*) > 1
+        UNION ALL
+        SELECT object_id, '同一记录有两次开始' FROM trail_event
+            WHERE source = '' AND target <> '' GROUP BY object_id HAVING count(*) > 1
+        LIMIT %s"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [limit])
+        return [Broken("trail_event", row, what) for row, what in cursor.fetchall()]

@@ -1,7 +1,7 @@
 """Everything that changes a claim, by the part of its way."""
 
 from kechuang.claims.commands.deciding import confirm, confirm_many, refuse, return_
-from kechuang.claims.commands.drafting import attach, lapse, make, settle_unclaimed, submit, withdraw
+from kechuang.claims.commands.drafting import attach, lapse, make, set_aside, settle_unclaimed, submit, withdraw
 from kechuang.claims.commands.paying import (
     ask_bank,
     bank_name,
@@ -40,6 +40,7 @@ __all__ = [
     "retry",
     "return_",
     "return_batch",
+    "set_aside",
     "settle_unclaimed",
     "stop",
     "submit",

@@ -12,7 +12,7 @@ from kechuang.claims.commands.citing import cite, uncite
 from kechuang.claims.commands.evidence import Paper, compared, read_invoices
 from kechuang.claims.commands.giving_up import return_offset
 from kechuang.claims.commands.locked import locked, move_money, tell_office, terms_of
-from kechuang.claims.models import Claim, Forfeit
+from kechuang.claims.models import Claim, Forfeit, SetAside
 from kechuang.claims.queries.orders import ClaimOrder, claim_order
 from kechuang.claims.states import CLAIMING, CLOCK_LABELS, CONFIRMATION, CORRECTION, MACHINE, ClaimState
 from kechuang.deadlines import commands as deadlines
@@ -97,6 +97,19 @@ def attach(actor: Actor, *, claim_id: str, name: str, content: bytes, kind: str,
 
 
 @transaction.atomic
+def set_aside(actor: Actor, *, claim_id: str, file_id: str, now: datetime) -> None:
+    """A paper is no longer part of the claim (不再使用该材料), such as a wrong invoice; it stays in the file. Repeatable."""
+    claim = locked(actor, claim_id)
+    roles = roles_on(actor, claim)
+    move = MACHINE.check("set_aside", ClaimState(claim.state), roles)
+    if not files_of(claim.id).filter(id=file_id).exists():
+        raise NotVisible
+    _row, new = SetAside.objects.get_or_create(claim=claim, file_id=file_id)
+    if new:
+        advance(actor, claim, move, roles=roles, now=now, facts={"file": file_id})
+
+
+@transaction.atomic
 def submit(
     actor: Actor,
     *,
@@ -115,7 +128,7 @@ def submit(
     move = MACHINE.check("submit", ClaimState(claim.state), roles)
     order = claim_order(claim.order_id)
     terms = terms_of(claim)
-    papers = [Paper(f.id, f.subject_id, f.kind, f.name, f.digest) for f in files_of(claim.id, order.id)]
+    papers = _papers(claim, order)
     _complete(order, terms.terms, papers)
     invoices = read_invoices(claim.id, papers)
     lines = cite(claim, order, invoices, allocations or {}, now=now)
@@ -131,6 +144,12 @@ def submit(
     move_money(claim, "submit", AccountKind.UNCLAIMED, AccountKind.IN_CLAIM, step=step, now=now, fen=claim.claimed_fen)
     _start_clock(claim, terms, again=again, now=now)
     return claim
+
+
+def _papers(claim: Claim, order: ClaimOrder) -> list[Paper]:
+    aside = set(SetAside.objects.filter(claim=claim).values_list("file_id", flat=True))
+    files = [file for file in files_of(claim.id, order.id) if file.id not in aside]
+    return [Paper(file.id, file.subject_id, file.kind, file.name, file.digest) for file in files]
 
 
 def _complete(order: ClaimOrder, terms: rules.ClaimTerms, papers: Sequence[Paper]) -> None:

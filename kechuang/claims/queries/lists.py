@@ -8,12 +8,14 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from kechuang.claims.access import roles_on, visible_to
-from kechuang.claims.models import Claim, Forfeit
+from kechuang.claims.models import Claim, Forfeit, SetAside
 from kechuang.claims.rules import ClaimTerms, claim_until
 from kechuang.claims.states import MACHINE, WAITING_MAX, ClaimState
 from kechuang.deadlines.queries import Clock, clocks
+from kechuang.documents.queries import files_of
+from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor, Role
-from kechuang.orders.queries import Order, labels_of, settled_with_offset
+from kechuang.orders.queries import labels_of, settled_with_offset
 from kechuang.parties.queries import party_names
 from kechuang.policy.book import in_force
 from kechuang.ui.waiting import Waiting, waiting
@@ -112,7 +114,10 @@ def claimable(actor: Actor, *, on: date) -> list[Claimable]:
     """Settled orders of a provider that still can be claimed and have no claim standing, the most pressing first."""
     standing = Claim.objects.exclude(state=ClaimState.WITHDRAWN).values("order_id")
     rows = settled_with_offset(actor.party_id).exclude(id__in=standing)
-    found = [Claimable(row.id, row.number, row.title, row.captured_fen, _until(row)) for row in rows]
+    found = [
+        Claimable(row.id, row.number, row.title, row.captured_fen, _until(row.scheme, row.placed_on, row.settled_on))
+        for row in rows
+    ]
     return [row for row in found if on < row.until_on]
 
 
@@ -120,13 +125,13 @@ def unclaimed_overdue(*, on: date) -> list[str]:
     """Orders whose period for claiming has run out unused, for the clock, in order of settlement."""
     dealt_with = Claim.objects.exclude(state=ClaimState.WITHDRAWN).values("order_id")
     rows = settled_with_offset().exclude(id__in=dealt_with).exclude(id__in=Forfeit.objects.values("order_id"))
-    return [row.id for row in rows if on >= _until(row)]
+    return [row.id for row in rows if on >= _until(row.scheme, row.placed_on, row.settled_on)]
 
 
-def _until(order: Order) -> date:
-    assert order.settled_on is not None
-    assert order.placed_on is not None
-    return claim_until(order.settled_on, in_force(order.scheme, ClaimTerms, on=order.placed_on).terms)
+def _until(scheme: str, placed_on: date | None, settled_on: date | None) -> date:
+    assert placed_on is not None
+    assert settled_on is not None
+    return claim_until(settled_on, in_force(scheme, ClaimTerms, on=placed_on).terms)
 
 
 def counts_by_state() -> dict[str, int]:
@@ -145,3 +150,14 @@ def next_waiting(actor: Actor, *, after: str) -> str:
     rows = visible_to(actor).filter(state=ClaimState.SUBMITTED, region__in=actor.regions(Role.COUNTY_OFFICER))
     ids = list(rows.exclude(id=after).order_by("submitted_on", "id").values_list("id", flat=True)[:1])
     return ids[0] if ids else ""
+
+
+def state_of(claim_id: str) -> ClaimState:
+    """The state of a claim, for who follows it; the caller has shown that it may."""
+    return ClaimState(Claim.objects.values_list("state", flat=True).get(id=claim_id))
+
+
+def invoice_files(claim_id: str) -> list[str]:
+    """The invoice files that a claim rests on, those set aside left out (有效发票文件)."""
+    aside = set(SetAside.objects.filter(claim_id=claim_id).values_list("file_id", flat=True))
+    return [file.id for file in files_of(claim_id, kind=Kind.INVOICE) if file.id not in aside]

@@ -1,0 +1,6 @@
+"""Playing a year, and writing large volumes."""
+
+from kechuang.pilot.commands.generating import generate
+from kechuang.pilot.commands.playing import play
+
+__all__ = ["generate", "play"]

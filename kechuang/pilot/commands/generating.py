@@ -1,0 +1,5 @@
+"""Large volumes for measuring."""
+
+
+def generate() -> None:
+    """Filled in below."""

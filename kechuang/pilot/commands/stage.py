@@ -1,0 +1,131 @@
+"""The stage: one clock, one random source, people as actors, and a queue of what happens when."""
+
+import heapq
+import itertools
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from kechuang.deadlines.queries import calendar
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import Refusal
+from kechuang.kernel.workdays import Workdays
+from kechuang.parties.queries import actor_for
+from kechuang.pilot.rules import Chances, Dice
+from kechuang.ui import clock
+
+Story = Generator[int, None, None]
+_DAY = timedelta(days=1)
+_SECONDS_BETWEEN = 7
+
+
+@dataclass
+class Member:
+    """One party of the pilot and the person who acts for it."""
+
+    party_id: str
+    person_id: str
+    name: str
+    region: str
+    code: str = ""
+    kind: str = "organisation"
+    labelled: bool = True
+    bank_fails: bool = False
+    offers: list[tuple[str, int]] = field(default_factory=list)  # the offer and the usual quantity
+
+
+@dataclass
+class County:
+    """One county with its officers."""
+
+    region: str
+    name: str
+    officers: list[str] = field(default_factory=list)
+    approvers: list[str] = field(default_factory=list)
+    author: str = ""
+    finance: list[str] = field(default_factory=list)
+    opened: bool = False
+
+
+class Stage:
+    """Everything a story needs. Stories are generators: each `yield n` waits for n days, then goes on on a working day."""
+
+    def __init__(self, *, scheme: str, seed: int, first: date, until: date) -> None:
+        self.scheme, self.dice, self.chances = scheme, Dice(seed), Chances()
+        self.first, self.until, self.today = first, until, first
+        self.counties: dict[str, County] = {}
+        self.holders: list[Member] = []
+        self.providers: list[Member] = []
+        self.citizens: list[str] = []
+        self.city: dict[Role, str] = {}
+        self.acts = self.declined = 0
+        self.refusals: Counter[str] = Counter()
+        self._ticks = 0
+        self._order = itertools.count()
+        self._queue: list[tuple[date, int, Story]] = []
+        self._actors: dict[tuple[str, str], Actor] = {}
+        self.workdays: Workdays = calendar()
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the next act: the day's acts follow one another by seconds."""
+        self._ticks += 1
+        return clock.instant(self.today) + timedelta(seconds=self._ticks * _SECONDS_BETWEEN % 32_000)
+
+    def actor(self, person_id: str, party_id: str = "") -> Actor:
+        key = (person_id, party_id)
+        if key not in self._actors:
+            self._actors[key] = actor_for(person_id, party_id=party_id, on=self.today)
+        return self._actors[key]
+
+    def forget(self, person_id: str) -> None:
+        """The person's offices or memberships have changed."""
+        for key in [key for key in self._actors if key[0] == person_id]:
+            del self._actors[key]
+
+    def member(self, member: Member) -> Actor:
+        return self.actor(member.person_id, member.party_id)
+
+    def begin(self, story: Story, *, in_days: int = 0) -> None:
+        self._push(self.today + _DAY * in_days, story)
+
+    def _push(self, on: date, story: Story) -> None:
+        heapq.heappush(self._queue, (self.workdays.next_working(on), next(self._order), story))
+
+    def run_day(self) -> None:
+        """Every story whose day has come goes on to its next wait; a refusal ends the story it meets."""
+        while self._queue and self._queue[0][0] <= self.today:
+            _on, _order, story = heapq.heappop(self._queue)
+            try:
+                wait = next(story)
+            except StopIteration:
+                continue
+            except Refusal as refusal:
+                self.refused(refusal)
+                continue
+            self._push(self.today + _DAY * max(wait, 0) if wait else self.today, story)
+
+    def refused(self, refusal: Refusal) -> None:
+        """The rules said no; which of them, and how often, is told at the end of a play."""
+        self.declined += 1
+        self.refusals[refusal.code] += 1
+
+    @contextmanager
+    def act(self) -> Iterator[datetime]:
+        """One acknowledged command: its instant is pinned for everything within."""
+        moment = self.now
+        with clock.at(moment):
+            yield moment
+        self.acts += 1
+
+    def tried(self, call: Callable[[datetime], object]) -> bool:
+        """A command that the rules may refuse without ending the story; whether it was done."""
+        try:
+            with self.act() as moment:
+                call(moment)
+        except Refusal as refusal:
+            self.refused(refusal)
+            return False
+        return True

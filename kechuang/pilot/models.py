@@ -1,0 +1,33 @@
+from datetime import timedelta
+
+from django.db import models
+
+from kechuang.kernel.ids import new_id
+from kechuang.ui import clock
+
+
+def run_id() -> str:
+    return new_id("run")
+
+
+class Run(models.Model):
+    """一次演练：what was played into this database, and where its clock stopped."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=run_id, editable=False)
+    scheme = models.CharField(max_length=64)
+    year = models.IntegerField()
+    seed = models.IntegerField()
+    scale = models.FloatField()
+    until = models.DateField()
+    played_at = models.DateTimeField()
+    seconds = models.FloatField(default=0)
+    acts = models.IntegerField(default=0)  # commands that were acknowledged
+    declined = models.IntegerField(default=0)  # commands that the rules refused
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.year} seed {self.seed}"
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """How far the demonstration's clock lies from the database's: it runs on from the pilot's last day."""
+        return clock.instant(self.until) - self.played_at

@@ -1,0 +1,103 @@
+"""Fixed words and sizes of the pilot. Illustrative: nothing here is a rule of a regulation."""
+
+HOLDERS, MAKERS, FIRMS, ORDERS = 300, 40, 42, 1_560
+YEAR_DAYS = 320  # over which orders are spread
+DEMO_PASSWORD = "Kechuang-2025"
+COUNTIES = {
+    "330602": ("越城区", "yuecheng", 30),
+    "330603": ("柯桥区", "keqiao", 22),
+    "330604": ("上虞区", "shangyu", 16),
+    "330681": ("诸暨市", "zhuji", 14),
+    "330683": ("嵊州市", "shengzhou", 10),
+    "330624": ("新昌县", "xinchang", 8),
+}  # name, sign-in prefix, share of orders in per cent
+FIRST_COUNTY = "330602"
+CITY, PROVINCE = "330600", "330000"
+BUDGET_YUAN = {
+    "330602": 9_000_000,
+    "330603": 6_500_000,
+    "330604": 5_000_000,
+    "330681": 4_500_000,
+    "330683": 3_000_000,
+    "330624": 2_500_000,
+}
+DEPARTMENTS = ("海关", "教育", "市场监管", "卫生健康")
+
+# Real public institutions (names are facts; their credit codes here are invented and say so in the address).
+INSTITUTIONS = (
+    ("绍兴文理学院", "330602", "university", ("纺织服装学院", "化学化工学院", "土木工程学院", "生命与环境科学学院")),
+    ("浙江工业职业技术学院", "330602", "university", ()),
+    ("浙江大学", "330106", "university", ()),
+    ("浙江理工大学", "330114", "university", ()),
+    ("浙江工业大学", "330105", "university", ()),
+    ("中国计量大学", "330114", "university", ()),
+    ("宁波大学", "330211", "university", ()),
+    ("中国科学院宁波材料技术与工程研究所", "330211", "research_institute", ()),
+    ("自然资源部第二海洋研究所", "330106", "research_institute", ()),
+    ("中国水稻研究所", "330111", "research_institute", ()),
+    ("中国农业科学院茶叶研究所", "330106", "research_institute", ()),
+    ("中国林业科学研究院亚热带林业研究所", "330111", "research_institute", ()),
+    ("上海交通大学", "310000", "university", ()),
+    ("东华大学", "310000", "university", ()),
+    ("东南大学", "320100", "university", ()),
+    ("中国科学院苏州纳米技术与纳米仿生研究所", "320500", "research_institute", ()),
+    ("中国科学技术大学", "340100", "university", ()),
+    ("合肥工业大学", "340100", "university", ()),
+)
+FIXED_CODES = {"绍兴文理学院": "12330000471003523Q"}  # the code under which the pack's rollout names it
+
+TRADES = (
+    "纺织",
+    "印染",
+    "轴承",
+    "电机",
+    "医药",
+    "环保",
+    "新材料",
+    "光电",
+    "阀门",
+    "食品",
+    "袜业",
+    "机械",
+    "珍珠",
+    "茶业",
+    "集成电路",
+)
+PLACES = (
+    "鉴湖",
+    "镜湖",
+    "稽山",
+    "会稽",
+    "若耶",
+    "兰渚",
+    "曹娥",
+    "剡溪",
+    "浣纱",
+    "天姥",
+    "沃洲",
+    "暨阳",
+    "舜江",
+    "瓜渚",
+    "安昌",
+    "皋埠",
+)
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉萍红建国文辉力晨宇浩然子涵欣怡思远嘉琪雨泽梓萱志远海燕春梅秋菊晓东立新"
+# service class, name, unit of the base price, yuan per unit, usual quantity
+SERVICES = (
+    ("testing", "纺织品成分与色牢度检测", "sample", 380, 12),
+    ("testing", "镀层厚度与成分分析", "sample", 460, 10),
+    ("testing", "水质重金属检测", "sample", 320, 14),
+    ("testing", "材料力学性能测试", "sample", 280, 18),
+    ("testing", "药物残留液质联用分析", "sample", 900, 8),
+    ("instrument", "扫描电子显微镜（SEM）", "hour", 600, 9),
+    ("instrument", "X 射线衍射仪（XRD）", "hour", 450, 10),
+    ("instrument", "核磁共振波谱仪（NMR）", "hour", 800, 7),
+    ("instrument", "透射电子显微镜（TEM）", "hour", 1_200, 6),
+    ("instrument", "三坐标测量机", "hour", 350, 12),
+    ("rd_design", "轴承疲劳寿命仿真", "times", 12_000, 1),
+    ("rd_design", "印染工艺节水优化设计", "times", 15_000, 1),
+    ("entrusted", "新型阻燃面料委托开发", "times", 26_000, 1),
+    ("solution", "产线能耗诊断方案", "times", 9_000, 1),
+)
+PURPOSES = ("新产品检测", "工艺改进", "质量分析", "样品表征", "可靠性验证")
