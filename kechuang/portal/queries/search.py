@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from kechuang.catalog import queries as catalog
 from kechuang.catalog.rules import PriceLine
+from kechuang.catalog.states import UNIT_LABELS, Unit
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.ids import is_public_number
 from kechuang.notices import queries as notices
@@ -39,9 +40,14 @@ class Shown:
     after: PriceAfter | None
     admitted: bool
 
+    @property
+    def unit_label(self) -> str:
+        return UNIT_LABELS[Unit(self.line.unit)]
 
-def search(actor: Actor, words: str, *, on: date, region: str = "", kind: str = "") -> Found:
-    offers = catalog.search(actor, text=words, region=region, kind=kind)
+
+def search(actor: Actor, words: str, *, on: date, kind: str = "", service_class: str = "") -> Found:
+    """What is found for `words`; without words every open offer, narrowed by kind and class."""
+    offers = catalog.search(actor, text=words, kind=kind, service_class=service_class)
     if not words:
         return Found(offers, [], [])
     providers = [
