@@ -15,6 +15,7 @@ from kechuang.kernel.text import tidy
 from kechuang.policy import cases
 from kechuang.policy.book import Book, Pack
 from kechuang.policy.faults import Fault, PackError
+from kechuang.policy.growth import rewritten
 from kechuang.policy.packs import read_folder
 from kechuang.trail.commands import record
 from kechuang.ui import clock
@@ -61,7 +62,7 @@ def _checked(folder: Path, book: Book, last: dict[str, PublishedPack], on: date)
         faults.extend(cases.check(pack, found, book))
         before = last.get(pack.scheme)
         if before and before.digest != pack.digest:
-            faults.extend(rules.rewritten(queries.parsed(before), pack, on=on))
+            faults.extend(rewritten(queries.parsed(before), pack, on=on))
         drafts.append(_Draft(pack, (folder / cases.cases_file(pack.file)).read_text()))
     if faults:
         raise PackError(faults)

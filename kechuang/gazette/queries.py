@@ -1,6 +1,5 @@
 """What was published, and the book in memory that follows from it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -63,7 +62,7 @@ def pack(actor: Actor, scheme: str) -> Pack:
     return parsed(published(actor, scheme))
 
 
-def versions(actor: Actor, scheme: str) -> Sequence[PublishedPack]:
+def versions(actor: Actor, scheme: str) -> QuerySet[PublishedPack]:
     """Every publication of a scheme, the newest first (发布记录)."""
     return visible_to(actor).filter(scheme=scheme).defer("text", "cases_text").order_by("-version")
 
@@ -117,7 +116,7 @@ class PackSheet:
     silent: tuple[Section, ...]
     openings: tuple[tuple[Opening, dict[str, Any]], ...]  # 施行范围, the earliest first
     outcomes: tuple[cases.Outcome, ...]
-    versions: Sequence[PublishedPack]
+    versions: QuerySet[PublishedPack]
 
 
 def sheet(actor: Actor, *, scheme: str, on: date) -> PackSheet:

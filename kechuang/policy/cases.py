@@ -106,7 +106,7 @@ def _value(raw: dict[str, Any], file: str, line: int, found: list[Case], faults:
     elif "of" not in raw or ("is" in raw) == ("sum" in raw):
         faults.append(Fault(file, line, f"取值算例“{raw['name']}”须写明 of 与 is（或 sum）"))
     else:
-        expect = {key: raw[key] for key in ("is", "sum") if key in raw}
+        expect: dict[str, Any] = {key: raw[key] for key in ("is", "sum") if key in raw}
         part = raw.get("column", "is")  # which column of a table is summed
         found.append(Case(raw["name"], "", raw["on"], raw.get("when", {}), {}, expect, "", file, line, raw["of"], part))
 

@@ -73,7 +73,12 @@ def _fits(key: str, wanted: object, facts: Mapping[str, object]) -> bool:
     if key == "label":
         return wanted in facts["labels"]  # type: ignore[operator]
     if key.endswith(_BELOW):
-        return int(facts[key.removesuffix(_BELOW) + "_fen"]) < int(wanted)  # type: ignore[call-overload]
+        return _fen(facts[key.removesuffix(_BELOW) + "_fen"]) < _fen(wanted)
     if key.endswith(_FROM):
-        return int(facts[key.removesuffix(_FROM) + "_fen"]) >= int(wanted)  # type: ignore[call-overload]
+        return _fen(facts[key.removesuffix(_FROM) + "_fen"]) >= _fen(wanted)
     return facts[key] == wanted
+
+
+def _fen(amount: object) -> int:
+    assert isinstance(amount, int), amount
+    return amount

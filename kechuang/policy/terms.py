@@ -24,7 +24,7 @@ class TermsMismatchError(Exception):
 
 def fill(kind: type[T], values: Mapping[str, object]) -> T:
     """`kind` (a frozen dataclass) from raw values by field name."""
-    hints = _hints(kind)
+    hints = _hints(kind)  # type: ignore[arg-type]
     return kind(**{f.name: _typed(hints[f.name], values[f.name], f.name) for f in fields(kind)})  # type: ignore[arg-type]
 
 
