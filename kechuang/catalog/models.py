@@ -120,6 +120,7 @@ class Price(models.Model):
     price_fen = models.BigIntegerField(null=True)  # gross, per unit
     rate_bp = models.IntegerField(null=True)  # of the base lines together
     conditions = models.CharField(max_length=200, blank=True)  # 检测条件或标准号
+    place = models.PositiveSmallIntegerField(default=0)  # in the list as its provider wrote it
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
     set_by = models.CharField(max_length=32)

@@ -72,7 +72,9 @@ def offer_sheet(actor: Actor, offer_id: str, *, on: date) -> OfferSheet:
     """One offer with its prices, what is missing before the first order, and its way; raises NotVisible."""
     row = _visible(actor, offer_id)
     lines = price_lines(row.id, on=on)
-    planned = Price.objects.filter(offer=row, valid_from__gt=on).filter(_not_dropped()).order_by("valid_from", "id")
+    planned = (
+        Price.objects.filter(offer=row, valid_from__gt=on).filter(_not_dropped()).order_by("valid_from", "place", "id")
+    )
     return OfferSheet(
         offer=row,
         lines=lines,
@@ -117,7 +119,7 @@ def price_lists(offer_ids: Iterable[str], *, on: date) -> dict[str, list[PriceLi
     """The price lists of several offers on a day, by offer. One statement."""
     found: dict[str, list[PriceLine]] = {offer_id: [] for offer_id in offer_ids}
     rows = Price.objects.filter(offer_id__in=list(found), valid_from__lte=on)
-    for row in rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on)).order_by("id"):
+    for row in rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on)).order_by("place", "id"):
         found[row.offer_id].append(line_of(row))
     order = list(ItemKind)
     return {offer_id: sorted(lines, key=lambda line: order.index(line.kind)) for offer_id, lines in found.items()}
@@ -125,7 +127,7 @@ def price_lists(offer_ids: Iterable[str], *, on: date) -> dict[str, list[PriceLi
 
 def price_history(offer_id: str) -> QuerySet[Price]:
     """Every line an offer ever had that was in force, newest first."""
-    return Price.objects.filter(_not_dropped(), offer_id=offer_id).order_by("-valid_from", "-id")
+    return Price.objects.filter(_not_dropped(), offer_id=offer_id).order_by("-valid_from", "place", "id")
 
 
 def line_of(row: Price) -> PriceLine:

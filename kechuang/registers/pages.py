@@ -48,6 +48,7 @@ class _Act:
     call: Callable[..., Any]
     happens: str
     done: str
+    undoable: bool = False
 
 
 _PASS = _Act(
@@ -81,8 +82,11 @@ ACTS: dict[str, _Act] = {
         commands.stop_orders,
         gettext_noop("立即停止承接新订单；进行中的订单不受影响，是否撤销由您另行决定。"),
         gettext_noop("已暂停接单"),
+        undoable=True,
     ),
-    "resume": _Act(ReasonForm, commands.resume, gettext_noop("恢复后可立即承接新订单。"), gettext_noop("已恢复接单")),
+    "resume": _Act(
+        ReasonForm, commands.resume, gettext_noop("恢复后可立即承接新订单。"), gettext_noop("已恢复接单"), undoable=True
+    ),
     "revoke": _Act(
         RevokeForm,
         commands.revoke,
@@ -258,9 +262,7 @@ def _admission_page(
     sheet = queries.sheet(actor_of(request), admission_id, on=clock.today())
     row = sheet.admission
     offered = [
-        (move, ACTS[move.action].happens, _form(ACTS[move.action], move.action))
-        for move in sheet.moves
-        if move.action in ACTS
+        (move, ACTS[move.action], _form(ACTS[move.action], move.action)) for move in sheet.moves if move.action in ACTS
     ]
     context = {
         "sheet": sheet,
@@ -272,7 +274,7 @@ def _admission_page(
         "title": queries.registers().get(row.scheme, row.scheme),
         "places": {row.region: region_name(row.region), row.revoking_region: region_name(row.revoking_region)},
         "basis": BASIS_LABELS[Basis(row.basis)] if row.basis else "",
-        "offered": [(move, happens, form if move.action == action and form else own) for move, happens, own in offered],
+        "offered": [(*known, form if known[0].action == action and form else own) for *known, own in offered],
         "actions": {move.action for move in sheet.moves},
         "case_labels": {str(kind): label for kind, label in CASE_LABELS.items()},
         "refused": form,

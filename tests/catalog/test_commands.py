@@ -72,6 +72,15 @@ def test_twice_on_one_day_the_last_list_holds(world: World) -> None:
     assert prices(offer, world.today) == {"机时": 30_000}
 
 
+def test_lines_stand_in_the_order_in_which_they_were_written(world: World) -> None:
+    head = world.provider()
+    offer = world.offer(head, world.carrier(head), prices=False)
+    names = ["丙", "甲", "丁", "乙"]
+    lines = [NewPrice(name, Unit.TIMES, Fen(100)) for name in names]
+    commands.set_prices(head, offer_id=offer.id, lines=[RUSH, *lines], valid_from=world.today, now=world.now)
+    assert list(prices(offer, world.today)) == [*names, "加急"]
+
+
 def test_prices_are_never_backdated(world: World) -> None:
     head = world.provider()
     offer = world.offer(head, world.carrier(head))

@@ -1,6 +1,6 @@
 """A provider's carriers, offers and prices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -159,7 +159,8 @@ def set_prices(
     _drop_planned(offer, valid_from)
     ends, begins = rules.changed(price_lines(offer.id, on=valid_from), lines)
     Price.objects.filter(id__in=[line.id for line in ends]).update(valid_until=valid_from)
-    made = Price.objects.bulk_create(_prices(actor, offer, begins, valid_from))
+    places = {line.item: place for place, line in enumerate(lines)}
+    made = Price.objects.bulk_create(_prices(actor, offer, begins, valid_from, places))
     said = {
         "from": valid_from.isoformat(),
         "ended": [line.id for line in ends],
@@ -255,8 +256,19 @@ def _row(carrier: Carrier, new: NewOffer, on: date) -> Offer:
     )
 
 
-def _prices(actor: Actor, offer: Offer, lines: Sequence[rules.NewPrice], valid_from: date) -> list[Price]:
-    return [Price(offer=offer, valid_from=valid_from, set_by=actor.person_id, **asdict(line)) for line in lines]
+def _prices(
+    actor: Actor,
+    offer: Offer,
+    lines: Sequence[rules.NewPrice],
+    valid_from: date,
+    places: Mapping[str, int] | None = None,
+) -> list[Price]:
+    """Rows in the order written; `places` says where lines stand in a list of which they are only a part."""
+    order = places or {line.item: place for place, line in enumerate(lines)}
+    return [
+        Price(offer=offer, valid_from=valid_from, set_by=actor.person_id, place=order[line.item], **asdict(line))
+        for line in lines
+    ]
 
 
 def _drop_planned(offer: Offer, valid_from: date) -> None:

@@ -99,7 +99,14 @@ def _moves(row: Admission, roles: frozenset[Role], on: date) -> list[Move]:
     if row.state == AdmissionState.SUBMITTED:
         ahead = next_action(row, terms_on(row.scheme, on))
         found = [move for move in found if move.action == ahead or move.action not in PASSING]
-    return [move for move in found if move.action != "enter"]
+    hidden = {"enter"} if row.certified_until is not None and _renewed(row, on) else {"enter", "recertify"}
+    return [move for move in found if move.action not in hidden]
+
+
+def _renewed(row: Admission, on: date) -> bool:
+    """Whether certificates carry further than the office has yet seen (待核对的换发证书)."""
+    kinds = terms_on(row.scheme, on).terms.class_certificates.pick(provider_kind=row.entrant_class)
+    return rules.certified_until(kinds, papers_of(row.id), on) != row.certified_until
 
 
 def queue(actor: Actor, *, scheme: str = "", state: str = "") -> QuerySet[Admission]:
