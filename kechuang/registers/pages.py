@@ -274,7 +274,7 @@ def _admission_page(
         "title": queries.registers().get(row.scheme, row.scheme),
         "places": {row.region: region_name(row.region), row.revoking_region: region_name(row.revoking_region)},
         "basis": BASIS_LABELS[Basis(row.basis)] if row.basis else "",
-        "offered": [(*known, form if known[0].action == action and form else own) for *known, own in offered],
+        "offered": [(move, kind, form if move.action == action and form else own) for move, kind, own in offered],
         "actions": {move.action for move in sheet.moves},
         "case_labels": {str(kind): label for kind, label in CASE_LABELS.items()},
         "refused": form,
