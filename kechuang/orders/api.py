@@ -1,10 +1,11 @@
 """Orders over the API: lists, one by id, and the main acts. Amounts are fen, quantities hundredths of the unit."""
 
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import File, Router, Schema
+from ninja import File, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from kechuang.kernel.money import Fen
@@ -98,11 +99,11 @@ def one(request: HttpRequest, order_id: str) -> dict[str, Any]:
 
 
 @router.post("", response={201: SheetOut})
-def request_quote(request: HttpRequest, body: RequestIn) -> tuple[int, dict[str, Any]]:
+def request_quote(request: HttpRequest, body: RequestIn) -> Status[dict[str, Any]]:
     """Asks a provider for a quote; the same `key` again answers with the first order."""
     given = {**body.dict(), "other_public_fen": Fen(body.other_public_fen)}
     order = commands.request(actor_of(request), now=clock.now(), **given)
-    return 201, _shown(request, order.id)
+    return Status(HTTPStatus.CREATED, _shown(request, order.id))
 
 
 @router.post("/{order_id}/quote", response=SheetOut)

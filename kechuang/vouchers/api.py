@@ -1,9 +1,10 @@
 """Vouchers over the API: one's own, one by id, applying and sending, what a price becomes."""
 
 from datetime import date
+from http import HTTPStatus
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from kechuang.kernel.money import Fen
 from kechuang.ui import clock
@@ -70,7 +71,7 @@ def one(request: HttpRequest, voucher_id: str) -> VoucherOut:
 
 
 @router.post("", response={201: VoucherOut})
-def apply(request: HttpRequest, body: ApplyIn) -> tuple[int, VoucherOut]:
+def apply(request: HttpRequest, body: ApplyIn) -> Status[VoucherOut]:
     """Keeps an application; the same `key` again answers with the first. Amounts are fen."""
     actor = actor_of(request)
     voucher = commands.apply(
@@ -83,7 +84,7 @@ def apply(request: HttpRequest, body: ApplyIn) -> tuple[int, VoucherOut]:
         key=body.key,
         now=clock.now(),
     )
-    return 201, _shown(request, voucher.id)
+    return Status(HTTPStatus.CREATED, _shown(request, voucher.id))
 
 
 @router.post("/{voucher_id}/submit", response=VoucherOut)

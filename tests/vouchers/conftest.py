@@ -168,7 +168,11 @@ class Town:
     def offer(self, provider: Actor, *, service_class: str = "testing", price_fen: int = 100_000) -> str:
         """An open service with a price list: per sample, rush as a rate, extra report."""
         carrier = catalog.add_carrier(
-            provider, party_id=provider.party_id, kind=CarrierKind.COUNTY_BODY, name=f"检测中心{next(_serial)}", now=self.now
+            provider,
+            party_id=provider.party_id,
+            kind=CarrierKind.COUNTY_BODY,
+            name=f"检测中心{next(_serial)}",
+            now=self.now,
         )
         offer = catalog.add_offer(
             provider,
