@@ -51,7 +51,9 @@ CREATE FUNCTION ledger_post(
     p_debit_kinds text[], p_credit_kinds text[], p_crosses boolean[], p_fens bigint[], p_pendings bigint[],
     p_subjects text[], p_at timestamptz, p_on date
 ) RETURNS TABLE (n int, transfer bigint, code text, account bigint, fen bigint, free bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+-- Planning anew costs more than running; a plan made while the tables were small must not scan them when they are large.
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     lines ledger_line[];
@@ -91,7 +93,7 @@ BEGIN
         CASE WHEN l.code IS NOT NULL THEN l.code
              WHEN t.id IS NOT NULL AND (t.phase, t.rule, t.debit_id, t.credit_id, t.fen, t.subject)
                  = (l.phase, l.rule, l.debit, l.credit, l.fen, l.subject)
-                 AND t.pending_id IS NOT DISTINCT FROM l.pending AND known.lines = asked.lines THEN 'replayed'
+                 AND t.pending_id IS NOT DISTINCT FROM l.pending AND known.lines = l.asked THEN 'replayed'
              WHEN known.lines > 0 THEN 'key_reused'
              WHEN d.id IS NULL OR c.id IS NULL THEN 'no_account'
              WHEN l.phase < 2 AND (d.kind <> p_debit_kinds[l.n] OR c.kind <> p_credit_kinds[l.n]) THEN 'wrong_kind'
@@ -100,8 +102,7 @@ BEGIN
                  THEN CASE l.phase WHEN 4 THEN 'reversed' ELSE 'resolved' END END,
         d.posted - d.held)::ledger_line ORDER BY l.n)
     INTO lines
-    FROM unnest(lines) l
-    JOIN (SELECT a.key, count(*) AS lines FROM unnest(lines) a GROUP BY a.key) asked ON asked.key = l.key
+    FROM (SELECT a.*, count(*) OVER (PARTITION BY a.key) AS asked FROM unnest(lines) a) l
     LEFT JOIN LATERAL (SELECT count(*) AS lines FROM ledger_transfer k WHERE k.key = l.key) known ON true
     LEFT JOIN ledger_transfer t ON t.key = l.key AND t.line = l.line
     LEFT JOIN ledger_account d ON d.id = l.debit
