@@ -25,7 +25,7 @@ from kechuang.ui.forms import DayField, FilterForm, Form, TextField, YuanField
 
 def _choices(labels: Mapping[Any, str], *, empty: str = "") -> list[tuple[str, str]]:
     found = [(str(code), gettext(label)) for code, label in labels.items()]
-    return [("", gettext(empty)), *found] if empty else found
+    return [("", empty), *found] if empty else found
 
 
 class OwnForm(FilterForm):
@@ -34,7 +34,7 @@ class OwnForm(FilterForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["state"].choices = _choices(OFFER_MACHINE.labels, empty="全部")  # type: ignore[attr-defined]
+        self.fields["state"].choices = _choices(OFFER_MACHINE.labels, empty=gettext("全部"))  # type: ignore[attr-defined]
 
 
 class CarrierForm(Form):

@@ -20,6 +20,7 @@ from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.parties.queries import covers
 from kechuang.trail.models import Event
@@ -200,8 +201,8 @@ def offers_of_parties(party_ids: Iterable[str]) -> dict[str, int]:
 def blank(kind: OfferKind) -> tuple[str, bytes, str]:
     """An empty file to fill in: its name, content and media type (空白表)."""
     if kind is OfferKind.INSTRUMENT:
-        return "大型科研仪器信息表.xlsx", written(), str(Media.XLSX)
-    return "服务清单.csv", write_csv([list(SERVICE_COLUMNS)]), str(Media.CSV)
+        return _("大型科研仪器信息表.xlsx"), written(), str(Media.XLSX)
+    return _("服务清单.csv"), write_csv([list(SERVICE_COLUMNS)]), str(Media.CSV)
 
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:

@@ -116,17 +116,17 @@ SERVICE_LABELS: dict[ServiceClass, str] = {
 }
 # The headings of a list of services (服务清单), in their order; a row is one price line of one service.
 SERVICE_COLUMNS = (
-    "服务编号",
-    "服务名称",
-    "服务类别",
-    "服务内容",
-    "服务流程",
-    "收费项目",
-    "费用类型",
-    "计量单位",
-    "单价（元）",
-    "比例（%）",
-    "检测条件",
+    _("服务编号"),
+    _("服务名称"),
+    _("服务类别"),
+    _("服务内容"),
+    _("服务流程"),
+    _("收费项目"),
+    _("费用类型"),
+    _("计量单位"),
+    _("单价（元）"),
+    _("比例（%）"),
+    _("检测条件"),
 )
 ROWS_MAX = 5_000
 PRICE_ROWS_BLANK = 4  # empty rows at the end of the form of a price list

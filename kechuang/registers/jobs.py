@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from kechuang.kernel.actor import CLOCK
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.notices.queries import gates
 from kechuang.parties.queries import parties
 from kechuang.registers import commands, queries
@@ -24,12 +25,12 @@ def run_expiries(*, now: datetime) -> int:
     """Admissions whose last day has passed, and those of parties that are no more (入库期满、机构注销)."""
     over = queries.run_out(clock.day(now))
     for admission_id in over:
-        commands.expire(CLOCK, admission_id=admission_id, reason="入库有效期已满", now=now)
+        commands.expire(CLOCK, admission_id=admission_id, reason=_("入库有效期已满"), now=now)
     kept = queries.kept_parties()
     cards = parties(kept.values())
     gone = [admission_id for admission_id, party_id in kept.items() if not cards[party_id].active]
     for admission_id in gone:
-        commands.expire(CLOCK, admission_id=admission_id, reason="机构已注销或并入其他机构", now=now)
+        commands.expire(CLOCK, admission_id=admission_id, reason=_("机构已注销或并入其他机构"), now=now)
     return len(over) + len(gone)
 
 
@@ -42,7 +43,7 @@ def run_certificates(*, now: datetime) -> int:
             CLOCK,
             admission_id=row.id,
             kind=CaseKind.CERTIFICATE,
-            source=f"所凭资质证书自 {row.certified_until} 起失效",
+            source=_("所凭资质证书自 {day} 起失效").format(day=row.certified_until),
             source_key=key,
             article=queries.terms_on(row.scheme, on).article("on_certificate_expiry"),
             now=now,

@@ -304,8 +304,8 @@ def _tell_office(admission: Admission, now: datetime) -> None:
     tell(
         subject_id=admission.id,
         path=f"/registers/{admission.id}",
-        title=f"入库申请待确认：{admission.name}",
-        text="申请材料已提交，请核对资质证书后确认入库、退回补正或不予入库。",
+        title=_("入库申请待确认：{name}").format(name=admission.name),
+        text=_("申请材料已提交，请核对资质证书后确认入库、退回补正或不予入库。"),
         to_role=Role(admission.steps[admission.step]),
         region=admission.region,
         now=now,

@@ -75,7 +75,7 @@ def return_(actor: Actor, *, admission_id: str, reason: str, now: datetime) -> A
     said = {"reason": admission.reason}
     advance(actor, admission, move, roles=roles, now=now, saves=["reason", "returns"], article=article, facts=said)
     deadlines.suspend(admission.id, CONFIRM_CLOCK, why=str(move.label), cap_days=terms.terms.return_cap_days, now=now)
-    _tell_party(admission, f"入库申请已退回补正：{admission.name}", admission.reason, now)
+    _tell_party(admission, _("入库申请已退回补正：{name}").format(name=admission.name), admission.reason, now)
     return admission
 
 
@@ -93,7 +93,7 @@ def refuse(actor: Actor, *, admission_id: str, reason: str, now: datetime) -> Ad
     said = {"reason": admission.reason}
     advance(actor, admission, move, roles=roles, now=now, saves=saves, article=admission.article, facts=said)
     deadlines.meet(admission.id, CONFIRM_CLOCK, now=now)
-    _tell_party(admission, f"不予入库：{admission.name}", admission.reason, now)
+    _tell_party(admission, _("不予入库：{name}").format(name=admission.name), admission.reason, now)
     return admission
 
 
@@ -112,7 +112,7 @@ def admit_after_notice(actor: Actor, *, admission_id: str, now: datetime) -> Adm
     take_in(admission, rules.Match(Basis.REVIEW, ""), terms, on)
     article = terms.article("notice_before_entry")
     advance(actor, admission, move, roles=roles, now=now, saves=TAKEN_IN, article=article)
-    _tell_party(admission, f"已入库：{admission.name}", "公示期满无异议，已列入名录。", now)
+    _tell_party(admission, _("已入库：{name}").format(name=admission.name), _("公示期满无异议，已列入名录。"), now)
     return admission
 
 
@@ -151,7 +151,7 @@ def _publish(actor: Actor, admission: Admission, terms: Terms, role: Role, now: 
         scheme=admission.scheme,
         region=admission.region,
         kind=ADMISSION_MACHINE.name,
-        title=f"拟入库名单公示：{admission.name if not who.natural_person else admission.number}",
+        title=_("拟入库名单公示：{name}").format(name=admission.number if who.natural_person else admission.name),
         basis=terms.article("notice_before_entry"),
         items=[
             Named(
@@ -174,16 +174,20 @@ def _tell_next(admission: Admission, move: Move, now: datetime) -> None:
         tell(
             subject_id=admission.id,
             path=f"/registers/{admission.id}",
-            title=f"入库申请待审核：{admission.name}",
-            text="上一环节已通过，请办理下一环节。",
+            title=_("入库申请待审核：{name}").format(name=admission.name),
+            text=_("上一环节已通过，请办理下一环节。"),
             to_role=Role(admission.steps[admission.step]),
             region=admission.region,
             now=now,
         )
         return
     deadlines.meet(admission.id, CONFIRM_CLOCK, now=now)
-    done = f"已入库：{admission.name}" if move.action == "confirm" else f"入库申请已通过审核并公示：{admission.name}"
-    _tell_party(admission, done, "首个订单前，请公布服务内容、服务流程和收费标准。", now)
+    done = (
+        _("已入库：{name}").format(name=admission.name)
+        if move.action == "confirm"
+        else _("入库申请已通过审核并公示：{name}").format(name=admission.name)
+    )
+    _tell_party(admission, done, _("首个订单前，请公布服务内容、服务流程和收费标准。"), now)
 
 
 def _tell_party(admission: Admission, title: str, text: str, now: datetime) -> None:

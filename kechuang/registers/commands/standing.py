@@ -41,7 +41,7 @@ def stop_orders(actor: Actor, *, admission_id: str, reason: str, article: str, n
     admission.reason, admission.article = tidy(reason), article
     said = {"reason": admission.reason}
     advance(actor, admission, move, roles=roles, now=now, saves=["reason", "article"], article=article, facts=said)
-    _tell_party(admission, f"已暂停承接新订单：{admission.name}", admission.reason, now)
+    _tell_party(admission, _("已暂停承接新订单：{name}").format(name=admission.name), admission.reason, now)
     return admission
 
 
@@ -60,7 +60,7 @@ def resume(actor: Actor, *, admission_id: str, reason: str, now: datetime) -> Ad
     admission.reason, admission.article = "", ""
     saves = ["reason", "article", "certified_until"]
     advance(actor, admission, move, roles=roles, now=now, saves=saves, facts={"reason": tidy(reason)})
-    _tell_party(admission, f"已恢复承接订单：{admission.name}", tidy(reason), now)
+    _tell_party(admission, _("已恢复承接订单：{name}").format(name=admission.name), tidy(reason), now)
     return admission
 
 
@@ -97,7 +97,12 @@ def revoke(actor: Actor, *, admission_id: str, ground: str, reason: str, article
     advance(actor, admission, move, roles=roles, now=now, saves=saves, article=admission.article, facts=said)
     for case in Case.objects.filter(admission=admission, state=CaseState.OPEN).select_for_update().order_by("id"):
         _close(actor, case, admission.reason, now)
-    _tell_party(admission, f"已撤销入库及服务资格：{admission.name}", f"{admission.reason}（{admission.article}）", now)
+    _tell_party(
+        admission,
+        _("已撤销入库及服务资格：{name}").format(name=admission.name),
+        f"{admission.reason}（{admission.article}）",
+        now,
+    )
     return admission
 
 
@@ -126,7 +131,12 @@ def expire(actor: Actor, *, admission_id: str, reason: str, now: datetime) -> Ad
         raise rules.StillValid(valid_until=admission.valid_until or "—")
     admission.ended_on, admission.reason = on, tidy(reason)
     advance(actor, admission, move, roles=roles, now=now, saves=["ended_on", "reason"])
-    _tell_party(admission, f"入库已期满：{admission.name}", "如需继续承接创新券订单，请重新申请入库。", now)
+    _tell_party(
+        admission,
+        _("入库已期满：{name}").format(name=admission.name),
+        _("如需继续承接创新券订单，请重新申请入库。"),
+        now,
+    )
     return admission
 
 
@@ -170,7 +180,7 @@ def open_case(
     tell(
         subject_id=case.id,
         path=f"/registers/cases/{case.id}",
-        title=f"待核查：{admission.name}",
+        title=_("待核查：{name}").format(name=admission.name),
         text=f"{CASE_LABELS[kind]}：{source}",
         to_role=Role(admission.revoking_role),
         region=admission.revoking_region,
@@ -205,7 +215,7 @@ def mark_lifted(actor: Actor, *, case_id: str, now: datetime) -> Case:
     tell(
         subject_id=case.id,
         path=f"/registers/cases/{case.id}",
-        title=f"已移出名单，请决定是否恢复接单：{case.admission.name}",
+        title=_("已移出名单，请决定是否恢复接单：{name}").format(name=case.admission.name),
         text=case.source,
         to_role=Role(case.admission.revoking_role),
         region=case.region,
