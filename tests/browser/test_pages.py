@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from kechuang.kernel.actor import Actor, Role
@@ -23,7 +23,7 @@ SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "p
 
 
 @pytest.fixture
-def square(book: None, transactional_db: None, settings: SettingsWrapper) -> Square:
+def square(book: None, transactional_db: None, settings: Settings) -> Square:
     made = Square()
     settings.CLOCK_OFFSET = made.now - clock.database_time()
     settings.DEMO = True

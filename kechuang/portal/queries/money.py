@@ -25,6 +25,13 @@ from kechuang.vouchers import queries as vouchers
 
 _RELEASING = ("release", "open_release", "allot")  # rules by which money comes into a budget
 _GRANTING = ("grant", "open_grant")
+_BOOKED_BY = {  # by rule, and whether money moved or was only set aside
+    ("offset", False): "orders.place",
+    ("offset", True): "orders.settle",
+    ("submit", True): "claims.submit",
+    ("approve", True): "claims.clear",
+    ("pay", True): "claims.pay",
+}
 _COMES_NEXT = {
     Kind.BUDGET: _("待核发"),
     Kind.VOUCHER: _("待结算抵扣"),
@@ -133,12 +140,14 @@ def way(actor: Actor, subject_id: str) -> Way:
     booked = [one for one in transfers_of(trace.subjects) if one.subject in trace.own or one.rule in _GRANTING]
     stations = _released_before(booked) + booked
     events = list(events_of({one.subject for one in stations} | trace.own))
-    by_act = {(event.object_id, event.at): event for event in events}
+    by_act: dict[tuple[str, object], list[Event]] = {}
+    for event in events:
+        by_act.setdefault((event.object_id, event.at), []).append(event)
     names = party_names({one.credit.owner for one in stations if one.credit.kind in PROVIDER_KINDS})
     steps = [
         Step(
             one,
-            by_act.get((one.subject, one.at)),
+            _act_of(one, by_act.get((one.subject, one.at), [])),
             names.get(one.credit.owner) or region_name(one.credit.region),
             trace.urls.get(one.subject, ""),
         )
@@ -188,6 +197,12 @@ def _released_before(booked: Sequence[Station]) -> list[Station]:
     budget = treasury.budget_of(granted.debit.region, granted.debit.year)
     released = transfers_of([budget.id]) if budget else []
     return [one for one in released if one.rule in _RELEASING and one.id < granted.id]
+
+
+def _act_of(station: Station, acts: Sequence[Event]) -> Event | None:
+    """The act that booked a station; of several at one instant the one by which such a booking comes about."""
+    wanted = _BOOKED_BY.get((station.rule, station.moves), "")
+    return next((event for event in acts if event.action == wanted), acts[-1] if acts else None)
 
 
 def _next(stations: Sequence[Station]) -> str:
