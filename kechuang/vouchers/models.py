@@ -53,6 +53,7 @@ class Voucher(models.Model):
     applied_by = models.CharField(max_length=32)
     decided_by = models.CharField(max_length=32, blank=True)
     closed_on = models.DateField(null=True)
+    ended_by = models.CharField(max_length=32, blank=True)  # who withdrew, revoked or expired it
     request_key = models.CharField(max_length=64, null=True, unique=True)  # null: no key, equal to none
 
     class Meta:

@@ -129,7 +129,7 @@ def submit(actor: Actor, *, voucher_id: str, now: datetime) -> Voucher:
     """
     voucher = locked(actor, voucher_id)
     roles = roles_on(actor, voucher)
-    if Role.HOLDER in roles and voucher.state in (VoucherState.SUBMITTED, VoucherState.ISSUED):
+    if voucher.state in (VoucherState.SUBMITTED, VoucherState.ISSUED) and voucher.applied_by == actor.person_id:
         return voucher
     move = MACHINE.check("submit", VoucherState(voucher.state), roles)
     on = clock.day(now)

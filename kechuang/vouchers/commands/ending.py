@@ -6,7 +6,6 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kechuang.kernel.actor import Actor, Role
-from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger import commands as ledger
@@ -32,7 +31,7 @@ def withdraw(actor: Actor, *, voucher_id: str, reason: str = "", now: datetime) 
     """
     voucher = locked(actor, voucher_id)
     roles = roles_on(actor, voucher)
-    if Role.HOLDER in roles and voucher.state == VoucherState.WITHDRAWN:
+    if voucher.state == VoucherState.WITHDRAWN and voucher.ended_by == actor.person_id:
         return voucher
     move = MACHINE.check("withdraw", VoucherState(voucher.state), roles)
     if voucher.account:
@@ -67,7 +66,7 @@ def expire(actor: Actor, *, voucher_id: str, now: datetime) -> Voucher:
     """
     voucher = locked(actor, voucher_id)
     roles = roles_on(actor, voucher)
-    if Role.CLOCK in roles and voucher.state == VoucherState.EXPIRED:
+    if voucher.state == VoucherState.EXPIRED and voucher.ended_by == actor.person_id:
         return voucher
     MACHINE.check("expire", VoucherState(voucher.state), roles)
     rules.refuse_not_yet_expired(voucher.valid_until, on=clock.day(now))
@@ -129,13 +128,13 @@ def undo_import(actor: Actor, *, voucher_id: str, now: datetime) -> Voucher:
     move = MACHINE.check("undo_import", VoucherState(voucher.state), roles)
     opening = ledger_opening(voucher)
     if not opening:
-        raise NotVisible
+        raise rules.NotImported()
     rules.refuse_while_held(balance(voucher.account or 0).held_fen)
     ledger.reverse(list(reversed(opening)), key=f"{voucher.id}:undo", now=now)
-    voucher.closed_on = clock.day(now)
+    voucher.closed_on, voucher.ended_by = clock.day(now), actor.person_id
     year_locked(voucher.party_id, voucher.scheme, voucher.year)
     add_granted(voucher.party_id, voucher.scheme, voucher.year, -voucher.face_fen)
-    advance(actor, voucher, move, roles=roles, now=now, saves=["closed_on"])
+    advance(actor, voucher, move, roles=roles, now=now, saves=["closed_on", "ended_by"])
     return voucher
 
 
@@ -160,7 +159,8 @@ def _end(
 ) -> None:
     move = MACHINE.check(action, VoucherState(voucher.state), roles)
     free = balance(voucher.account).free_fen if voucher.account else 0
-    all_saves = ["closed_on", *saves]
+    voucher.ended_by = actor.person_id
+    all_saves = ["closed_on", "ended_by", *saves]
     facts = {"returned_fen": free, "reason": voucher.reason}
     advance(actor, voucher, move, roles=roles, now=now, saves=all_saves, facts=facts)
     if free:

@@ -77,6 +77,8 @@ def change_hold(actor: Actor, *, order_id: str, price_fen: Fen, now: datetime) -
 def release_hold(actor: Actor, *, order_id: str, now: datetime) -> None:
     """Gives back what an order set aside (释放占用); nothing is held any more: nothing to do."""
     held = _found(actor, order_id)
+    if held is None and Hold.objects.filter(order_id=order_id, state=HoldState.HELD).exists():
+        raise NotVisible
     if held is None:
         return
     roles = roles_on_hold(actor, held)

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('applied_by', models.CharField(max_length=32)),
                 ('decided_by', models.CharField(blank=True, max_length=32)),
                 ('closed_on', models.DateField(null=True)),
+                ('ended_by', models.CharField(blank=True, max_length=32)),
                 ('request_key', models.CharField(max_length=64, null=True, unique=True)),
                 ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
             ],

@@ -118,3 +118,9 @@ class NotUsable(Refusal):
     text = gettext_noop("所选创新券不能用于本订单")
     remedy = gettext_noop("请改选本单位在有效期内的创新券，或不用券下单")
     field = "voucher"
+
+
+class NotImported(Refusal):
+    code = "vouchers.not_imported"
+    text = gettext_noop("该券不是导入的，不能冲销")
+    remedy = gettext_noop("由本平台核发的券请办理撤回或撤销")
