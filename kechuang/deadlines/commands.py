@@ -1,16 +1,18 @@
 """Clocks are started, stopped and met by the commands of the records they belong to, in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 
+from kechuang.deadlines.access import may_publish
 from kechuang.deadlines.models import CalendarDay, CalendarYear, Deadline, Escalation
 from kechuang.deadlines.queries import calendar
 from kechuang.deadlines.rules import NoRunningClock, YearIncomplete, due_after, remaining, suspension_ends
 from kechuang.deadlines.states import OPEN, REMIND_BEFORE, DeadlineState
 from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.workdays import Due, Length, Unit, Workdays, due
 from kechuang.outbox.commands import tell
@@ -242,3 +244,28 @@ def load_calendar(years: Mapping[int, Mapping[date, bool]], *, document: str, no
     for year in missing:
         publish_year(year, years[year], document=document, now=now)
     return missing
+
+
+@transaction.atomic
+def enter_year(
+    actor: Actor,
+    *,
+    year: int,
+    document: str,
+    holidays: Sequence[date],
+    workdays: Sequence[date],
+    now: datetime,
+) -> int:
+    """An officer of the city enters a year's holidays (录入节假日安排); answers how many clocks moved.
+
+    Raises NotVisible for anybody else, YearIncomplete for a day of another year.
+    """
+    if not may_publish(actor):
+        raise NotVisible
+    days = {**dict.fromkeys(holidays, False), **dict.fromkeys(workdays, True)}
+    moved = publish_year(year, days, document=document, now=now)
+    entered = CalendarYear.objects.get(id=year)
+    facts = {"year": year, "holidays": len(holidays), "workdays": len(workdays), "moved": moved}
+    role = Role.CLOCK if actor.clock else Role.CITY_SCIENCE
+    record(actor, entered, "enter", label=_("录入节假日安排"), role=role, now=now, article=document, facts=facts)
+    return moved

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Max, QuerySet
 
+from kechuang.deadlines.access import visible_to
 from kechuang.deadlines.models import CalendarDay, CalendarYear, Deadline
 from kechuang.deadlines.rules import remaining
 from kechuang.deadlines.states import BATCH_MAX, LABELS, OPEN, DeadlineState
+from kechuang.kernel.actor import Actor
 from kechuang.kernel.workdays import Unit, Workdays
+from kechuang.parties.queries import region_name
 from kechuang.trail.queries import Broken
 
 _kept: dict[object, Workdays] = {}
@@ -154,3 +157,50 @@ def to_remind(*, on: date) -> list[str]:
             continue
         near.append(row.id)
     return near
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One clock in a list: what, where, and since when it was reported upward."""
+
+    clock: Clock
+    number: str
+    place: str
+    path: str
+    escalated_at: datetime | None
+
+
+def overdue(actor: Actor, *, on: date) -> QuerySet[Deadline]:
+    """The clocks of an office's regions that have run over, the longest overdue first."""
+    return visible_to(actor).filter(state=DeadlineState.RUNNING, due_on__lt=on).order_by("due_on", "id")
+
+
+def rows(found: Iterable[Deadline], *, on: date) -> list[Row]:
+    """A page of clocks as they are shown."""
+    days = calendar()
+    return [
+        Row(clock_of(row, on, days), row.number, region_name(row.region), row.path, row.escalated_at) for row in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One entered year: the weekdays off, and the weekend days worked."""
+
+    year: int
+    document: str
+    holidays: tuple[date, ...]
+    workdays: tuple[date, ...]
+
+
+def years() -> list[Year]:
+    """Every entered year, the latest first. Two statements."""
+    days: dict[int, dict[bool, list[date]]] = {}
+    for day, year, working in CalendarDay.objects.order_by("id").values_list("id", "year_id", "working"):
+        days.setdefault(year, {}).setdefault(working, []).append(day)
+    found = []
+    for year in CalendarYear.objects.order_by("-id"):
+        of_year = days.get(year.id, {})
+        weekdays = tuple(day for day in of_year.get(False, []) if Workdays().is_working(day))
+        found.append(Year(year.id, year.document, weekdays, tuple(of_year.get(True, []))))
+    return found

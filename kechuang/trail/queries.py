@@ -53,12 +53,12 @@ def _altered(model: type[models.Model], limit: int) -> list[Broken]:
             SELECT object_id, source, lag(target) OVER (PARTITION BY object_id ORDER BY seq) AS before
             FROM trail_event WHERE object_type = %s AND target <> ''
         )
-        SELECT last.object_id, '行已不存在' FROM last LEFT JOIN {quoted} t ON t.id = last.object_id WHERE t.id IS NULL
+        SELECT last.object_id, '行已不存在' FROM last LEFT JOIN {quoted} t ON t.id::text = last.object_id WHERE t.id IS NULL
         UNION ALL
-        SELECT t.id, '内容与最后一次办理的摘要不符' FROM last JOIN {quoted} t ON t.id = last.object_id
+        SELECT t.id::text, '内容与最后一次办理的摘要不符' FROM last JOIN {quoted} t ON t.id::text = last.object_id
             WHERE trail_row_digest(to_jsonb(t)) <> last.row_digest
         UNION ALL
-        SELECT t.id, '状态没有对应的办理记录' FROM {quoted} t LEFT JOIN led ON led.object_id = t.id
+        SELECT t.id::text, '状态没有对应的办理记录' FROM {quoted} t LEFT JOIN led ON led.object_id = t.id::text
             WHERE {state} <> '' AND led.target IS DISTINCT FROM {state}
         UNION ALL
         SELECT object_id, '办理记录前后状态不衔接' FROM chained WHERE before IS NOT NULL AND source <> before

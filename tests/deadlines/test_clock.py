@@ -1,17 +1,21 @@
 """The ten working days of 源文件 002 三（一）4, and clocks that stop, go on, run over, and rest on unpublished years."""
 
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 
 import pytest
+from django.test import Client
 
 from kechuang.deadlines import commands, jobs, queries
 from kechuang.deadlines.adapters.state_council import DOCUMENT, announced
 from kechuang.deadlines.models import Deadline, Escalation
 from kechuang.deadlines.rules import NoRunningClock, YearIncomplete
 from kechuang.deadlines.states import DeadlineState
-from kechuang.kernel.actor import Role
+from kechuang.kernel.actor import Actor, Post, Role
+from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.workdays import Length, Unit
 from kechuang.outbox.models import Message
+from kechuang.trail.queries import altered_rows
 from kechuang.ui import clock
 
 TEN = Length(10, Unit.WORKING_DAYS)
@@ -144,3 +148,21 @@ def test_calendar_days_that_do_not_move_end_on_the_day_itself() -> None:
 def test_stopping_what_does_not_run_is_refused() -> None:
     with pytest.raises(NoRunningClock):
         commands.suspend(SUBJECT, KIND, why="退回", cap_days=5, now=at(date(2025, 3, 3)) + timedelta(hours=1))
+
+
+def test_the_city_enters_a_year_and_nobody_else() -> None:
+    made = start(date(2026, 12, 25))
+    given = {"year": 2027, "document": "国办发明电〔2026〕1号（样例）", "holidays": [date(2027, 1, 1)], "workdays": []}
+    with pytest.raises(NotVisible):
+        commands.enter_year(Actor("psn_x"), now=at(date(2026, 12, 28)), **given)
+    city = Actor("psn_city", posts=frozenset({Post(Role.CITY_SCIENCE, "330600", frozenset({"330600"}))}))
+    assert commands.enter_year(city, now=at(date(2026, 12, 28)), **given) == 1
+    made.refresh_from_db()
+    assert (made.due_on, made.provisional) == (date(2027, 1, 11), False)
+    assert [year.year for year in queries.years()][:2] == [2027, 2026]
+    assert altered_rows() == []
+
+
+def test_the_calendar_is_public_and_the_clocks_are_an_offices(client: Client) -> None:
+    assert "补班" in client.get("/deadlines/calendar").content.decode()
+    assert client.get("/deadlines/").status_code == HTTPStatus.FOUND
