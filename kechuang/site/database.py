@@ -196,6 +196,9 @@ class Server:
             f"unix_socket_directories='{self.socket}'",
             "max_connections=200",
             "logging_collector=off",
+            "shared_buffers=256MB",
+            "min_wal_size=32MB",
+            "max_wal_size=192MB",
         ]
         if self.throwaway:
             lines += ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_locks_per_transaction=256"]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -52,6 +52,8 @@ def prepare(wanted: Wanted, *, fresh: bool) -> None:
     for name in processes.load_policies(_policies()):
         say(f"  ✓ {name}")
     run = queries.run()
+    if run is not None and not run.seconds:
+        _begin_anew()
     if run is None:
         play(
             SCHEME,
@@ -71,6 +73,8 @@ def play(scheme: str, *, year: int, seed: int, until: date, scale: float) -> Non
     """Plays a year into a database that holds none."""
     processes.start_django()
     processes.migrate()
+    from django.db import connection
+
     from kechuang.pilot import commands, queries
     from kechuang.site import jobs
     from kechuang.ui import clock
@@ -79,6 +83,8 @@ def play(scheme: str, *, year: int, seed: int, until: date, scale: float) -> Non
         sys.exit("数据库中已有试点数据；要重新开始请用 kechuang demo --fresh · a pilot was played here already")
     processes.load_policies(_policies())
     say(f"演练试点年 · playing {scheme} {year} → {until}")
+    with connection.cursor() as cursor:  # a play that the machine's fall cuts short is played again, not mended
+        cursor.execute("SET synchronous_commit = off")
     commands.play(
         scheme=scheme,
         year=year,
@@ -89,6 +95,12 @@ def play(scheme: str, *, year: int, seed: int, until: date, scale: float) -> Non
         now=clock.now(),
         jobs=list(jobs.runs()),
     )
+
+
+def _begin_anew() -> NoReturn:
+    """A play that was interrupted is of no use: the same command once more, from nothing."""
+    say("上次演练没有完成，重新开始 · the last play was interrupted; beginning anew")
+    os.execv(sys.executable, [sys.executable, "-m", "kechuang.site.cli", *sys.argv[1:], "--fresh"])
 
 
 def summary() -> Mapping[str, Any]:

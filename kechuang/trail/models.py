@@ -2,7 +2,6 @@ from typing import ClassVar
 
 from django.db import models
 
-
 FINDINGS_SHOWN = 20  # of one invariant; more say nothing new
 
 
