@@ -15,13 +15,13 @@ _FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日")
 class DaysField(TextField):
     """Days, one a line; cleans to a list of dates. The line that is no day is named."""
 
-    def clean(self, value: object) -> list[date]:  # type: ignore[override]
+    def clean(self, value: object) -> list[date]:
         return [self._day(line) for line in str(super().clean(value)).split("\n") if line.strip()]
 
     def _day(self, line: str) -> date:
         for written in _FORMS:
             try:
-                return forms.DateField(input_formats=[written]).clean(line.strip())  # type: ignore[no-any-return]
+                return forms.DateField(input_formats=[written]).clean(line.strip())
             except ValidationError:
                 continue
         raise ValidationError(_("“%(line)s”不是日期，请写成 2027-01-01"), params={"line": line.strip()})

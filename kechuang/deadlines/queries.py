@@ -199,8 +199,8 @@ def years() -> list[Year]:
     for day, year, working in CalendarDay.objects.order_by("id").values_list("id", "year_id", "working"):
         days.setdefault(year, {}).setdefault(working, []).append(day)
     found = []
-    for year in CalendarYear.objects.order_by("-id"):
-        of_year = days.get(year.id, {})
+    for entered in CalendarYear.objects.order_by("-id"):
+        of_year = days.get(entered.id, {})
         weekdays = tuple(day for day in of_year.get(False, []) if Workdays().is_working(day))
-        found.append(Year(year.id, year.document, weekdays, tuple(of_year.get(True, []))))
+        found.append(Year(entered.id, entered.document, weekdays, tuple(of_year.get(True, []))))
     return found

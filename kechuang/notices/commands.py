@@ -82,18 +82,7 @@ def open_notice(
         opened_by=actor.person_id,
         replaces=replaces,
     )
-    Item.objects.bulk_create(
-        Item(
-            notice=notice,
-            subject_id=item.subject_id,
-            party_id=item.party_id,
-            shown_name=masked_name(item.name) if item.natural_person else item.name,
-            label=item.label,
-            fen=item.fen,
-            decided_by=item.decided_by,
-        )
-        for item in items
-    )
+    _name(notice, items)
     facts = {"until_on": runs.until_on.isoformat(), "subjects": [item.subject_id for item in items]}
     record(
         actor,
@@ -107,6 +96,21 @@ def open_notice(
         facts=facts,
     )
     return notice
+
+
+def _name(notice: Notice, items: Sequence[Named]) -> None:
+    Item.objects.bulk_create(
+        Item(
+            notice=notice,
+            subject_id=item.subject_id,
+            party_id=item.party_id,
+            shown_name=masked_name(item.name) if item.natural_person else item.name,
+            label=item.label,
+            fen=item.fen,
+            decided_by=item.decided_by,
+        )
+        for item in items
+    )
 
 
 @transaction.atomic

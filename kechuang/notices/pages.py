@@ -148,7 +148,7 @@ class Feed(SyndicationFeed[Notice, None]):
     def items(self) -> Any:
         return queries.public_list(on=clock.today())[:FEED_NEWEST]
 
-    def item_title(self, item: Notice) -> str:  # type: ignore[override]
+    def item_title(self, item: Notice) -> str:
         return item.title
 
     def item_description(self, item: Notice) -> str:

@@ -8,8 +8,8 @@ from django.db import transaction
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.workdays import Workdays
 from kechuang.outbox.adapters.channels import Channel, Letter, channels
-from kechuang.outbox.models import Message, Nudge
-from kechuang.outbox.queries import inbox, reached
+from kechuang.outbox.models import Digest, Message, Nudge
+from kechuang.outbox.queries import inbox, reached, unread_by_person
 from kechuang.outbox.rules import AlreadyNudged, NotAWorkingDay
 from kechuang.outbox.states import BATCH_MAX, TRIES_MAX, MessageState
 from kechuang.parties.queries import Contact
@@ -117,3 +117,22 @@ def _send(message: Message, to: Sequence[Contact], ways: Sequence[Channel], now:
         message.state, message.settled_at = MessageState.DONE, now
     elif message.tries >= TRIES_MAX:
         message.state, message.settled_at = MessageState.DEAD, now
+
+
+@transaction.atomic
+def digest(*, now: datetime) -> int:
+    """One mail a day to everybody who can be reached and has unread messages (每日摘要); answers how many were sent.
+
+    Run late or twice it sends once. Messages stay unread: the digest only says how many wait.
+    """
+    on = clock.day(now)
+    sent = 0
+    for contact, count in unread_by_person(on=on):
+        _row, new = Digest.objects.get_or_create(person_id=contact.person_id, on=on, defaults={"count": count})
+        if not new:
+            continue
+        letter = Letter(_row.id, f"待办摘要：{count} 条未读消息", "请登录查看待办和消息。", "/workbench")
+        for channel in channels():
+            channel.send(letter, [contact])
+        sent += 1
+    return sent

@@ -9,6 +9,10 @@ def message_id() -> str:
     return new_id("msg")
 
 
+def digest_id() -> str:
+    return new_id("dgs")
+
+
 def nudge_id() -> str:
     return new_id("ndg")
 
@@ -70,3 +74,18 @@ class Nudge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.on}"
+
+
+class Digest(models.Model):
+    """每日摘要：one a day and person, of what was told and not yet read."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=digest_id, editable=False)
+    person_id = models.CharField(max_length=32)
+    on = models.DateField()
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person_id", "on"], name="digest_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.on}"

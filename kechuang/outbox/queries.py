@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.outbox.models import Message
@@ -40,3 +40,18 @@ def stuck(*, now: datetime, limit: int) -> list[Broken]:
     since = now - timedelta(hours=PENDING_HOURS_MAX)
     rows = Message.objects.filter(state=MessageState.PENDING, at__lt=since)[:limit]
     return [Broken(Message._meta.db_table, row.id, "消息超过时限仍未送达") for row in rows]
+
+
+def unread_by_person(*, on: date) -> list[tuple[Contact, int]]:
+    """Who can be reached by mail or phone and how many messages they have not read (每日摘要). Parties and offices too."""
+    targets: dict[tuple[str, str, str, str], int] = {}
+    rows = Message.objects.filter(read_at__isnull=True).order_by()
+    for key in rows.values_list("to_person", "to_party", "to_role", "region").annotate(count=Count("id")):
+        targets[key[:-1]] = key[-1]
+    counts: dict[str, int] = {}
+    found: dict[str, Contact] = {}
+    for (person, party, role, region), count in targets.items():
+        for contact in reached(Message(to_person=person, to_party=party, to_role=role, region=region), on=on):
+            found[contact.person_id] = contact
+            counts[contact.person_id] = counts.get(contact.person_id, 0) + count
+    return [(found[name], counts[name]) for name in sorted(found) if found[name].mail or found[name].phone]

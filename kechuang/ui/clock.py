@@ -38,6 +38,11 @@ def day(instant: datetime) -> date:
     return instant.astimezone(LEGAL_ZONE).date()
 
 
+def hour(instant: datetime) -> int:
+    """The hour of the legal day an instant falls in."""
+    return instant.astimezone(LEGAL_ZONE).hour
+
+
 def instant(on: date, at: time = time(9)) -> datetime:
     """A legal day and time of day as an aware instant."""
     return datetime.combine(on, at, LEGAL_ZONE)

@@ -1,6 +1,6 @@
 """消息: who is reached, what is delivered once, and how often one may ask again."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.core import mail
@@ -97,3 +97,14 @@ def test_one_may_ask_again_once_a_working_day() -> None:
     with pytest.raises(NotAWorkingDay):
         nudge(date(2025, 3, 8))
     assert Message.objects.filter(title__startswith="催办").count() == 2
+
+
+def test_the_digest_of_the_day_leaves_once_and_only_to_who_can_be_reached() -> None:
+    reachable = Person.objects.create(sign_in="wang", name="王小明", email="wang@example.com")
+    silent = Person.objects.create(sign_in="li", name="李静")
+    for person in (reachable, reachable, silent):
+        tell(to_person=person.id)
+    assert jobs.run_digests(now=clock.instant(date(2025, 3, 3), time(7))) == 0
+    assert jobs.run_digests(now=MONDAY) == 1
+    assert jobs.run_digests(now=MONDAY) == 0
+    assert [(m.to, m.subject) for m in mail.outbox] == [(["wang@example.com"], "待办摘要：2 条未读消息")]
