@@ -277,6 +277,7 @@ class Invoice(models.Model):
             models.CheckConstraint(condition=Q(mark__in=list(InvoiceMark)), name="invoice_mark"),
             models.UniqueConstraint(fields=["order", "mark", "invoice_number"], name="invoice_marked_once"),
         ]
+        indexes = [models.Index(fields=["invoice_number"], name="order_invoice_number")]
 
     def __str__(self) -> str:
         return self.invoice_number

@@ -1,6 +1,6 @@
 """Pages of vouchers: one's own, the officer's list, applying with every check shown, one voucher."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kechuang.credit.queries import commitment_in_force
 from kechuang.credit.states import LABELS
 from kechuang.kernel.text import gettext_noop
 from kechuang.parties.queries import party, region_name
@@ -118,6 +119,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         "county": region_name(queries.issuing_county(card.region)),
         "known": queries.known_labels(actor.party_id, on=on),
         "key": queries.fresh_key(),
+        "must_sign": not commitment_in_force(actor.party_id, "holder", on=on),
     }
     return render(request, "vouchers/apply.html", context, status=status)
 
@@ -186,9 +188,16 @@ def _voucher_page(
         "title": queries.scheme_title(row.scheme),
         "limits": {str(limit): label for limit, label in LIMIT_LABELS.items()},
         "labels": {str(label): text for label, text in LABELS.items()},
+        "checks": [(check, _found(check, queries.words(row.scheme))) for check in row.checks],
+        "must_sign": queries.must_sign(row, on=clock.today()),
         "failed": form,
     }
     return render(request, "vouchers/voucher.html", context, status=status)
+
+
+def _found(check: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """What a check found, in the scheme's words instead of its codes."""
+    return "、".join(_(words.get(code, code)) for code in str(check["value"]).split(",") if code)
 
 
 @login_required

@@ -33,6 +33,7 @@ from kechuang.vouchers.models import LIVE, Hold, HolderYear, Reminder, Voucher
 from kechuang.vouchers.rules import ApplicantFacts, OffsetTerms, OrderFacts
 from kechuang.vouchers.states import MACHINE, WAITING_MAX, WAITING_TITLES, VoucherState
 
+HEAVY = ("terms", "checks", "declared")  # what a list does not show and would pay for
 APPLICANTS = {"organisation": "enterprise"}  # a party's kind as the packs call it; makers and teams keep theirs
 
 
@@ -113,14 +114,14 @@ def sheet(actor: Actor, voucher_id: str, *, on: date) -> VoucherSheet:
 
 def listed(actor: Actor, *, state: str = "", scheme: str = "", party_id: str = "") -> QuerySet[Voucher]:
     """The vouchers an actor may see, newest first, filtered; the party's name comes with each row."""
-    rows = visible_to(actor).select_related("party").order_by("-id")
+    rows = visible_to(actor).select_related("party").defer(*HEAVY).order_by("-id")
     wanted = {"state": state, "scheme": scheme, "party_id": party_id}
     return rows.filter(**{name: value for name, value in wanted.items() if value})
 
 
 def waiting(actor: Actor) -> QuerySet[Voucher]:
     """What waits for the actor: applications to review, or one's own that came back or were not sent."""
-    rows = visible_to(actor).select_related("party").order_by("id")
+    rows = visible_to(actor).select_related("party").defer(*HEAVY).order_by("id")
     if actor.party_id:
         return rows.filter(state__in=[VoucherState.DRAFT, VoucherState.RETURNED])
     return rows.filter(state=VoucherState.SUBMITTED, region__in=actor.regions(Role.COUNTY_OFFICER))
@@ -151,15 +152,16 @@ def usable(party_id: str, voucher_id: str, scheme: str, *, on: date) -> Voucher:
 
 
 def seen_from(
-    facts: OrderFacts, holder: PartyCard, provider_region: str, *, scheme_region: str, on: date
+    facts: OrderFacts, holder: PartyCard, provider_region: str, *, scheme: str, scheme_region: str, on: date
 ) -> OrderFacts:
-    """An order's facts with both sides filled in (双方注册地、申领人类别、标签)."""
+    """An order's facts with both sides filled in (双方注册地、申领人类别、标签); labels only where a table asks for them."""
+    asked = rules.asks_labels(in_force(scheme, OffsetTerms, on=on).terms)
     return replace(
         facts,
         applicant=APPLICANTS.get(holder.kind, holder.kind),
         buyer_zone=zone(holder.region, scheme_region),
         provider_zone=zone(provider_region, scheme_region),
-        labels=tuple(sorted(labels(holder.id, on=on))),
+        labels=tuple(sorted(labels(holder.id, on=on))) if asked else (),
     )
 
 
@@ -256,7 +258,7 @@ def price_after(
 def prices_after(
     party_id: str, scheme: str, prices: Iterable[Price], *, on: date, voucher_id: str = ""
 ) -> dict[str, PriceAfter]:
-    """The same for a list of offers, by the caller's keys. Four statements whatever the length of the list.
+    """The same for a list of offers, by the caller's keys. A fixed number of statements whatever the length of the list.
 
     Of several vouchers the one that pays most is meant, on a tie the first to expire. `facts` bring the offer's side;
     the buyer's side is filled in here.
@@ -267,7 +269,7 @@ def prices_after(
     if not live:
         return {price.key: PriceAfter(price.price_fen, Fen(0), price.price_fen) for price in wanted}
     card, terms = party(party_id), in_force(scheme, OffsetTerms, on=on)
-    held = labels(party_id, on=on)
+    held = labels(party_id, on=on) if rules.asks_labels(terms.terms) else frozenset()
     years = dict(HolderYear.objects.filter(party_id=party_id, scheme=scheme).values_list("year", "used_fen"))
     return {
         price.key: _best(
@@ -328,6 +330,18 @@ def counts() -> dict[str, int]:
     for state in Voucher.objects.values_list("state", flat=True).iterator():
         tallies[state] += 1
     return tallies
+
+
+def words(scheme: str) -> dict[str, str]:
+    """The words of a scheme's lists by their codes: tech_sme → 科技型中小企业."""
+    lists = current().packs[scheme].words if scheme in current().packs else {}
+    return {code: label for entries in lists.values() for code, label in entries.items()}
+
+
+def must_sign(voucher: Voucher, *, on: date) -> bool:
+    """Whether the application still waits for the applicant's 信用承诺."""
+    waits = voucher.state in (VoucherState.DRAFT, VoucherState.RETURNED)
+    return waits and not commitment_in_force(voucher.party_id, "holder", on=on)
 
 
 def holds_of(order_id: str) -> list[Hold]:

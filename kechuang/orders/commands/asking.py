@@ -264,10 +264,12 @@ def _refuse_uncommitted(order: Order, now: datetime) -> None:
 
 
 def _choose_voucher(order: Order, voucher_id: str | None, now: datetime) -> None:
-    wanted = (order.voucher_id or "") if voucher_id is None else voucher_id
-    order.voucher_id = wanted or None
-    if wanted:
-        order.region = usable(order.holder_id, wanted, order.scheme, on=clock.day(now)).region
+    """Another voucher than asked with may be of another county; the one asked with is looked at when it is held."""
+    if voucher_id is None or voucher_id == (order.voucher_id or ""):
+        return
+    order.voucher_id = voucher_id or None
+    if voucher_id:
+        order.region = usable(order.holder_id, voucher_id, order.scheme, on=clock.day(now)).region
 
 
 def _hold(

@@ -250,4 +250,8 @@ class Migration(migrations.Migration):
             model_name='ownshare',
             constraint=models.UniqueConstraint(condition=models.Q(('reference', ''), _negated=True), fields=('order', 'kind', 'reference'), name='own_share_reference_once'),
         ),
+        migrations.AddIndex(
+            model_name='invoice',
+            index=models.Index(fields=['invoice_number'], name='order_invoice_number'),
+        ),
     ]

@@ -10,9 +10,7 @@ from django.db.models import QuerySet, Sum
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.orders.models import Contract, Delivery, Invoice, Order, OrderVersion, OwnShare
-from kechuang.orders.states import (
-    OrderState,
-)
+from kechuang.orders.states import InvoiceMark, OrderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +112,12 @@ def settled_with_offset(provider_id: str = "") -> QuerySet[Order]:
 def own_orders(provider_id: str, order_ids: Iterable[str]) -> set[str]:
     """Which of these orders are the provider's."""
     return set(Order.objects.filter(provider_id=provider_id, id__in=set(order_ids)).values_list("id", flat=True))
+
+
+def red_numbers(numbers: Iterable[str]) -> set[str]:
+    """Which of these invoice numbers a provider has noted as cancelled in red (红冲), on whichever order."""
+    rows = Invoice.objects.filter(mark=InvoiceMark.RED, invoice_number__in=set(numbers))
+    return set(rows.values_list("invoice_number", flat=True))
 
 
 def unclaimed(provider_id: str, *, unit_ids: Iterable[str] = ()) -> QuerySet[Order]:

@@ -32,7 +32,7 @@ def facts_for(order: Order, holder: PartyCard, provider: PartyCard, provider_kin
         other_public_fen=Fen(order.other_public_fen),
         provider_id=provider.id,
     )
-    return seen_from(bare, holder, provider.region, scheme_region=order.region, on=on)
+    return seen_from(bare, holder, provider.region, scheme=order.scheme, scheme_region=order.region, on=on)
 
 
 def as_frozen(line: PriceLine) -> FrozenPrice:

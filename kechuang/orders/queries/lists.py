@@ -29,13 +29,15 @@ from kechuang.policy.book import current, replay
 from kechuang.registers.queries import admitted, revoked_since
 from kechuang.ui.waiting import Waiting, waiting
 
+HEAVY = ("terms", "price_list", "offices", "needs", "invoice_to")  # what a list does not show and would pay for
+
 
 def listed(actor: Actor, *, side: str = "", state: str = "", channel: str = "", text: str = "") -> QuerySet[Order]:
     """The orders an actor may see, newest first, filtered. Names of both sides come with the rows.
 
     `side` narrows to the actor's own as "holder" or "provider"; `text` is a number or the beginning of a title.
     """
-    rows = visible_to(actor).select_related("holder", "provider").order_by("-id")
+    rows = visible_to(actor).select_related("holder", "provider").defer(*HEAVY).order_by("-id")
     if side in ("holder", "provider"):
         rows = rows.filter(**{f"{side}_id": actor.party_id})
     if state == "open":
@@ -56,7 +58,7 @@ def clocks_of(orders: Iterable[Order], *, on: date) -> dict[str, Clock]:
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """What waits for this actor (待办): to quote, place, start, deliver, accept, settle, mediate. Four statements."""
-    rows = list(_waits(actor).order_by("due_on", "id")[:WAITING_MAX])
+    rows = list(_waits(actor).defer(*HEAVY).order_by("due_on", "id")[:WAITING_MAX])
     running = clocks([row.id for row in rows], on=on)
     names = party_names({row.holder_id if row.provider_id == actor.party_id else row.provider_id for row in rows})
     return [

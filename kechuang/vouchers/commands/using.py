@@ -24,8 +24,11 @@ from kechuang.vouchers.queries import used_before
 from kechuang.vouchers.rules import OffsetTerms, OrderFacts
 from kechuang.vouchers.states import HOLD_MACHINE, MACHINE, HoldState, VoucherState
 
+# These run inside an order's own transaction, which fails as a whole; a savepoint of their own would guard nothing.
+INSIDE = transaction.atomic(savepoint=False)
 
-@transaction.atomic
+
+@INSIDE
 def hold(actor: Actor, *, voucher_id: str, order_id: str, price_fen: Fen, facts: OrderFacts, now: datetime) -> Hold:
     """Sets aside the part of an order that a voucher pays (占用抵扣额).
 
@@ -47,7 +50,7 @@ def hold(actor: Actor, *, voucher_id: str, order_id: str, price_fen: Fen, facts:
     return _take(actor, fresh, price_fen, facts, terms, now=now)
 
 
-@transaction.atomic
+@INSIDE
 def change_hold(actor: Actor, *, order_id: str, price_fen: Fen, now: datetime) -> Hold | None:
     """The hold for another price, under the terms the order was priced with (调整占用).
 
@@ -73,7 +76,7 @@ def change_hold(actor: Actor, *, order_id: str, price_fen: Fen, now: datetime) -
         return None
 
 
-@transaction.atomic
+@INSIDE
 def release_hold(actor: Actor, *, order_id: str, now: datetime) -> None:
     """Gives back what an order set aside (释放占用); nothing is held any more: nothing to do."""
     held = _found(actor, order_id)
@@ -91,7 +94,7 @@ def release_hold(actor: Actor, *, order_id: str, now: datetime) -> None:
     _give_back_when_ended(held, held.fen, now=now)
 
 
-@transaction.atomic
+@INSIDE
 def capture(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> Hold:
     """Posts `fen` of the hold to the provider's account (抵扣); what is left of it is free again.
 
@@ -112,7 +115,7 @@ def capture(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> Hold:
     return held
 
 
-@transaction.atomic
+@INSIDE
 def change_captured(actor: Actor, *, order_id: str, price_fen: Fen, now: datetime) -> tuple[Fen, str]:
     """What was offset before the service (结算在前) for another price, under the frozen terms; answers amount and limit.
 
@@ -136,7 +139,7 @@ def change_captured(actor: Actor, *, order_id: str, price_fen: Fen, now: datetim
     return found.fen, found.bound_by
 
 
-@transaction.atomic
+@INSIDE
 def restore(actor: Actor, *, order_id: str, fen: Fen, to_budget: bool = False, now: datetime) -> None:
     """Puts back a part or all of what was offset (退回抵扣): to the voucher; to the budget when it ended or so asked.
 
@@ -156,7 +159,7 @@ def restore(actor: Actor, *, order_id: str, fen: Fen, to_budget: bool = False, n
             _give_back_when_ended(taken, part, now=now)
 
 
-@transaction.atomic
+@INSIDE
 def note_restored(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> None:
     """Counts what a refused or unclaimed order's money put back (`claims` posts it): cap and hold follow the ledger."""
     _captured(actor, order_id)

@@ -242,6 +242,12 @@ def reason(typed: str) -> str:
     return text
 
 
+def asks_labels(terms: OffsetTerms) -> bool:
+    """Whether some table of the pack looks at the holder's labels; if not, they need not be read."""
+    tables = (terms.rate_bp, terms.added_rate_bp, terms.order_cap_fen, terms.year_cap_fen, terms.class_share_max_bp)
+    return any("label" in table.asks for table in tables)
+
+
 def refuse_excluded(facts: OrderFacts, terms: OffsetTerms) -> None:
     """Raises NotForVoucher for a service class or a situation for which vouchers may not be used (除外情形)."""
     if facts.service not in terms.service_classes:
