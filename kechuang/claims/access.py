@@ -15,9 +15,15 @@ _READS = (
 )
 
 
+def may_claim(actor: Actor, *, provider_party: str, provider_unit: str) -> bool:
+    """Whether the actor may claim for an order: for its provider, and people of units only for their unit's orders."""
+    own = provider_party == actor.party_id != ""
+    return own and (not actor.unit_ids or provider_unit in actor.unit_ids)
+
+
 def roles_on(actor: Actor, claim: Claim) -> frozenset[Role]:
     """The office roles over the paying county; PROVIDER for the claimant (its unit's people only for that unit)."""
-    own = claim.provider_party == actor.party_id != "" and (not actor.unit_ids or claim.provider_unit in actor.unit_ids)
+    own = may_claim(actor, provider_party=claim.provider_party, provider_unit=claim.provider_unit)
     user = claim.holder_party == actor.party_id != ""
     return actor.roles_in(claim.region) | ({Role.PROVIDER} if own else set()) | ({Role.HOLDER} if user else set())
 

@@ -46,6 +46,7 @@ class NoticeForm(Form):
 
 
 class BatchForm(Form):
+    region = forms.CharField(widget=forms.HiddenInput)
     title = forms.CharField(label=_("批次名称"), max_length=200)
 
 

@@ -20,7 +20,7 @@ def run_gates(*, now: datetime) -> int:
 def run_corrections(*, now: datetime) -> int:
     """Claims that were not corrected in time count as taken back."""
     late = set(overdue_subjects(CORRECTION, on=clock.day(now)))
-    rows = Claim.objects.filter(id__in=late, state__in=[ClaimState.RETURNED, ClaimState.DRAFT])
+    rows = Claim.objects.filter(id__in=late, state=ClaimState.RETURNED)
     ids = list(rows.order_by("id").values_list("id", flat=True))
     for claim_id in ids:
         commands.lapse(CLOCK, claim_id=claim_id, now=now)

@@ -124,10 +124,32 @@ class ReasonMissing(Refusal):
     status = 422
 
 
-class OwnSubmission(Refusal):
-    code = "claims.own_submission"
-    text = _("您提交过该申请，不能由您确认")
-    remedy = _("请转由其他经办人办理")
+class NoteMissing(Refusal):
+    code = "claims.note_missing"
+    text = _("申请 {number} 的材料有不符或缺失，确认前请写明核对情况")
+    remedy = _("请逐项核对后写明为何仍予确认，核对情况随档案保存")
+    field = "note"
+    status = 422
+
+
+class NothingChosen(Refusal):
+    code = "claims.nothing_chosen"
+    text = _("没有选择任何申请")
+    remedy = _("请先在列表中勾选要办理的申请")
+    status = 422
+
+
+class InvoiceChanged(Refusal):
+    code = "claims.invoice_changed"
+    text = _("发票 {number} 的内容与首次申兑时不一致")
+    remedy = _("请上传税务平台下载的原件；若发票已红冲重开，请上传新号码的发票")
+    field = "files"
+
+
+class NotClosed(Refusal):
+    code = "claims.not_closed"
+    text = _("申请 {number} 尚未办结，不能导出案卷")
+    remedy = _("办结（已兑付、不予兑付或已撤回）后即可导出")
 
 
 class NoAccount(Refusal):
@@ -194,6 +216,18 @@ def claim_until(settled_on: date, terms: ClaimTerms) -> date:
     return settled_on + timedelta(days=terms.claim_within_days + 1)
 
 
+def refuse_too_late(settled_on: date, terms: ClaimTerms, *, on: date) -> None:
+    """A claim is made and first submitted within the period (申兑期限); raises TooLate."""
+    if on >= (until := claim_until(settled_on, terms)):
+        raise TooLate(until_on=(until - timedelta(days=1)).isoformat())
+
+
+def refuse_unlooked(number: str, *, clean: bool, note: str) -> None:
+    """A claim whose papers differ somewhere is confirmed only with a note of what was looked at (核对情况); raises NoteMissing."""
+    if not clean and not note:
+        raise NoteMissing(number=number)
+
+
 def ends_confirmation(done: Covers, *, terms: ClaimTerms) -> bool:
     """Whether an act ends the ten working days (10 个工作日内须完成到哪一步): the one that `confirm_covers` names."""
     return terms.confirm_covers == done
@@ -236,8 +270,8 @@ def allocated(number: str, gross_fen: Fen, order_id: str, lines: Mapping[str, Fe
 
     Raises InvoiceNotForOrder, InvoiceOverAllocated.
     """
-    spread = dict(lines) if lines else {order_id: gross_fen}
-    if spread.get(order_id, 0) <= 0:
+    spread = {order: fen for order, fen in lines.items() if fen} if lines else {order_id: gross_fen}
+    if order_id not in spread or min(spread.values()) <= 0:
         raise InvoiceNotForOrder(number=number)
     if sum(spread.values()) > gross_fen:
         raise InvoiceOverAllocated(number=number, allocated_fen=sum(spread.values()), gross_fen=gross_fen)

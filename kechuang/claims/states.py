@@ -86,13 +86,13 @@ MACHINE = Machine(
 
 # A claim that stands: its order can carry no other, and its invoice lines are spoken for.
 LIVE = tuple(state for state in ClaimState if state not in {_S.REFUSED, _S.WITHDRAWN})
+CLOSED = (_S.PAID, _S.REFUSED, _S.WITHDRAWN)  # 办结: exports as an archive volume
 
-CONFIRMATION, PAYOUT, CORRECTION, CLAIMING = "claim_confirmation", "claim_payout", "claim_correction", "order_claiming"
+CONFIRMATION, PAYOUT, CORRECTION = "claim_confirmation", "claim_payout", "claim_correction"
 CLOCK_LABELS = {
     CONFIRMATION: _("确认服务事项"),
     PAYOUT: _("拨付补助资金"),
     CORRECTION: _("补正申兑材料"),
-    CLAIMING: _("提交兑付申请"),
 }
 
 UNCHECKED, CHECKED = "unchecked", "checked"  # 未查验、已查验: by the tax bureau, never by us

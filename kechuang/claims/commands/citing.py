@@ -48,10 +48,19 @@ def _line(order: ClaimOrder, read: Read, lines: Mapping[str, Fen] | None, *, now
     number = read.invoice.number
     bound = InvoiceLine.objects.select_related("invoice").filter(invoice__number=number, order_id=order.id).first()
     if bound is not None:
+        _refuse_changed(bound.invoice, read)
         return bound
     if Invoice.objects.filter(number=number).exists():
         raise rules.InvoiceBound(number=number)
     return _bind(order, read, rules.allocated(number, read.invoice.gross_fen, order.id, lines), now=now)
+
+
+def _refuse_changed(kept: Invoice, read: Read) -> None:
+    """The same number again says what it said at first; a page may leave codes unreadable, never the amount."""
+    found = read.invoice
+    codes = ((kept.seller_code, found.seller_code), (kept.buyer_code, found.buyer_code))
+    if kept.gross_fen != found.gross_fen or any(old and new and old != new for old, new in codes):
+        raise rules.InvoiceChanged(number=kept.number)
 
 
 def _bind(order: ClaimOrder, read: Read, spread: rules.Allocated, *, now: datetime) -> InvoiceLine:

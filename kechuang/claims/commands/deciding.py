@@ -8,19 +8,28 @@ from kechuang.claims import rules
 from kechuang.claims.access import roles_on
 from kechuang.claims.commands.citing import uncite
 from kechuang.claims.commands.giving_up import give_up
-from kechuang.claims.commands.locked import locked, locked_many, move_money, tell_provider, terms_of
+from kechuang.claims.commands.locked import (
+    correction_clock,
+    locked,
+    locked_many,
+    move_money,
+    tell_provider,
+    terms_of,
+)
 from kechuang.claims.commands.publishing import publish_locked
 from kechuang.claims.models import Claim
-from kechuang.claims.states import CLOCK_LABELS, CONFIRMATION, CORRECTION, MACHINE, ClaimState
+from kechuang.claims.states import CONFIRMATION, MACHINE, ClaimState
 from kechuang.deadlines import commands as deadlines
-from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.actor import Actor
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
-from kechuang.kernel.workdays import Length, Unit
 from kechuang.ledger.rules import Kind as AccountKind
-from kechuang.trail.commands import advance
+from kechuang.parties.rules import refuse_same_hands
+from kechuang.trail.commands import acting_role, advance
 from kechuang.ui import clock
+
+_CONFIRMED = (ClaimState.CONFIRMED, ClaimState.IN_NOTICE)
 
 
 @transaction.atomic
@@ -30,18 +39,22 @@ def confirm(
     claim_id: str,
     now: datetime,
     confirmed_fen: Fen | None = None,
+    note: str = "",
     seen_on_state: str = "",
     publish: bool = True,
 ) -> Claim:
     """Confirms that the service took place (确认服务事项, 三（一）4) and, unless it is to wait for a batch, opens its notice.
 
-    `seen_on_state` is the state the officer's page showed: an old page is refused. Raises MoveNotOpen, OtherState,
-    OwnSubmission, NoPartialConfirmation, ConfirmedTooMuch.
+    `seen_on_state` is the state the officer's page showed: an old page is refused. Papers that differ somewhere need a
+    `note` of what was looked at. Confirmed already by the same person, it answers with that. Raises MoveNotOpen,
+    OtherState, SameHands, NoteMissing, NoPartialConfirmation, ConfirmedTooMuch.
     """
     claim = locked(actor, claim_id)
+    if claim.state in _CONFIRMED and claim.confirmed_by == actor.person_id:
+        return claim
     if seen_on_state and seen_on_state != claim.state:
         raise rules.OtherState(number=claim.number)
-    _confirm(actor, claim, confirmed_fen, now=now)
+    _confirm(actor, claim, confirmed_fen, tidy(note), now=now)
     if publish:
         publish_locked(actor, [claim], now=now)
     return claim
@@ -51,29 +64,30 @@ def confirm(
 def confirm_many(actor: Actor, *, claim_ids: list[str], now: datetime, publish: bool = True) -> list[Claim]:
     """Confirms clean claims together (一并确认) and opens one notice for them; all or none.
 
-    Raises NotClean for a claim with anything that differs or is missing: that one is to be opened and looked at.
+    Raises NotClean for a claim with anything that differs or is missing: that one is to be opened and looked at;
+    NothingChosen.
     """
     claims = locked_many(actor, claim_ids)
     for claim in claims:
         if not (claim.clean and terms_of(claim).terms.bulk_confirmation):
             raise rules.NotClean(number=claim.number)
-        _confirm(actor, claim, None, now=now)
+        _confirm(actor, claim, None, "", now=now)
     if publish:
         publish_locked(actor, claims, now=now)
     return claims
 
 
-def _confirm(actor: Actor, claim: Claim, confirmed_fen: Fen | None, *, now: datetime) -> None:
+def _confirm(actor: Actor, claim: Claim, confirmed_fen: Fen | None, note: str, *, now: datetime) -> None:
     roles = roles_on(actor, claim)
     move = MACHINE.check("confirm", ClaimState(claim.state), roles)
-    if actor.person_id == claim.submitted_by:
-        raise rules.OwnSubmission()
+    refuse_same_hands(actor, claim.region, acting_role(roles, move), before=[claim.submitted_by])
+    rules.refuse_unlooked(claim.number, clean=claim.clean, note=note)
     terms = terms_of(claim)
     partly = terms.terms.partial_confirmation
     claim.confirmed_fen = rules.confirmed(Fen(claim.claimed_fen), confirmed_fen, partial_confirmation=partly)
     claim.confirmed_by, claim.confirmed_on = actor.person_id, clock.day(now)
     saves = ["confirmed_fen", "confirmed_by", "confirmed_on"]
-    facts = {"confirmed_fen": claim.confirmed_fen, "clean": claim.clean}
+    facts = {"confirmed_fen": claim.confirmed_fen, "clean": claim.clean, "note": note}
     article = terms.article("confirm_working_days")
     advance(actor, claim, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
     if rest := claim.claimed_fen - claim.confirmed_fen:
@@ -106,37 +120,21 @@ def return_(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim
     advance(actor, claim, move, roles=roles, now=now, saves=["returned_count", "reason"], article=article, facts=facts)
     cap = terms.terms.return_cap_days
     deadlines.suspend(claim.id, CONFIRMATION, why=claim.reason, cap_days=cap, now=now)
-    _correction_clock(claim, cap, article, now=now)
+    correction_clock(claim, cap, article, now=now)
     tell_provider(claim, f"兑付申请退回补正：{claim.number}", claim.reason, now=now)
     return claim
-
-
-def _correction_clock(claim: Claim, days: int, article: str, *, now: datetime) -> None:
-    deadlines.start(
-        kind=CORRECTION,
-        label=CLOCK_LABELS[CORRECTION],
-        subject_id=claim.id,
-        number=claim.number,
-        region=claim.region,
-        role=Role.PROVIDER,
-        party_id=claim.provider_party,
-        length=Length(days, Unit.DAYS, ends_on_working_day=False),
-        article=article,
-        now=now,
-    )
 
 
 @transaction.atomic
 def refuse(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
     """Does not confirm (不予确认), with the reason; who bears the amount is as was shown before the order (`on_refusal`).
 
-    Raises ReasonMissing, OwnSubmission, MoveNotOpen.
+    Raises ReasonMissing, SameHands, MoveNotOpen.
     """
     claim = locked(actor, claim_id)
     roles = roles_on(actor, claim)
     move = MACHINE.check("refuse", ClaimState(claim.state), roles)
-    if actor.person_id == claim.submitted_by:
-        raise rules.OwnSubmission()
+    refuse_same_hands(actor, claim.region, acting_role(roles, move), before=[claim.submitted_by])
     if not tidy(reason):
         raise rules.ReasonMissing()
     terms = terms_of(claim)

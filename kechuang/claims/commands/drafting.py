@@ -7,14 +7,14 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from kechuang.claims import rules
-from kechuang.claims.access import roles_on
+from kechuang.claims.access import may_claim, roles_on
 from kechuang.claims.commands.citing import cite, uncite
 from kechuang.claims.commands.evidence import Paper, compared, read_invoices
 from kechuang.claims.commands.giving_up import return_offset
-from kechuang.claims.commands.locked import locked, move_money, tell_office, terms_of
+from kechuang.claims.commands.locked import locked, move_money, page_of, tell_office, terms_of
 from kechuang.claims.models import Claim, Forfeit, SetAside
 from kechuang.claims.queries.orders import ClaimOrder, claim_order
-from kechuang.claims.states import CLAIMING, CLOCK_LABELS, CONFIRMATION, CORRECTION, MACHINE, ClaimState
+from kechuang.claims.states import CLOCK_LABELS, CONFIRMATION, CORRECTION, MACHINE, ClaimState
 from kechuang.deadlines import commands as deadlines
 from kechuang.documents.commands import keep
 from kechuang.documents.queries import files_of
@@ -40,7 +40,7 @@ def make(actor: Actor, *, order_id: str, now: datetime) -> Claim:
     Raises OrderNotSettled, NothingToClaim, TooLate; NotVisible when the order is not the actor's.
     """
     order = claim_order(order_id)
-    if order.provider.id != actor.party_id:
+    if not may_claim(actor, provider_party=order.provider.id, provider_unit=order.provider_unit):
         raise NotVisible
     if standing := Claim.objects.filter(order_id=order_id).exclude(state__in=_ENDED).first():
         return standing
@@ -48,10 +48,8 @@ def make(actor: Actor, *, order_id: str, now: datetime) -> Claim:
         raise rules.OrderNotSettled(number=order.number, state_label=order.state_label)
     if order.captured_fen <= 0:
         raise rules.NothingToClaim(number=order.number)
-    on = clock.day(now)
     terms = in_force(order.scheme, rules.ClaimTerms, on=order.placed_on)
-    if on >= (until := rules.claim_until(order.settled_on, terms.terms)):
-        raise rules.TooLate(until_on=until.isoformat())
+    rules.refuse_too_late(order.settled_on, terms.terms, on=clock.day(now))
     return _made(actor, order, terms, now)
 
 
@@ -120,14 +118,19 @@ def submit(
     """Hands the claim to the county (提交兑付申请): papers complete, invoices read, compared and bound, money set apart.
 
     `allocations` says how an invoice is spread over orders: number → order id → gross fen; without it an invoice is
-    this order's alone. Raises FilesMissing, InvoiceBound, InvoiceRed, AnothersInvoice, InvoiceOverAllocated,
-    InvoiceNotForOrder and the Refusals of the formats. The ten working days run from the day after (三（一）4).
+    this order's alone. Submitted already by the same person, it answers with that. Raises FilesMissing, TooLate,
+    InvoiceBound, InvoiceChanged, InvoiceRed, AnothersInvoice, InvoiceOverAllocated, InvoiceNotForOrder and the
+    Refusals of the formats. The ten working days run from the day after (三（一）4).
     """
     claim = locked(actor, claim_id)
+    if claim.state == ClaimState.SUBMITTED and claim.submitted_by == actor.person_id:
+        return claim
     roles = roles_on(actor, claim)
     move = MACHINE.check("submit", ClaimState(claim.state), roles)
     order = claim_order(claim.order_id)
     terms = terms_of(claim)
+    if claim.state == ClaimState.DRAFT and order.settled_on:
+        rules.refuse_too_late(order.settled_on, terms.terms, on=clock.day(now))
     papers = _papers(claim, order)
     _complete(order, terms.terms, papers)
     invoices = read_invoices(claim.id, papers)
@@ -160,7 +163,6 @@ def _complete(order: ClaimOrder, terms: rules.ClaimTerms, papers: Sequence[Paper
 
 def _start_clock(claim: Claim, terms: InForce[rules.ClaimTerms], *, again: bool, now: datetime) -> None:
     deadlines.cancel(claim.id, kind=CORRECTION, now=now)
-    deadlines.cancel(claim.order_id, kind=CLAIMING, now=now)
     deadlines.start(
         kind=CONFIRMATION,
         label=CLOCK_LABELS[CONFIRMATION],
@@ -168,6 +170,7 @@ def _start_clock(claim: Claim, terms: InForce[rules.ClaimTerms], *, again: bool,
         number=claim.number,
         region=claim.region,
         role=Role.COUNTY_OFFICER,
+        path=page_of(claim),
         length=Length(terms.terms.confirm_working_days, Unit.WORKING_DAYS),
         article=terms.article("confirm_working_days"),
         now=now,
@@ -215,17 +218,19 @@ def _ended(actor: Actor, claim: Claim, action: str, reason: str, *, now: datetim
 def settle_unclaimed(actor: Actor, *, order_id: str, now: datetime) -> None:
     """What was offset and never claimed in time goes where the terms say (逾期未申兑, `on_no_claim`). By the clock.
 
-    Nothing happens while a claim stands or the period still runs.
+    Nothing happens while a submitted claim stands or the period still runs; a draft that was never handed in counts
+    as taken back.
     """
     order = claim_order(order_id)
     if order.settled_on is None or order.captured_fen <= 0:
         return
-    if Claim.objects.filter(order_id=order_id).exclude(state=ClaimState.WITHDRAWN).exists():
+    if Claim.objects.filter(order_id=order_id).exclude(state__in=_NOT_HANDED_IN).exists():
         return
     terms = in_force(order.scheme, rules.ClaimTerms, on=order.placed_on)
     if clock.day(now) < rules.claim_until(order.settled_on, terms.terms):
         return
-    deadlines.cancel(order_id, kind=CLAIMING, now=now)
+    for draft in Claim.objects.filter(order_id=order_id, state=ClaimState.DRAFT).values_list("id", flat=True):
+        lapse(actor, claim_id=draft, now=now)
     outcome = rules.OnNoClaim(terms.terms.on_no_claim)
     lost, new = Forfeit.objects.get_or_create(
         order_id=order_id,
@@ -239,3 +244,4 @@ def settle_unclaimed(actor: Actor, *, order_id: str, now: datetime) -> None:
 
 
 _ENDED = [ClaimState.REFUSED, ClaimState.WITHDRAWN]
+_NOT_HANDED_IN = [ClaimState.DRAFT, ClaimState.WITHDRAWN]

@@ -20,6 +20,7 @@ from kechuang.documents.rules import (
 )
 from kechuang.documents.states import Kind
 from kechuang.kernel.money import Fen
+from kechuang.orders.queries import red_numbers
 from kechuang.policy.book import InForce
 
 
@@ -57,10 +58,11 @@ def read_invoices(claim_id: str, papers: Sequence[Paper]) -> list[Read]:
 
 
 def refuse_foreign(order: ClaimOrder, invoices: Sequence[Read]) -> None:
-    """Red invoices and those between other parties go no further; raises InvoiceRed, AnothersInvoice."""
+    """Red invoices, cancelled ones and those between other parties go no further; raises InvoiceRed, AnothersInvoice."""
+    cancelled = red_numbers(read.invoice.number for read in invoices)
     for read in invoices:
         invoice = read.invoice
-        if invoice.red:
+        if invoice.red or invoice.number in cancelled:
             raise rules.InvoiceRed(number=invoice.number)
         sides = (
             (rules.SELLER, order.provider.credit_code, invoice.seller_code),

@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from kechuang.claims.commands.locked import move_money
+from kechuang.claims.commands.locked import move_money, page_of
 from kechuang.claims.models import Claim
 from kechuang.claims.rules import OnNoClaim, OnRefusal
 from kechuang.kernel.actor import Actor
-from kechuang.kernel.money import Fen
+from kechuang.kernel.money import Fen, yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger.rules import Kind
 from kechuang.orders import commands as orders
+from kechuang.outbox.commands import tell
 from kechuang.vouchers.commands import restore
 
 
@@ -18,6 +19,10 @@ def give_up(actor: Actor, claim: Claim, outcome: OnRefusal, fen: Fen, *, step: s
     move_money(claim, "back", Kind.IN_CLAIM, Kind.UNCLAIMED, step=step, now=now, fen=fen)
     to_budget = outcome is not OnRefusal.VOUCHER_RESTORED
     _put_back(actor, claim.order_id, fen, why=ON_REFUSAL_LABELS[outcome], to_budget=to_budget, now=now)
+    if outcome is not OnRefusal.PROVIDER_BEARS:
+        title = f"{ON_REFUSAL_LABELS[outcome]}：{yuan(fen)} 元"
+        text = f"兑付申请 {claim.number} 的该部分金额不予兑付。"
+        tell(subject_id=claim.id, path=page_of(claim), title=title, text=text, to_party=claim.holder_party, now=now)
 
 
 def return_offset(actor: Actor, *, order_id: str, fen: Fen, outcome: OnNoClaim, now: datetime) -> None:

@@ -5,13 +5,27 @@ from datetime import datetime
 from kechuang.claims.access import visible_to
 from kechuang.claims.models import Claim
 from kechuang.claims.queries.orders import terms_of
+from kechuang.claims.rules import NothingChosen
+from kechuang.claims.states import CLOCK_LABELS, CORRECTION
+from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.workdays import Length, Unit
 from kechuang.ledger import commands as ledger
 from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
 
-__all__ = ["locked", "locked_many", "move_money", "page_of", "place", "tell_office", "tell_provider", "terms_of"]
+__all__ = [
+    "correction_clock",
+    "locked",
+    "locked_many",
+    "move_money",
+    "page_of",
+    "place",
+    "tell_office",
+    "tell_provider",
+    "terms_of",
+]
 
 
 def locked(actor: Actor, claim_id: str) -> Claim:
@@ -23,7 +37,9 @@ def locked(actor: Actor, claim_id: str) -> Claim:
 
 
 def locked_many(actor: Actor, claim_ids: list[str]) -> list[Claim]:
-    """Several claims, locked in the order of their ids; raises NotVisible when one is missing."""
+    """Several claims, locked in the order of their ids; raises NothingChosen, and NotVisible when one is missing."""
+    if not claim_ids:
+        raise NothingChosen()
     rows = list(visible_to(actor).select_for_update(of=("self",)).filter(id__in=claim_ids).order_by("id"))
     if len(rows) != len(set(claim_ids)):
         raise NotVisible
@@ -40,6 +56,23 @@ def move_money(claim: Claim, rule: str, debit: Kind, credit: Kind, *, step: str,
     amount = fen or claim.confirmed_fen or claim.claimed_fen
     leg = Leg(rule, place(claim, debit), place(claim, credit), amount)
     ledger.post([leg], key=f"{claim.id}:{step}", subject=claim.id, now=now)
+
+
+def correction_clock(claim: Claim, days: int, article: str, *, now: datetime) -> None:
+    """The provider's clock for bringing a returned claim right (补正期限)."""
+    deadlines.start(
+        kind=CORRECTION,
+        label=CLOCK_LABELS[CORRECTION],
+        subject_id=claim.id,
+        number=claim.number,
+        region=claim.region,
+        role=Role.PROVIDER,
+        party_id=claim.provider_party,
+        path=page_of(claim),
+        length=Length(days, Unit.DAYS, ends_on_working_day=False),
+        article=article,
+        now=now,
+    )
 
 
 def page_of(claim: Claim) -> str:

@@ -30,7 +30,7 @@ from kechuang.ui import clock
 def prepare(actor: Actor, *, region: str, title: str, now: datetime, claim_ids: Sequence[str] | None = None) -> str:
     """Gathers payable claims of a county into one payment batch (编制拨付批次); None takes all. Answers the batch's id.
 
-    Raises treasury's NothingToPay, NoPayeeAccount, BudgetYearClosed, NotWaiting; MoveNotOpen.
+    Raises NothingChosen, treasury's NoPayeeAccount, BudgetYearClosed, NotWaiting; MoveNotOpen.
     """
     rows = Claim.objects.filter(region=region, state=ClaimState.PAYABLE)
     ids = list(claim_ids) if claim_ids is not None else list(rows.order_by("id").values_list("id", flat=True))

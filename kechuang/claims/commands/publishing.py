@@ -9,9 +9,18 @@ from kechuang.claims import rules
 from kechuang.claims.access import roles_on
 from kechuang.claims.commands.citing import uncite
 from kechuang.claims.commands.giving_up import give_up
-from kechuang.claims.commands.locked import locked, locked_many, move_money, tell_office, tell_provider, terms_of
+from kechuang.claims.commands.locked import (
+    correction_clock,
+    locked,
+    locked_many,
+    move_money,
+    page_of,
+    tell_office,
+    tell_provider,
+    terms_of,
+)
 from kechuang.claims.models import Claim
-from kechuang.claims.states import CLOCK_LABELS, CONFIRMATION, CORRECTION, MACHINE, PAYOUT, ClaimState
+from kechuang.claims.states import CLOCK_LABELS, CONFIRMATION, MACHINE, PAYOUT, ClaimState
 from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
@@ -175,6 +184,7 @@ def _clear(actor: Actor, claim: Claim, now: datetime) -> None:
         number=claim.number,
         region=claim.region,
         role=Role.COUNTY_OFFICER,
+        path=page_of(claim),
         length=Length(terms.terms.payout_internal_working_days, Unit.WORKING_DAYS),
         article=terms.article("payout_internal_working_days"),
         now=now,
@@ -202,20 +212,12 @@ def _uphold_return(actor: Actor, claim: Claim, now: datetime) -> None:
     step = f"uphold:{claim.returned_count}"
     move_money(claim, "back", Kind.IN_CLAIM, Kind.UNCLAIMED, step=step, now=now, fen=fen)
     claim.reason, claim.returned_count = _("公示异议成立，退回补正"), claim.returned_count + 1
+    claim.claimed_fen = fen  # what was not confirmed was given up then and is not asked for again
     claim.notice_id, claim.confirmed_fen, claim.confirmed_by, claim.confirmed_on = "", None, "", None
-    saves = ["reason", "returned_count", "notice_id", "confirmed_fen", "confirmed_by", "confirmed_on"]
-    article = terms.article("on_objection_upheld")
+    saves = ["reason", "returned_count", "claimed_fen", "notice_id", "confirmed_fen", "confirmed_by", "confirmed_on"]
+    article, cap = terms.article("on_objection_upheld"), terms.terms.return_cap_days
     advance(actor, claim, move, roles=roles, now=now, saves=saves, article=article)
-    deadlines.start(
-        kind=CORRECTION,
-        label=CLOCK_LABELS[CORRECTION],
-        subject_id=claim.id,
-        number=claim.number,
-        region=claim.region,
-        role=Role.PROVIDER,
-        party_id=claim.provider_party,
-        length=Length(terms.terms.return_cap_days, Unit.DAYS, ends_on_working_day=False),
-        article=article,
-        now=now,
-    )
+    if terms.terms.confirm_covers == rules.Covers.NOTICE_ENDED:  # else the clock was met before
+        deadlines.suspend(claim.id, CONFIRMATION, why=claim.reason, cap_days=cap, now=now)
+    correction_clock(claim, cap, article, now=now)
     tell_provider(claim, f"公示异议成立，退回补正：{claim.number}", claim.reason, now=now)

@@ -52,8 +52,8 @@ def prepare(request: HttpRequest) -> HttpResponse:
         lambda: commands.prepare(
             actor_of(request),
             title=form.cleaned_data["title"],
-            claim_ids=chosen(request) or None,
-            region=request.POST["region"],
+            claim_ids=chosen(request),
+            region=form.cleaned_data["region"],
             now=clock.now(),
         ),
     )

@@ -114,6 +114,8 @@ def claimable(actor: Actor, *, on: date) -> list[Claimable]:
     """Settled orders of a provider that still can be claimed and have no claim standing, the most pressing first."""
     standing = Claim.objects.exclude(state=ClaimState.WITHDRAWN).values("order_id")
     rows = settled_with_offset(actor.party_id).exclude(id__in=standing)
+    if actor.unit_ids:
+        rows = rows.filter(unit_id__in=actor.unit_ids)
     found = [
         Claimable(row.id, row.number, row.title, row.captured_fen, _until(row.scheme, row.placed_on, row.settled_on))
         for row in rows
@@ -123,7 +125,8 @@ def claimable(actor: Actor, *, on: date) -> list[Claimable]:
 
 def unclaimed_overdue(*, on: date) -> list[str]:
     """Orders whose period for claiming has run out unused, for the clock, in order of settlement."""
-    dealt_with = Claim.objects.exclude(state=ClaimState.WITHDRAWN).values("order_id")
+    handed_in = Claim.objects.exclude(state__in=[ClaimState.DRAFT, ClaimState.WITHDRAWN])
+    dealt_with = handed_in.values("order_id")
     rows = settled_with_offset().exclude(id__in=dealt_with).exclude(id__in=Forfeit.objects.values("order_id"))
     return [row.id for row in rows if on >= _until(row.scheme, row.placed_on, row.settled_on)]
 

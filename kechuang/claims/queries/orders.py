@@ -62,8 +62,7 @@ def claim_order(order_id: str) -> ClaimOrder:
         placed_on=order.placed_on or order.settled_on or date.min,
         settled_on=order.settled_on if order.settled else None,
         contract_digest=order.contract_digest,
-        # A contract drawn from the template carries the order's own price; a brought one is read by the officer.
-        contract_fen=order.price_fen if order.contract_digest else None,
+        contract_fen=order.contract_fen if order.contract_digest else None,  # as it stands in the sealed contract
     )
 
 

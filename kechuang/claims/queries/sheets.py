@@ -6,8 +6,8 @@ from datetime import date
 from kechuang.claims.access import roles_on, visible_to
 from kechuang.claims.models import Citation, Claim, InvoiceLine
 from kechuang.claims.queries.orders import ClaimOrder, claim_order, terms_of
-from kechuang.claims.rules import ClaimTerms
-from kechuang.claims.states import MACHINE, ClaimState
+from kechuang.claims.rules import ClaimTerms, NotClosed
+from kechuang.claims.states import CLOSED, MACHINE, ClaimState
 from kechuang.deadlines.queries import Clock, clocks
 from kechuang.documents.queries import File, content_of, files_of
 from kechuang.documents.rules import Paper, Step, VolumeFacts, volume_zip
@@ -76,9 +76,14 @@ def _evidence(row: dict[str, str]) -> Evidence:
 
 
 def volume(actor: Actor, *, claim_id: str, on: date) -> tuple[str, bytes]:
-    """The archive volume (案卷) of a claim: name and zip bytes, the same bytes each time. Raises NotVisible."""
+    """The archive volume (案卷) of a closed claim: name and zip bytes, the same bytes each time.
+
+    Raises NotVisible, NotClosed.
+    """
     shown = sheet(actor, claim_id=claim_id, on=on)
     claim, order = shown.claim, shown.order
+    if claim.state not in CLOSED:
+        raise NotClosed(number=claim.number)
     closed_on = claim.paid_on or (shown.events[-1].on if shown.events else on)
     facts = VolumeFacts(
         number=claim.number,
