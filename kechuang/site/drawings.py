@@ -15,7 +15,7 @@ from kechuang.kernel.actor import ROLE_LABELS, Role
 from kechuang.kernel.machine import Machine
 from kechuang.policy.book import Pack, Parameter, Value, plain
 from kechuang.policy.packs import read_folder
-from kechuang.site import catalogue
+from kechuang.site import catalogue, glossary
 
 NOTE = "<!-- 由 `make docs` 生成，请勿手改 · drawn by `make docs`, not to be edited -->\n\n"
 ROOT = Path(settings.ROOT)
@@ -23,7 +23,11 @@ ROOT = Path(settings.ROOT)
 
 def drawn() -> dict[Path, str]:
     """Every generated file and what stands in it."""
-    pages = {Path("docs/roles.md"): roles(), Path("docs/rooms.md"): rooms(), Path("docs/glossary.md"): glossary()}
+    pages = {
+        Path("docs/roles.md"): roles(),
+        Path("docs/rooms.md"): rooms(),
+        Path("docs/glossary.md"): glossary.drawn(ROOT, list(machines()), packs()),
+    }
     for room, machine in machines():
         pages[Path(f"docs/states/{room}-{machine.name}.md")] = states(room, machine)
     for pack in packs():
@@ -186,34 +190,6 @@ def _rollout(pack: Pack) -> str:
     openings = [*pack.rollout.regions.values(), *pack.rollout.providers.values()]
     rows = "".join(f"| {opening.name} | {opening.first} | {pack.article(opening.article)} |\n" for opening in openings)
     return f"## 施行范围\n\n| 地区或机构 | 自 | 依据 |\n|---|---|---|\n{rows}\n"
-
-
-def glossary() -> str:
-    """zh · en · name in code · room · article, for every room, role, state, action and parameter."""
-    english = catalogue.english(ROOT)
-    rows = sorted(set(_words()), key=lambda row: (row[2], row[1]))
-    lines = "".join(
-        f"| {_cell(chinese)} | {_cell(english.get(chinese, '—'))} | `{name}` | {room} | {article} |\n"
-        for chinese, name, room, article in rows
-    )
-    return f"# 词汇表 · glossary\n\n| 中文 | English | 代号 | 房间 | 依据 |\n|---|---|---|---|---|\n{lines}"
-
-
-def _words() -> Iterator[tuple[str, str, str, str]]:
-    """Chinese, name in code, room, article."""
-    for config in apps.get_app_configs():
-        if config.name.startswith("kechuang."):
-            yield str(config.verbose_name), config.label, config.label, ""
-    for role in Role:
-        yield ROLE_LABELS[role], str(role), "kernel", "002 四（一）"
-    for room, machine in machines():
-        for state, label in machine.labels.items():
-            yield label, f"{machine.name}.{state}", room, ""
-        for move in machine.moves:
-            yield move.label, f"{machine.name}.{move.action}", room, ""
-    for pack in packs():
-        for parameter in pack.parameters.values():
-            yield parameter.meaning, parameter.name, pack.scheme, pack.article(parameter.values[-1].article)
 
 
 def _cell(text: str) -> str:
