@@ -35,6 +35,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-database", action="store_true", help="only what needs no database (make fast)")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    from kechuang.site import catalogue
+
+    catalogue.compile_if_newer(Path(__file__).resolve().parents[1])
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--no-database"):
         return

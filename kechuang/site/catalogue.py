@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -87,8 +88,10 @@ def compile_if_newer(root: Path) -> None:
     target = source.with_suffix(".mo")
     if not source.exists() or (target.exists() and target.stat().st_mtime >= source.stat().st_mtime):
         return
-    with source.open("rb") as text, target.open("wb") as out:
+    with source.open("rb") as text, NamedTemporaryFile(dir=target.parent, delete=False) as out:
         write_mo(out, read_po(text, locale="en"))
+    Path(out.name).replace(target)  # whole at once: another process may be reading
+    target.chmod(0o644)
 
 
 def english(root: Path) -> dict[str, str]:
