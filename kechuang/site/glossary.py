@@ -1,7 +1,8 @@
 """The glossary (词汇表): the terms of the trade as written by hand in `docs/terms.toml`, and every name of the code.
 
-Chinese comes from the code and the packs, so it cannot grow old; English and explanations are written by people. A name
-without English is drawn as "—", and the house test names it.
+Chinese comes from the code and the packs, so it cannot grow old. English of states, acts and roles is what the pages say;
+that of rooms and parameters, and every explanation, is written by hand. A name without English is drawn as "—", and the
+house test names it.
 """
 
 import tomllib
