@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
+from kechuang.catalog.queries import OfferCard, price_lines
 from kechuang.catalog.queries import offer as offer_of
-from kechuang.catalog.queries import price_lines
 from kechuang.credit.queries import commitment_in_force
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
@@ -23,7 +23,7 @@ from kechuang.orders.queries.placing import offices_of
 from kechuang.orders.rules import Asked, OrderTerms
 from kechuang.orders.states import OrderState, Version
 from kechuang.parties.queries import PartyCard, parties
-from kechuang.policy.book import in_force, rollout
+from kechuang.policy.book import InForce, in_force, rollout
 from kechuang.registers.queries import Admitted, admitted
 from kechuang.trail.commands import canonical, record
 from kechuang.ui import clock
@@ -66,26 +66,10 @@ def request(
     if channel not in terms.terms.channels:
         raise rules.ChannelUnknown(channel=channel)
     _admission(scheme, offer.party_id, offer.unit_id, region, cards[offer.party_id], now)
-    order = Order(
-        holder_id=actor.party_id,
-        provider_id=offer.party_id,
-        unit_id=offer.unit_id or None,
-        offer_id=offer.id,
-        voucher_id=voucher_id or None,
-        scheme=scheme,
-        region=region,
-        service=offer.service_class,
-        title=offer.name,
-        needs=tidy(needs),
-        channel=channel,
-        situations=sorted(set(situations)),
-        other_public_fen=other_public_fen,
-        terms=terms.record,
-        requested_by=actor.person_id,
-        request_key=key or None,
-        requested_on=on,
-        due_on=rules.last_day(on, terms.terms.quote_within_days),
-    )
+    order = _asked(actor, offer, terms, on)
+    order.voucher_id, order.region, order.channel = voucher_id or None, region, channel
+    order.needs, order.situations, order.other_public_fen = tidy(needs), sorted(set(situations)), other_public_fen
+    order.request_key = key or None
     order.save(force_insert=True)
     facts = {"offer_id": offer.id, "voucher_id": voucher_id, "scheme": scheme, "channel": channel}
     label = _("委托服务")
@@ -93,6 +77,22 @@ def request(
     due_on = start_clock(order, WAITS[OrderState.REQUESTED], now)
     notify(order, TITLES[OrderState.REQUESTED], to=Role.PROVIDER, due_on=due_on, now=now)
     return order
+
+
+def _asked(actor: Actor, offer: OfferCard, terms: InForce[OrderTerms], on: date) -> Order:
+    return Order(
+        holder_id=actor.party_id,
+        provider_id=offer.party_id,
+        unit_id=offer.unit_id or None,
+        offer_id=offer.id,
+        scheme=terms.scheme,
+        service=offer.service_class,
+        title=offer.name,
+        terms=terms.record,
+        requested_by=actor.person_id,
+        requested_on=on,
+        due_on=rules.last_day(on, terms.terms.quote_within_days),
+    )
 
 
 @transaction.atomic
