@@ -52,8 +52,12 @@ def calendar() -> Workdays:
 
 
 def clocks(subject_ids: Iterable[str], *, on: date) -> dict[str, Clock]:
-    """The open clock of each record, the earliest due when it has several; records without one are absent."""
-    open_ones = Deadline.objects.filter(subject_id__in=list(subject_ids), state__in=OPEN).order_by("-due_on", "-id")
+    """The open clock of each record; of several a running one before a stopped one, then the earliest due.
+
+    Records without one are absent.
+    """
+    rows = Deadline.objects.filter(subject_id__in=list(subject_ids), state__in=OPEN)
+    open_ones = rows.order_by("-state", "-due_on", "-id")  # the last wins, and "running" sorts before "suspended"
     days = calendar()
     return {row.subject_id: clock_of(row, on, days) for row in open_ones}
 
