@@ -67,6 +67,7 @@ class Group:
 
 WAYS = (
     Way(_("待办"), _("待办"), "inbox", "portal:workbench", _SIGNED_IN, thumb=True),
+    Way(_("消息"), _("消息"), "bell", "portal:messages", _SIGNED_IN),
     Way(_("首页"), _("首页"), "home", "portal:home", frozenset({Role.PUBLIC}), thumb=True),
     Way(_("找服务"), _("找服务"), "search", "portal:search", _PARTY | {Role.PUBLIC}, thumb=True),
     Way(_("创新券"), _("创新券"), "ticket", "vouchers:mine", _PARTY, thumb=True),
@@ -172,7 +173,7 @@ def _entries(request: HttpRequest, actor: Actor) -> Iterator[tuple[Entry, bool]]
         if url in seen:
             continue
         seen.add(url)
-        count = unread if way.url_name == "portal:workbench" else 0
+        count = unread if way.url_name == "portal:messages" else 0
         yield Entry(way.label, way.short, way.icon, url, url == here, count), way.thumb
 
 

@@ -137,6 +137,7 @@ def test_messages_are_marked_as_read(client: Client, square: Square) -> None:
     ids = [part.split('"')[0] for part in html.split('name="chosen" value="')[1:]]
     client.post(reverse("portal:messages_read"), {"chosen": ids})
     assert "（未读）" not in page(client, reverse("portal:workbench"))
+    assert "（未读）" not in page(client, reverse("portal:messages"))
 
 
 @pytest.mark.parametrize("name", ["portal:site_map", "portal:help"])

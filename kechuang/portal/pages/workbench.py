@@ -3,12 +3,12 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kechuang.outbox import commands as outbox
-from kechuang.outbox.queries import inbox
+from kechuang.outbox import queries as told
 from kechuang.portal import commands
 from kechuang.portal.forms import WorkbenchFilter
 from kechuang.portal.frame import seat_label
@@ -29,17 +29,24 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "bench": bench,
         "form": form,
         "page": page_of(request, bench.rows),
-        "inbox": inbox(actor)[:RECENT],
+        "inbox": told.inbox(actor)[:RECENT],
         "seat": seat_label(actor),
     }
     return render(request, "portal/workbench.html", context)
 
 
 @login_required
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """消息: everything that was told, newest first."""
+    return render(request, "portal/messages.html", {"page": page_of(request, told.inbox(actor_of(request)))})
+
+
+@login_required
 @require_POST
 def messages_read(request: HttpRequest) -> HttpResponse:
     outbox.mark_read(actor_of(request), message_ids=chosen(request), now=clock.now())
-    return redirect("portal:workbench")
+    return back(request, "portal:workbench")
 
 
 @login_required

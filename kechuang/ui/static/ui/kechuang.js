@@ -117,11 +117,22 @@
     form.addEventListener("submit", () => sessionStorage.setItem("k-sent", draftKey(form)));
   };
 
+  /* A table wider than its place is scrolled by keyboard too. */
+  const reach = () => all(".k-table-frame").forEach((frame) => {
+    const wide = frame.scrollWidth > frame.clientWidth + 1;
+    if (!wide) { frame.removeAttribute("tabindex"); frame.removeAttribute("role"); frame.removeAttribute("aria-label"); return; }
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "region");
+    frame.setAttribute("aria-label", $("caption", frame)?.textContent.trim() || document.title);
+  });
+  addEventListener("resize", reach);
+
   /* Parts that HTMX brings in are heard and get the focus where they ask for it. */
   const start = (root = document) => {
     all("form[data-draft]", root).forEach(watchDraft);
     $("[data-focus]", root)?.focus();
     count();
+    reach();
   };
   document.addEventListener("htmx:afterSwap", (event) => { start(event.detail.target); if (event.detail.target.dataset.say) say(event.detail.target.dataset.say); });
 
