@@ -19,7 +19,7 @@ from kechuang.parties import queries as parties
 from kechuang.parties.states import ACCOUNT_MACHINE, CAPACITY_LABELS, KIND_LABELS, PARTY_MACHINE
 from kechuang.ui import clock
 from kechuang.ui.forms import Form
-from kechuang.ui.requests import actor_of, attempt, page_of
+from kechuang.ui.requests import actor_of, attempt, back, page_of
 
 
 @login_required
@@ -53,7 +53,7 @@ def _form_page(
         tried = attempt(form, call)
         if tried.done:
             messages.success(request, done)
-            return redirect("credit:mine")
+            return back(request, "credit:mine")
         status = tried.status
     context = {"form": form, "title": title, "submit": submit} | more
     return render(request, "credit/form.html", context, status=status)

@@ -4,17 +4,15 @@ import itertools
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from kechuang.catalog.models import Offer
 from kechuang.claims import commands as claims
 from kechuang.claims.models import Claim
+from kechuang.credit import commands as credit
 from kechuang.documents.rules import Figures, invoice_number, specimen_invoice_xml
 from kechuang.kernel.actor import Actor
-from kechuang.kernel.errors import Refusal
 from kechuang.kernel.money import Fen
 from kechuang.orders import commands as orders
 from kechuang.orders.models import Order
 from kechuang.orders.queries import order_for_claim
-from kechuang.orders.rules import UNIT_HUNDREDTHS
 from kechuang.orders.states import InvoiceMark
 from kechuang.parties.models import Person
 from kechuang.parties.queries import actor_for, party, sides
@@ -25,7 +23,6 @@ from kechuang.vouchers import commands as vouchers
 from kechuang.vouchers.queries import live_of
 from tests.orders.conftest import Market
 
-WORTH_FEN = 600_000  # about what an order of a journey costs
 MORNING = time(10)
 _serial = itertools.count(9_000)
 
@@ -39,9 +36,7 @@ class Played(Market):
         self.settings = settings
         self.now = clock.instant(played.until, MORNING)
         self.holder, self.server = self.of("qiye"), self.of("jigou")
-        self.offer = Offer.objects.filter(party_id=self.server.party_id, state="open").order_by("name").first()
-        assert self.offer, "jigou has entered the library and opened its services by this day"
-        self.offer_id = self.offer.id
+        self.offer_id = self.offer(self.server)  # 材料成分检测, 1,000 yuan a sample
         self._officer = self.of("yuecheng.jingban")
         self._give_back()
 
@@ -75,48 +70,19 @@ class Played(Market):
                     one(now=self.now)
 
     def with_voucher(self) -> "Played":
+        credit.sign_commitment(self.holder, party_id=self.holder.party_id, kind="holder", now=self.now)
         self.voucher_id = self.voucher(self.holder).id
         return self
-
-    def line(self, n: int = 0, samples: int = 0, unit_price_fen: int | None = None) -> Any:
-        """So much of the service that the order costs about WORTH_FEN, unless said otherwise."""
-        base = super().line(n, UNIT_HUNDREDTHS, unit_price_fen)
-        from kechuang.catalog.queries import price_lines
-
-        price = price_lines(self.offer_id, on=self.today)[n].price_fen or 1
-        quantity = samples or max(WORTH_FEN // price, 1) * UNIT_HUNDREDTHS
-        return type(base)(base.price_id, quantity, unit_price_fen)
 
     def requested(self, **more: object) -> Order:
         if not self.voucher_id:
             self.with_voucher()
         return super().requested(**more)
 
-    def quoted(self, samples: int = 0, **more: object) -> Order:
-        return super().quoted(samples, **more)
-
-    def placed(self, samples: int = 0, **more: object) -> Order:
-        return super().placed(samples, **more)
-
-    def settled(self, samples: int = 0) -> Order:
-        return super().settled(samples)
-
-    def in_service(self, samples: int = 0) -> Order:
-        return super().in_service(samples)
-
-    def delivered(self, samples: int = 0) -> Order:
-        return super().delivered(samples)
-
-    def accepted(self, samples: int = 0) -> Order:
-        return super().accepted(samples)
-
-    def paid(self, samples: int = 0) -> Order:
-        return super().paid(samples)
-
     def invoice_xml(self, order_id: str, *, off_fen: int = 0) -> tuple[str, bytes]:
         """A specimen of the 数电票 of an order; `off_fen` makes it differ from the price."""
         facts = order_for_claim(order_id)
-        buyer, seller = party(facts.holder_party), party(facts.provider_party)
+        buyer, seller = party(facts.holder_id), party(facts.provider_id)
         number = invoice_number(self.today, next(_serial))
         figures = Figures(
             number=number,
@@ -159,6 +125,3 @@ class Played(Market):
             if claim.state == "payable":
                 return claim
         raise AssertionError(claim.state)
-
-    def pass_by(self, *, over: type[Refusal]) -> None:
-        """Documents that a journey expects a refusal (kept for readers; pages show it)."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.text import gettext_noop
 from kechuang.parties.queries import region_name
-from kechuang.policy.book import Pack, Parameter, Value
+from kechuang.policy.book import Pack, Parameter, Value, current
 from kechuang.policy.cases import Outcome
 from kechuang.policy.terms import NONE, is_rows
 from kechuang.ui import days, words
@@ -237,6 +237,13 @@ def _pairs(pack: Pack, outcome: Outcome, given: Mapping[str, Any]) -> Iterator[t
                 yield from ((name_of(part), words.yuan_sign(invoice[part])) for part in _INVOICE)
         elif name not in _HIDDEN:
             yield name_of(name), _said(pack, outcome, name, value)
+
+
+@register.simple_tag
+def in_words(scheme: str, name: str, raw: Any) -> str:
+    """A parameter's plain value as the pack's page says it: 50 %, 15 天, 验收后结算."""
+    pack = current().packs[scheme]
+    return _phrase(pack, pack.parameters[name], raw)
 
 
 def _said(pack: Pack, outcome: Outcome, name: str, value: Any) -> str:

@@ -32,7 +32,8 @@ def request(request: HttpRequest, offer_id: str) -> HttpResponse:
     actor = actor_of(request)
     asking = queries.asking(actor, offer_id, on=clock.today())
     vouchers = [_named(one) for one in asking.vouchers]
-    form = RequestForm(request.POST or None, vouchers=vouchers, schemes=asking.schemes)
+    initial = {"voucher": vouchers[0][0]} if vouchers else {}  # who has a voucher came to use it
+    form = RequestForm(request.POST or None, vouchers=vouchers, schemes=asking.schemes, initial=initial)
     status = 200
     if request.method == "POST":
         tried = attempt(

@@ -14,7 +14,7 @@ from kechuang.orders.queries.facts import facts_for, register_of
 from kechuang.orders.queries.sheets import OrderSheet, sheet
 from kechuang.orders.rules import Offices, OfficeTerms, OrderTerms
 from kechuang.parties.queries import PartyCard, city_of, parties, region_name
-from kechuang.policy.book import InForce, current, in_force
+from kechuang.policy.book import InForce, in_force
 from kechuang.registers.queries import Admitted, admitted
 from kechuang.vouchers.queries import LiveVoucher, Price, PriceAfter, live_of, price_after, prices_after, schemes_for
 from kechuang.vouchers.rules import OrderFacts
@@ -96,13 +96,13 @@ def placing(actor: Actor, order_id: str, *, on: date) -> Placing:
         for one in live
     ]
     chosen = next((after for one, after in choices if one.voucher.id == order.voucher_id), None)
-    params, options = terms.record["params"], options_of(order.scheme)
+    params = terms.record["params"]
     return Placing(
         sheet=found,
         after=chosen or PriceAfter(price, Fen(0), price),
         choices=choices,
         offices=named(offices_of(order, provider, entry, terms.terms)),
-        shown=[{**params[name], "shown": options.get(name, {}).get(params[name]["is"], "")} for name in SHOWN],
+        shown=[{**params[name], "name": name} for name in SHOWN],
         terms=terms,
     )
 
@@ -116,12 +116,6 @@ def offices_of(order: Order, provider: PartyCard, admission: Admitted | None, te
         same_city=city_of(order.region) == city_of(provider.region),
         terms=OfficeTerms(**{name: getattr(terms, name) for name in OFFICE_FIELDS}),
     )
-
-
-def options_of(scheme: str) -> dict[str, Mapping[str, str]]:
-    """What each choice of a parameter is called in the pack's words."""
-    pack = current().packs.get(scheme)
-    return {name: parameter.options for name, parameter in pack.parameters.items()} if pack else {}
 
 
 def named(fixed: Offices) -> dict[str, str]:
