@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 
 from kechuang.deadlines.access import may_publish
+from kechuang.deadlines.adapters.state_council import DOCUMENT, announced
 from kechuang.deadlines.models import CalendarDay, CalendarYear, Deadline, Escalation
 from kechuang.deadlines.queries import calendar
 from kechuang.deadlines.rules import NoRunningClock, YearIncomplete, due_after, remaining, suspension_ends
@@ -236,6 +237,11 @@ def _go_on(row: Deadline, on: date) -> None:
     row.suspended_on = row.suspended_until = None
     row.suspended_why = ""
     row.save()
+
+
+def load_announced(*, now: datetime) -> list[int]:
+    """Enters what the State Council has announced and the package at hand carries; answers which years were new."""
+    return load_calendar(announced(), document=DOCUMENT, now=now)
 
 
 def load_calendar(years: Mapping[int, Mapping[date, bool]], *, document: str, now: datetime) -> list[int]:

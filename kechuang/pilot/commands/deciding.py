@@ -12,7 +12,6 @@ from kechuang.notices import commands as notices
 from kechuang.notices.queries import objections_waiting, public_list, sheet
 from kechuang.pilot.commands.stage import County, Member, Stage, Story
 from kechuang.treasury import commands as treasury
-from kechuang.treasury.adapters.stand_in import SimulatedBank
 from kechuang.treasury.queries import batch as batch_sheet
 from kechuang.treasury.rules import Outcome
 
@@ -104,7 +103,7 @@ def _look_at(stage: Stage, county: County, notice_id: str) -> None:
 
 def payments_round(stage: Stage, county: County) -> Story:
     """Once a week what is payable is prepared, approved the next day, released and sent the day after."""
-    bank = SimulatedBank(lambda payment: _answer(stage))
+    bank = treasury.SimulatedBank(lambda payment: _answer(stage))
     officers = [stage.actor(person) for person in county.officers]
     while True:
         yield 1
@@ -125,7 +124,7 @@ def payments_round(stage: Stage, county: County) -> Story:
         yield from _paid(stage, county, batch_id, bank)
 
 
-def _paid(stage: Stage, county: County, batch_id: str, bank: SimulatedBank) -> Story:
+def _paid(stage: Stage, county: County, batch_id: str, bank: treasury.SimulatedBank) -> Story:
     approver, finance = stage.actor(county.approvers[0]), stage.actor(county.finance[0])
     digest = batch_sheet(approver, batch_id).batch.digest
     with stage.act() as now:

@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from kechuang.deadlines.adapters.state_council import DOCUMENT, announced
-from kechuang.deadlines.commands import load_calendar
+from kechuang.deadlines.commands import load_announced
 from kechuang.documents.commands import keeping_many
 from kechuang.kernel.ids import seeded
 from kechuang.pilot import queries
@@ -44,7 +43,7 @@ def play(
     first = date(year, 1, 1)
     with seeded(f"{scheme}:{year}:{seed}"), keeping_many():
         with clock.at(clock.instant(first)):
-            load_calendar(announced(), document=DOCUMENT, now=clock.instant(first))
+            load_announced(now=clock.instant(first))
             stage = Stage(scheme=scheme, seed=seed, first=first, until=until)
             with transaction.atomic():
                 run = Run.objects.create(scheme=scheme, year=year, seed=seed, scale=scale, until=until, played_at=now)
