@@ -15,10 +15,11 @@ from kechuang.deadlines.states import OPEN, REMIND_BEFORE, DeadlineState
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.kernel.workdays import Due, Length, Unit, Workdays, due
+from kechuang.kernel.workdays import Due, Length, Unit, Workdays, due, rests_on_calendar
 from kechuang.outbox.commands import tell
 from kechuang.trail.commands import record
 from kechuang.ui import clock
+from kechuang.ui.rows import insert
 
 RELATIONAL = frozenset({Role.HOLDER, Role.PROVIDER, Role.OBJECTOR, Role.PUBLIC})  # parties, not offices
 
@@ -44,9 +45,7 @@ def start(
     A clock of an office that runs over is reported to `escalate_to`; one of a party ends by its own rule.
     """
     on = clock.day(now)
-    if running := Deadline.objects.filter(subject_id=subject_id, kind=kind, state__in=OPEN).first():
-        return running
-    ends = due(on, length, calendar())
+    ends = due(on, length, calendar() if rests_on_calendar(length) else Workdays())
     row = Deadline(
         subject_id=subject_id,
         kind=kind,
@@ -68,8 +67,7 @@ def start(
         provisional=ends.provisional,
     )
     # The partial unique index keeps a second clock of the kind out; the one that runs is left as it is.
-    Deadline.objects.bulk_create([row], ignore_conflicts=True)
-    return row
+    return row if insert(row) else Deadline.objects.get(subject_id=subject_id, kind=kind, state__in=OPEN)
 
 
 @transaction.atomic

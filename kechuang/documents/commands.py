@@ -11,6 +11,7 @@ from kechuang.documents.models import File
 from kechuang.documents.states import KIND_LABELS, Kind, Media, ScanState
 from kechuang.kernel.actor import Actor, Role
 from kechuang.trail.commands import record
+from kechuang.ui.rows import insert
 
 keeping_many = store.together  # `with keeping_many():` around a play or an import: one sync for all its files
 
@@ -92,14 +93,12 @@ def _kept(
         scan_state=verdict.state,
         scanner=verdict.scanner,
     )
-    # Two that bring the same at once: the second waits here for the first and then finds its row.
-    File.objects.bulk_create([brought], ignore_conflicts=True)
-    file = File.objects.get(**once)
-    if file.id == brought.id:
-        facts = {"subject_id": subject_id, "kind": str(kind), "digest": file.digest, "size": file.size}
-        by = role or _role(actor, region)
-        record(actor, file, "keep", label=KIND_LABELS[kind], role=by, now=now, facts=facts)
-    return file
+    if not insert(brought):  # two that bring the same at once: the second has waited for the first
+        return File.objects.get(**once)
+    facts = {"subject_id": subject_id, "kind": str(kind), "digest": brought.digest, "size": brought.size}
+    by = role or _role(actor, region)
+    record(actor, brought, "keep", label=KIND_LABELS[kind], role=by, now=now, facts=facts)
+    return brought
 
 
 def _role(actor: Actor, region: str) -> Role:

@@ -67,6 +67,9 @@ def due(start: date, length: Length, calendar: Workdays) -> Due:
         day += _DAY * length.count
         if length.ends_on_working_day:
             day = calendar.next_working(day)
-    # Calendar days that may move on rest on the calendar too; those that may not never do.
-    rests = length.unit is Unit.WORKING_DAYS or length.ends_on_working_day
-    return Due(day, provisional=rests and calendar.is_provisional(start, day))
+    return Due(day, provisional=rests_on_calendar(length) and calendar.is_provisional(start, day))
+
+
+def rests_on_calendar(length: Length) -> bool:
+    """Whether the last day follows from the calendar: days that may move on do so too, those that may not never do."""
+    return length.unit is Unit.WORKING_DAYS or length.ends_on_working_day

@@ -14,6 +14,7 @@ from kechuang.outbox.rules import AlreadyNudged, NotAWorkingDay
 from kechuang.outbox.states import BATCH_MAX, TRIES_MAX, MessageState
 from kechuang.parties.queries import Contact
 from kechuang.ui import clock
+from kechuang.ui.rows import insert
 
 
 def tell(
@@ -33,21 +34,19 @@ def tell(
 
     `path` is the address of the page where the thing is done. Title and text are shown as they are: no personal data.
     """
-    Message.objects.bulk_create(
-        [
-            Message(
-                to_party=to_party,
-                to_person=to_person,
-                to_role=to_role or "",
-                region=region,
-                subject_id=subject_id,
-                path=path,
-                title=title,
-                text=text,
-                due_on=due_on,
-                at=now,
-            )
-        ]
+    insert(
+        Message(
+            to_party=to_party,
+            to_person=to_person,
+            to_role=to_role or "",
+            region=region,
+            subject_id=subject_id,
+            path=path,
+            title=title,
+            text=text,
+            due_on=due_on,
+            at=now,
+        )
     )
 
 
@@ -97,13 +96,11 @@ def deliver(*, now: datetime) -> int:
     """
     waiting = Message.objects.select_for_update(skip_locked=True).filter(state=MessageState.PENDING)
     messages = list(waiting.order_by("at", "id")[:BATCH_MAX])
-    on, ways = clock.day(now), channels()
-    reach: dict[tuple[str, str, str, str], list[Contact]] = {}
+    if not messages:
+        return 0
+    ways, reach = channels(), reached(messages, on=clock.day(now))
     for message in messages:
-        target = (message.to_person, message.to_party, message.to_role, message.region)
-        if target not in reach:
-            reach[target] = reached(message, on=on)
-        _send(message, reach[target], ways, now)
+        _send(message, reach[message.id], ways, now)
     Message.objects.bulk_update(messages, ["tries", "why", "state", "settled_at"])
     return sum(message.state != MessageState.PENDING for message in messages)
 

@@ -1,5 +1,6 @@
 """What was told to whom."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -7,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from kechuang.kernel.actor import Actor, Role
 from kechuang.outbox.models import Message
 from kechuang.outbox.states import PENDING_HOURS_MAX, MessageState
-from kechuang.parties.queries import Contact, contacts, members_of, people_in
+from kechuang.parties.queries import Contact, contacts, members_of_all, people_in_all
 from kechuang.trail.queries import Broken
 
 
@@ -25,14 +26,21 @@ def unread_count(actor: Actor) -> int:
     return inbox(actor).filter(read_at__isnull=True).count()
 
 
-def reached(message: Message, *, on: date) -> list[Contact]:
-    """The people a message goes to: the person, the members of the party, or the holders of the office."""
-    people = [message.to_person] if message.to_person else []
-    if message.to_party:
-        people += members_of(message.to_party, on=on)
-    if message.to_role:
-        people += people_in(Role(message.to_role), message.region, on=on)
-    return contacts(people)
+def reached(messages: Sequence[Message], *, on: date) -> dict[str, list[Contact]]:
+    """The people each message goes to: the person, the members of the party, the holders of the office."""
+    members = members_of_all({message.to_party for message in messages} - {""}, on=on)
+    offices = {(Role(message.to_role), message.region) for message in messages if message.to_role}
+    holders = people_in_all(offices, on=on)
+    people: dict[str, list[str]] = {}
+    for message in messages:
+        found = [message.to_person] if message.to_person else []
+        found += members.get(message.to_party, [])
+        found += holders[Role(message.to_role), message.region] if message.to_role else []
+        people[message.id] = found
+    cards = {contact.person_id: contact for contact in contacts({one for found in people.values() for one in found})}
+    return {
+        message_id: [cards[one] for one in sorted(set(found)) if one in cards] for message_id, found in people.items()
+    }
 
 
 def stuck(*, now: datetime, limit: int) -> list[Broken]:

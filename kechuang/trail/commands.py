@@ -14,6 +14,7 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.ids import new_id
 from kechuang.kernel.machine import Move
 from kechuang.ui import clock
+from kechuang.ui.rows import updating
 
 _COLUMNS = (
     'id, at, "on", region, person_id, stands_in_for, party_id, role, action, label, object_type, object_id, number,'
@@ -39,8 +40,8 @@ def advance(
     source: StrEnum | str = row.state  # type: ignore[attr-defined]
     target = move.lands(source)  # type: ignore[arg-type]
     row.state = str(target)  # type: ignore[attr-defined]
-    row.save(update_fields=["state", *saves])
-    record(
+    written = updating(row, ["state", *saves])
+    event = _event(
         actor,
         row,
         move.action,
@@ -52,6 +53,7 @@ def advance(
         article=article,
         facts=facts,
     )
+    _write(row, event, written)
 
 
 def record(
@@ -71,9 +73,36 @@ def record(
 
     `facts` are JSON values (integers, texts, lists, maps; no floats, no personal data): what was decided on.
     """
-    label_of_type = row._meta.label_lower
+    event = _event(
+        actor,
+        row,
+        action,
+        label=label,
+        role=role,
+        now=now,
+        source=source,
+        target=target,
+        article=article,
+        facts=facts,
+    )
+    return _write(row, event)
+
+
+def _event(
+    actor: Actor,
+    row: models.Model,
+    action: str,
+    *,
+    label: str,
+    role: Role,
+    now: datetime,
+    source: str,
+    target: str,
+    article: str,
+    facts: Mapping[str, object] | None,
+) -> dict[str, Any]:
     region = str(getattr(row, "region", ""))
-    event: dict[str, Any] = {
+    return {
         "id": new_id("evt"),
         "at": now.astimezone(UTC).isoformat(),
         "on": clock.day(now).isoformat(),
@@ -84,7 +113,7 @@ def record(
         "role": str(role),
         "action": f"{row._meta.app_label}.{action}",
         "label": label,
-        "object_type": label_of_type,
+        "object_type": row._meta.label_lower,
         "object_id": str(row.pk),
         "number": str(getattr(row, "number", "")),
         "source": source,
@@ -92,18 +121,25 @@ def record(
         "article": article,
         "facts": dict(facts or {}),
     }
+
+
+def _write(row: models.Model, event: dict[str, Any], before: tuple[str, list[Any]] | None = None) -> str:
+    """The event with the digest of its row. `before`, the row's own UPDATE, is one statement with it."""
     body = canonical(event)
     values = [*event.values(), body, hashlib.sha256(body).hexdigest()]
     values[list(event).index("facts")] = json.dumps(event["facts"], ensure_ascii=False)
-    table = connection.ops.quote_name(row._meta.db_table)
     marks = ", ".join(["%s"] * len(values))
+    kept = f"{connection.ops.quote_name(row._meta.db_table)} t WHERE t.id = %s"
+    statement, own, source, which = "", [], kept, [row.pk]
+    if before:
+        statement, own, source, which = f"WITH t AS ({before[0]} RETURNING *) ", before[1], "t", []
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO trail_event ({_COLUMNS}, seq, row_digest)"
-            f" SELECT {marks}, nextval('trail_event_order'), trail_row_digest(to_jsonb(t)) FROM {table} t WHERE t.id = %s",
-            [*values, row.pk],
+            f"{statement}INSERT INTO trail_event ({_COLUMNS}, seq, row_digest)"
+            f" SELECT {marks}, nextval('trail_event_order'), trail_row_digest(to_jsonb(t)) FROM {source}",
+            [*own, *values, *which],
         )
-        assert cursor.rowcount == 1, f"{label_of_type} {row.pk} is not saved"
+        assert cursor.rowcount == 1, f"{row._meta.label_lower} {row.pk} is not saved"
     return str(event["id"])
 
 

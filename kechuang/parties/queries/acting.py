@@ -1,5 +1,6 @@
 """Who acts for whom, in which capacity or office (办事身份)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -79,19 +80,43 @@ def sides(person_id: str, *, on: date) -> list[Side]:
 
 def people_in(role: Role, region_code: str, *, on: date) -> list[str]:
     """The persons who may exercise a role over a region today, substitutes included: whom a message reaches."""
-    near = [code for code in areas() if region_code in covers(code)] or [region_code]
-    posts = _in_force(Office.objects.filter(role=role, region__in=near), on)
-    own = list(posts.values_list("person_id", flat=True))
-    stand_ins = Substitution.objects.filter(
-        office__in=posts, ended=False, valid_from__lte=on, valid_until__gt=on
-    ).values_list("substitute_id", flat=True)
-    return sorted({*own, *stand_ins})
+    return people_in_all([(role, region_code)], on=on)[role, region_code]
+
+
+def people_in_all(offices: Iterable[tuple[Role, str]], *, on: date) -> dict[tuple[Role, str], list[str]]:
+    """The same for many roles and regions at once. Two statements, none when nothing is asked."""
+    wanted = set(offices)
+    if not wanted:
+        return {}
+    near = {region: {code for code in areas() if region in covers(code)} or {region} for _role, region in wanted}
+    codes = set[str]().union(*near.values())
+    rows = _in_force(Office.objects.filter(role__in={role for role, _region in wanted}, region__in=codes), on)
+    posts = list(rows.values_list("id", "role", "region", "person_id"))
+    stand_ins: dict[str, set[str]] = {}
+    for office_id, substitute_id in Substitution.objects.filter(
+        office__in=[office_id for office_id, *_ in posts], ended=False, valid_from__lte=on, valid_until__gt=on
+    ).values_list("office_id", "substitute_id"):
+        stand_ins.setdefault(office_id, set()).add(substitute_id)
+    found: dict[tuple[Role, str], set[str]] = {office: set() for office in wanted}
+    for office_id, held, code, person_id in posts:
+        for role, region in wanted:
+            if role == held and code in near[region]:
+                found[role, region] |= {person_id} | stand_ins.get(office_id, set())
+    return {office: sorted(people) for office, people in found.items()}
+
+
+def members_of_all(party_ids: Iterable[str], *, on: date) -> dict[str, list[str]]:
+    """The people who act for these parties on a day, for messages told to a party. One statement."""
+    rows = _in_force(Membership.objects.filter(party_id__in=set(party_ids)), on)
+    found: dict[str, list[str]] = {}
+    for party_id, person_id in rows.order_by("id").values_list("party_id", "person_id"):
+        found.setdefault(party_id, []).append(person_id)
+    return found
 
 
 def members_of(party_id: str, *, on: date) -> list[str]:
     """The people who act for a party on a day, for messages told to the party."""
-    rows = _in_force(Membership.objects.filter(party_id=party_id), on)
-    return list(rows.order_by("id").values_list("person_id", flat=True))
+    return members_of_all([party_id], on=on).get(party_id, [])
 
 
 def authorisation_of(actor: Actor, *, on: date) -> str:

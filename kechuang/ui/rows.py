@@ -1,0 +1,48 @@
+"""One row in one statement, where a command is called so often that the ORM's detours count."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, models
+
+
+def insert(row: models.Model) -> bool:
+    """Inserts `row`; whether it was new. One that a unique constraint keeps out is left as it stands in the table.
+
+    Two that insert the same at once: the second waits here for the first.
+    """
+    statement, values = inserting(row)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} ON CONFLICT DO NOTHING", values)
+        made: bool = cursor.rowcount == 1
+    row._state.adding, row._state.db = not made, connection.alias
+    return made
+
+
+def inserting(row: models.Model) -> tuple[str, list[Any]]:
+    """The INSERT of a row and its values."""
+    names, values = _written(row, row._meta.concrete_fields, new=True)
+    marks = ", ".join(["%s"] * len(names))
+    return f"INSERT INTO {_quoted(row._meta.db_table)} ({', '.join(names)}) VALUES ({marks})", values
+
+
+def updating(row: models.Model, fields: Iterable[str]) -> tuple[str, list[Any]]:
+    """The UPDATE of these fields of a saved row, and its values; None of them is an expression."""
+    chosen = {field.name: field for field in (row._meta.get_field(name) for name in fields)}
+    names, values = _written(row, chosen.values(), new=False)  # type: ignore[arg-type]
+    changes = ", ".join(f"{name} = %s" for name in names)
+    return f"UPDATE {_quoted(row._meta.db_table)} SET {changes} WHERE id = %s", [*values, row.pk]
+
+
+def _written(row: models.Model, fields: Iterable[models.Field[Any, Any]], *, new: bool) -> tuple[list[str], list[Any]]:
+    names, values = [], []
+    for field in fields:
+        value = field.pre_save(row, new)
+        assert not hasattr(value, "resolve_expression"), f"{field.name} is written as a value"
+        names.append(_quoted(field.column))
+        values.append(field.get_db_prep_save(value, connection))
+    return names, values
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
