@@ -8,13 +8,16 @@ from kechuang.claims.queries import unclaimed_overdue
 from kechuang.claims.states import CORRECTION, ClaimState
 from kechuang.deadlines.queries import overdue_subjects
 from kechuang.kernel.actor import CLOCK
+from kechuang.notices.queries import gates
 from kechuang.ui import clock
 
 
 def run_gates(*, now: datetime) -> int:
     """Claims whose notice has run pass the gate, or are refused when an objection was upheld."""
     ids = list(Claim.objects.filter(state=ClaimState.IN_NOTICE).order_by("id").values_list("id", flat=True))
-    return sum(commands.pass_gate(CLOCK, claim_id=claim_id, now=now).state != ClaimState.IN_NOTICE for claim_id in ids)
+    behind = gates(ids, on=clock.day(now))
+    ripe = [one for one in ids if one in behind and (behind[one].passed or behind[one].upheld)]
+    return sum(commands.pass_gate(CLOCK, claim_id=claim_id, now=now).state != ClaimState.IN_NOTICE for claim_id in ripe)
 
 
 def run_corrections(*, now: datetime) -> int:

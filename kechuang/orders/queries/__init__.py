@@ -2,7 +2,9 @@
 
 from kechuang.orders.models import Order
 from kechuang.orders.queries.claiming import (
+    Bill,
     OrderForClaim,
+    bill,
     order_for_claim,
     own_orders,
     red_numbers,
@@ -36,6 +38,7 @@ from kechuang.orders.queries.sheets import OrderSheet, figures, sheet, steps_of,
 
 __all__ = [
     "Asking",
+    "Bill",
     "Order",
     "OrderForClaim",
     "OrderLabel",
@@ -43,6 +46,7 @@ __all__ = [
     "Placing",
     "as_frozen",
     "asking",
+    "bill",
     "clocks_of",
     "contract_facts",
     "counts",

@@ -56,6 +56,26 @@ class OrderForClaim:
         return self.state == OrderState.SETTLED
 
 
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What an order comes to and where it stands (应付). Gross."""
+
+    number: str
+    state: str
+    price_fen: Fen
+    own_share_fen: Fen
+    paid_fen: Fen
+
+
+def bill(order_id: str) -> Bill:
+    """What is to be paid on an order; the caller has shown that the actor may see it. Raises NotVisible."""
+    rows = Order.objects.filter(id=order_id)
+    found = rows.values_list("number", "state", "price_fen", "own_share_fen", "paid_fen").first()
+    if found is None:
+        raise NotVisible
+    return Bill(*found)
+
+
 def order_for_claim(order_id: str) -> OrderForClaim:
     """What a claim on this order is compared with; the caller has shown that the actor may claim. Raises NotVisible."""
     order = Order.objects.select_related("voucher").filter(id=order_id).first()

@@ -42,6 +42,19 @@ def live_of(party_id: str, *, on: date) -> list[LiveVoucher]:
     return [LiveVoucher(voucher, left[voucher.id]) for voucher in vouchers]
 
 
+def live_by_holder(*, on: date) -> dict[str, LiveVoucher]:
+    """By party the voucher each holder would use on a day: of those with something left the first to expire."""
+    rows = Voucher.objects.filter(state=VoucherState.ISSUED, valid_from__lte=on, valid_until__gt=on)
+    vouchers = list(rows.order_by("valid_until", "id"))
+    left = balances_of(vouchers)
+    found: dict[str, LiveVoucher] = {}
+    for voucher in vouchers:
+        known = found.get(voucher.party_id)
+        if known is None or not known.balance.free_fen:
+            found[voucher.party_id] = LiveVoucher(voucher, left[voucher.id])
+    return found
+
+
 def usable(party_id: str, voucher_id: str, scheme: str, *, on: date) -> Voucher:
     """The holder's own issued voucher of a scheme, for an order; raises NotUsable. Its dates are looked at when held."""
     row = Voucher.objects.filter(id=voucher_id, party_id=party_id, scheme=scheme, state=VoucherState.ISSUED).first()
