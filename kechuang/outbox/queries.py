@@ -52,14 +52,17 @@ def stuck(*, now: datetime, limit: int) -> list[Broken]:
 
 def unread_by_person(*, on: date) -> list[tuple[Contact, int]]:
     """Who can be reached by mail or phone and how many messages they have not read (每日摘要). Parties and offices too."""
-    targets: dict[tuple[str, str, str, str], int] = {}
     rows = Message.objects.filter(read_at__isnull=True).order_by()
-    for key in rows.values_list("to_person", "to_party", "to_role", "region").annotate(count=Count("id")):
-        targets[key[:-1]] = key[-1]
+    unread = list(rows.values_list("to_person", "to_party", "to_role", "region").annotate(count=Count("id")))
+    asked = [
+        Message(id=str(number), to_person=person, to_party=party, to_role=role, region=region)
+        for number, (person, party, role, region, _count) in enumerate(unread)
+    ]
+    people = reached(asked, on=on)
     counts: dict[str, int] = {}
     found: dict[str, Contact] = {}
-    for (person, party, role, region), count in targets.items():
-        for contact in reached(Message(to_person=person, to_party=party, to_role=role, region=region), on=on):
+    for message, (*_target, count) in zip(asked, unread, strict=True):
+        for contact in people[message.id]:
             found[contact.person_id] = contact
             counts[contact.person_id] = counts.get(contact.person_id, 0) + count
     return [(found[name], counts[name]) for name in sorted(found) if found[name].mail or found[name].phone]
