@@ -11,7 +11,7 @@ from ninja.files import UploadedFile
 from kechuang.kernel.money import Fen
 from kechuang.orders import commands, queries
 from kechuang.orders.commands import Upload
-from kechuang.orders.models import Order
+from kechuang.orders.queries import Order
 from kechuang.orders.rules import UNIT_HUNDREDTHS, Asked
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of

@@ -189,12 +189,12 @@ class ContractForm(SeenForm):
 
 
 class DeliverForm(SeenForm):
-    files = FilesField(label=_("服务报告"), required=False)
+    reports = FilesField(label=_("服务报告"), required=False)
     note = TextField(label=_("说明"), required=False)
 
     def given(self) -> dict[str, Any]:
         said = self.cleaned_data
-        files = [Upload(file.name or "", file.read()) for file in said["files"]]
+        files = [Upload(file.name or "", file.read()) for file in said["reports"]]
         return {**super().given(), "files": files, "note": said["note"]}
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from kechuang.kernel.actor import CLOCK
 from kechuang.orders import commands
-from kechuang.orders.models import BATCH
 from kechuang.orders.queries import due, to_close_after_revocation
+from kechuang.orders.states import BATCH
 from kechuang.ui import clock
 
 

@@ -7,7 +7,6 @@ from kechuang.kernel.ids import new_id, public_number
 from kechuang.orders.states import MACHINE, ContractKind, InvoiceMark, OrderState, OwnShareKind, Version
 
 REASON_LENGTH = 500
-BATCH = 500  # orders per run of the clock's query
 PRICED = [
     OrderState.PLACED,
     OrderState.IN_SERVICE,

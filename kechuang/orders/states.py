@@ -198,6 +198,7 @@ CLOSED_BY_REVOCATION: dict[str, tuple[OrderState, ...]] = {
     "finish_all": BEFORE_PLACING,
 }
 
+BATCH = 500  # orders per run of the clock's query
 WAITING_MAX = 200  # rows of one room on the workbench
 WAITING_TITLES: dict[str, str] = {
     _S.REQUESTED: _("报价"),

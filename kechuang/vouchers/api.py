@@ -10,7 +10,7 @@ from kechuang.kernel.money import Fen
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of
 from kechuang.vouchers import commands, queries
-from kechuang.vouchers.models import Voucher
+from kechuang.vouchers.queries import Voucher
 from kechuang.vouchers.rules import OrderFacts
 
 router = Router(tags=["vouchers"])

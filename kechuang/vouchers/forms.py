@@ -27,7 +27,7 @@ class ApplyForm(Form):
     staff_count = forms.IntegerField(label=_("从业人员数"), required=False, min_value=0)
     revenue = YuanField(label=_("上一年度营业收入（元）"), required=False)
     capital = YuanField(label=_("注册资本（元）"), required=False)
-    files = FilesField(label=_("证明材料"), required=False)
+    evidence = FilesField(label=_("证明材料"), required=False)
 
     def __init__(self, *args: Any, schemes: Mapping[str, str], labels: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +45,7 @@ class ApplyForm(Form):
         )
 
     def uploads(self) -> list[Upload]:
-        return [Upload(file.name or "", file.read()) for file in self.cleaned_data["files"]]
+        return [Upload(file.name or "", file.read()) for file in self.cleaned_data["evidence"]]
 
 
 class ListForm(FilterForm):

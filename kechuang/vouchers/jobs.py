@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from kechuang.kernel.actor import CLOCK
 from kechuang.ui import clock
 from kechuang.vouchers import commands
-from kechuang.vouchers.models import BATCH, REMIND_DAYS
 from kechuang.vouchers.queries import expired, expiring
+from kechuang.vouchers.states import BATCH, REMIND_DAYS
 
 
 def run_expiry(*, now: datetime) -> int:

@@ -7,8 +7,6 @@ from kechuang.kernel.ids import new_id, public_number
 from kechuang.vouchers.states import HOLD_MACHINE, MACHINE, HoldState, VoucherState
 
 REASON_LENGTH = 500
-BATCH = 500  # vouchers expired per run of the query
-REMIND_DAYS = 14  # house practice, no rule says it
 LIVE = (HoldState.HELD, HoldState.CAPTURED)  # what counts against the yearly cap
 
 

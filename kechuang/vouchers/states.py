@@ -88,6 +88,8 @@ HOLD_MACHINE = Machine(
     waits={},
 )
 
+BATCH = 500  # vouchers expired per run of the query
+REMIND_DAYS = 14  # house practice, no rule says it
 WAITING_MAX = 200  # rows of one room on the workbench
 WAITING_TITLES: dict[VoucherState, str] = {
     _S.DRAFT: _("提交创新券申领"),

@@ -137,7 +137,7 @@ def test_the_whole_way_by_pages(market: Market) -> None:
     nothing = server.post("orders:act", order.id, "deliver", seen=order.revision)
     assert nothing.status_code == 422
     assert "未上传服务报告" in text(nothing)
-    server.press(order, "deliver", files=[slip("报告.pdf")])
+    server.press(order, "deliver", reports=[slip("报告.pdf")])
     final = {f"quantity_{base}": "3", "seen": Order.objects.get().revision}
     assert "最终明细" in text(server.get("orders:final", order.id))
     assert server.post("orders:final", order.id, **final).status_code == 302

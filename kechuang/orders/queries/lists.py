@@ -107,8 +107,8 @@ def to_close_after_revocation(*, on: date) -> list[tuple[str, str]]:
         rows = Order.objects.filter(provider_id__in=revoked, state__in=[*BEFORE_PLACING, *UNFINISHED]).order_by("id")
         for row in rows:
             reach = closed_by_revocation(terms=replay(row.terms, OrderTerms).terms)
-            here = {"party_id": row.provider_id, "unit_id": row.unit_id or "", "on": on, "region": row.region}
-            if row.state in reach and register_of(row.scheme) == register and not admitted(register, **here):
+            goes_on = admitted(register, party_id=row.provider_id, unit_id=row.unit_id or "", on=on, region=row.region)
+            if row.state in reach and register_of(row.scheme) == register and not goes_on:
                 found.append((row.id, revoked[row.provider_id]))
     return found
 

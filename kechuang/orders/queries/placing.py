@@ -71,7 +71,7 @@ def asking(actor: Actor, offer_id: str, *, on: date) -> Asking:
     )
     live = live_of(actor.party_id, on=on) if actor.party_id else []
     prices = [Price(line.id, line.price_fen, facts) for line in lines if line.price_fen]
-    after = {}
+    after: dict[str, PriceAfter] = {}
     for scheme in {one.voucher.scheme for one in live}:
         after |= prices_after(actor.party_id, scheme, prices, on=on)
     shown = [(line, after.get(line.id)) for line in lines]

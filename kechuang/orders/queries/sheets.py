@@ -56,7 +56,8 @@ class OrderSheet:
     def agreed(self) -> OrderVersion | None:
         """The lines in force: the latest that were agreed, before placing the latest quote."""
         agreed = [version for version in self.versions if version.agreed_on]
-        return (agreed or list(self.versions) or [None])[-1]
+        known = agreed or list(self.versions)
+        return known[-1] if known else None
 
     @property
     def proposed(self) -> OrderVersion | None:

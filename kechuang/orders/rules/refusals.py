@@ -98,7 +98,7 @@ class ReportMissing(Refusal):
     code = "orders.report_missing"
     text = gettext_noop("未上传服务报告，不能交付")
     remedy = gettext_noop("请上传服务报告（PDF、OFD、图片或表格）后再交付")
-    field = "files"
+    field = "reports"
     status = 422
 
 

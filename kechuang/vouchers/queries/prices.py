@@ -11,6 +11,7 @@ from kechuang.credit.queries import labels
 from kechuang.kernel.money import Fen
 from kechuang.parties.queries import PartyCard, covers, party
 from kechuang.policy.book import InForce, in_force
+from kechuang.ui.show import MoneyRow
 from kechuang.vouchers import rules
 from kechuang.vouchers.models import LIVE, Hold, HolderYear, Voucher
 from kechuang.vouchers.queries.applying import APPLICANTS
@@ -33,6 +34,17 @@ class PriceAfter:
     @property
     def bound_label(self) -> str:
         return rules.LIMIT_LABELS.get(rules.Limit(self.bound_by), "") if self.bound_by in set(rules.Limit) else ""
+
+    @property
+    def lines(self) -> list[MoneyRow]:
+        """What each limit would let the voucher pay, with its article; the least of them decided."""
+        params = (self.record or {}).get("params", {})
+        rows = []
+        for name, fen in (self.limits or {}).items():
+            limit = rules.Limit(name)
+            article = params.get(rules.LIMIT_PARAMETERS.get(limit, ""), {}).get("article", "")
+            rows.append(MoneyRow(rules.LIMIT_LABELS[limit], max(fen, 0), article))
+        return rows
 
 
 @dataclass(frozen=True, slots=True)

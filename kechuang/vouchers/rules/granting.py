@@ -137,7 +137,7 @@ def grant(*, requested_fen: Fen, granted_this_year_fen: Fen, facts: ApplicantFac
     face = terms.grant_fen.pick(**keys)
     cap = _pick_without_order(terms.year_cap_fen, facts)
     left = None if cap is None else cap - granted_this_year_fen
-    amounts = [face if terms.grant_form == "fixed_face" else min(face, requested_fen)]
+    amounts: list[int] = [face if terms.grant_form == "fixed_face" else min(face, requested_fen)]
     amounts += [amount for amount in (terms.application_cap_fen, left) if amount is not None]
     fen = min(amounts)
     if fen <= 0 or (terms.grant_form == "fixed_face" and fen < face):
