@@ -148,10 +148,11 @@ def escalate(deadline_id: str, *, now: datetime) -> Escalation | None:
     tell(
         subject_id=row.subject_id,
         path=row.path or "/",
-        title=f"逾期未办：{row.label} {row.number}",
-        text=f"应于 {row.due_on.isoformat()} 前办结，请督办。",
+        title=_("时限已过，尚未办结，请督办"),
+        text=f"{row.label} {row.number}",
         to_role=Role(row.escalate_to),
         region=row.region,
+        due_on=row.due_on,
         now=now,
     )
     return made
@@ -171,8 +172,8 @@ def remind(deadline_id: str, *, now: datetime) -> bool:
     tell(
         subject_id=row.subject_id,
         path=row.path or "/",
-        title=f"即将到期：{row.label} {row.number}",
-        text=f"请于 {row.due_on.isoformat()} 前办理。",
+        title=_("时限将到，请办理"),
+        text=f"{row.label} {row.number}",
         to_party=to_party,
         to_role=None if to_party else Role(row.role),
         region="" if to_party else row.region,

@@ -35,7 +35,7 @@ class CalendarDay(models.Model):
     working = models.BooleanField()
 
     def __str__(self) -> str:
-        return f"{self.id} {'补班' if self.working else '放假'}"
+        return f"{self.id} {'+' if self.working else '-'}"
 
 
 class Deadline(models.Model):

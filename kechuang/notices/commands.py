@@ -255,8 +255,8 @@ def _filed(actor: Actor, notice: Notice, item: Item, reason: str, now: datetime)
     tell(
         subject_id=objection.id,
         path=f"/notices/objections/{objection.id}",
-        title=f"异议待处理：{notice.title}",
-        text=f"{item.label}被提出异议，处理完毕前不得拨付。",
+        title=_("异议待处理，处理完毕前不得拨付"),
+        text=f"{item.label} {objection.number}",
         to_role=Role.COUNTY_APPROVER,
         region=notice.region,
         now=now,
@@ -269,8 +269,8 @@ def _tell_objector(objection: Objection, now: datetime) -> None:
     tell(
         subject_id=objection.id,
         path=f"/notices/objections/{objection.id}",
-        title=f"您的异议已处理：{label}",
-        text="答复意见见异议页面。",
+        title=label,
+        text=objection.number,
         to_person=objection.by_person,
         now=now,
     )

@@ -12,6 +12,7 @@ from kechuang.deadlines.queries import clocks
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.notices.access import roles_on, visible_objections
 from kechuang.notices.models import Item, Notice, Objection
 from kechuang.notices.rules import Gate
@@ -52,7 +53,7 @@ def gates(subject_ids: Iterable[str], *, on: date) -> dict[str, Gate]:
 
 def gate(subject_id: str, *, on: date) -> Gate:
     """The gate of one record; one that no notice names has not passed."""
-    return gates([subject_id], on=on).get(subject_id, Gate(False, "尚未公示"))
+    return gates([subject_id], on=on).get(subject_id, Gate(False, _("尚未公示")))
 
 
 def public_list(
@@ -154,7 +155,7 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     running = clocks([row.id for row in rows], on=on)
     return [
         waiting(
-            f"处理异议：{row.item.label}",
+            row.item.label,
             subject_id=row.id,
             number=row.number,
             url=reverse("notices:objection", args=[row.id]),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.workdays import Workdays
 from kechuang.outbox.adapters.channels import Channel, Letter, channels
 from kechuang.outbox.models import Digest, Message, Nudge
@@ -67,15 +68,15 @@ def nudge(
     on = clock.day(now)
     if not calendar.is_working(on):
         raise NotAWorkingDay(next_on=calendar.next_working(on).isoformat())
-    _row, made = Nudge.objects.get_or_create(subject_id=subject_id, by_party=actor.party_id, on=on)
+    _nudge, made = Nudge.objects.get_or_create(subject_id=subject_id, by_party=actor.party_id, on=on)
     if not made:
         raise AlreadyNudged()
-    title = f"催办：{number}"
+    title = _("对方催办，请尽快办理")
     tell(
         subject_id=subject_id,
         path=path,
         title=title,
-        text="对方请您尽快办理",
+        text=number,
         to_role=to_role,
         to_party=to_party,
         region=region,
@@ -125,10 +126,10 @@ def digest(*, now: datetime) -> int:
     on = clock.day(now)
     sent = 0
     for contact, count in unread_by_person(on=on):
-        _row, new = Digest.objects.get_or_create(person_id=contact.person_id, on=on, defaults={"count": count})
+        row, new = Digest.objects.get_or_create(person_id=contact.person_id, on=on, defaults={"count": count})
         if not new:
             continue
-        letter = Letter(_row.id, f"待办摘要：{count} 条未读消息", "请登录查看待办和消息。", "/workbench")
+        letter = Letter(row.id, _("今天有未读消息"), str(count), "/workbench")
         for channel in channels():
             channel.send(letter, [contact])
         sent += 1

@@ -96,7 +96,7 @@ def test_one_may_ask_again_once_a_working_day() -> None:
     nudge(date(2025, 3, 4))
     with pytest.raises(NotAWorkingDay):
         nudge(date(2025, 3, 8))
-    assert Message.objects.filter(title__startswith="催办").count() == 2
+    assert Message.objects.filter(title__startswith="对方催办").count() == 2
 
 
 def test_the_digest_of_the_day_leaves_once_and_only_to_who_can_be_reached() -> None:
@@ -107,4 +107,4 @@ def test_the_digest_of_the_day_leaves_once_and_only_to_who_can_be_reached() -> N
     assert jobs.run_digests(now=clock.instant(date(2025, 3, 3), time(7))) == 0
     assert jobs.run_digests(now=MONDAY) == 1
     assert jobs.run_digests(now=MONDAY) == 0
-    assert [(m.to, m.subject) for m in mail.outbox] == [(["wang@example.com"], "待办摘要：2 条未读消息")]
+    assert [(m.to, m.subject) for m in mail.outbox] == [(["wang@example.com"], "今天有未读消息")]
