@@ -131,12 +131,14 @@ IMPORTS = [
 @pytest.mark.parametrize(("name", "text", "contract"), IMPORTS, ids=[name for name, _, _ in IMPORTS])
 def test_import_linter_breaks_a_contract(name: str, text: str, contract: str, copy: Path) -> None:
     path = copy / name
+    if not path.exists():  # a file that grew into a folder of its name
+        path = path.with_suffix("") / "__init__.py"
     path.write_text(path.read_text() + "\n" + text)
     said = tool(copy, "lint-imports", "--no-cache")
     assert said.returncode == 1, said.stdout
     broken = said.stdout.partition("Broken contracts")[2].replace("\n", " ")
     assert contract in broken, said.stdout
-    assert path.stem in broken
+    assert Path(name).stem in broken
 
 
 @pytest.mark.tool
