@@ -12,18 +12,18 @@ from kechuang.ui import days
 
 # 术语: shown on hover wherever a page names one. The words are the sources' own.
 TERMS: dict[str, str] = {
-    "申领": gettext_noop("企业（创业者）向所在县（市、区）申请领取创新券"),
-    "抵扣": gettext_noop("结算时由创新券支付服务价款的一部分，企业只付余下部分"),
-    "申兑": gettext_noop("服务机构在服务完成后，凭合同、发票和服务报告申请兑付所抵扣的金额"),
-    "兑付": gettext_noop("县（市、区）财政把确认并公示无异议的金额拨付给服务机构"),
-    "公示": gettext_noop("拨付前向社会公开，公示期内任何人可以提出异议"),
-    "入库": gettext_noop("服务机构进入创新券服务机构库，之后方可接单"),
-    "占用": gettext_noop("下单时为该订单留出的抵扣额，结算时转为抵扣，取消时退回余额"),
-    "自付": gettext_noop("价款中创新券不支付、由企业自行支付的部分"),
-    "催办": gettext_noop("提醒当前办理人尽快办理，每个工作日一次"),
-    "下达": gettext_noop("县财政局批准并拨出年度创新券预算"),
-    "补正": gettext_noop("材料有缺漏时退回修改，期间办理时限暂停"),
-    "暂定": gettext_noop("该年度放假安排尚未公布，日期公布后重新计算"),
+    gettext_noop("申领"): gettext_noop("企业（创业者）向所在县（市、区）申请领取创新券"),
+    gettext_noop("抵扣"): gettext_noop("结算时由创新券支付服务价款的一部分，企业只付余下部分"),
+    gettext_noop("申兑"): gettext_noop("服务机构在服务完成后，凭合同、发票和服务报告申请兑付所抵扣的金额"),
+    gettext_noop("兑付"): gettext_noop("县（市、区）财政把确认并公示无异议的金额拨付给服务机构"),
+    gettext_noop("公示"): gettext_noop("拨付前向社会公开，公示期内任何人可以提出异议"),
+    gettext_noop("入库"): gettext_noop("服务机构进入创新券服务机构库，之后方可接单"),
+    gettext_noop("占用"): gettext_noop("下单时为该订单留出的抵扣额，结算时转为抵扣，取消时退回余额"),
+    gettext_noop("自付"): gettext_noop("价款中创新券不支付、由企业自行支付的部分"),
+    gettext_noop("催办"): gettext_noop("提醒当前办理人尽快办理，每个工作日一次"),
+    gettext_noop("下达"): gettext_noop("县财政局批准并拨出年度创新券预算"),
+    gettext_noop("补正"): gettext_noop("材料有缺漏时退回修改，期间办理时限暂停"),
+    gettext_noop("暂定"): gettext_noop("该年度放假安排尚未公布，日期公布后重新计算"),
 }
 
 

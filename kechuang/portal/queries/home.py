@@ -11,9 +11,7 @@ from django.db import connection
 from kechuang.ledger.queries import Money, money
 from kechuang.notices import queries as notices
 from kechuang.parties.queries import region_name
-
-SHOWN_NOTICES = 5
-KEPT_SECONDS = 60  # figures on the home are at most this old
+from kechuang.portal.states import FIGURES_KEPT_SECONDS, SHOWN_NOTICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ def home(*, on: date) -> Home:
     """All of it; the figures are kept for a minute, the notices are read each time."""
     running = list(notices.public_list(on=on)[:SHOWN_NOTICES])
     figures: tuple[Money, list[Pace]] = cache.get_or_set(
-        f"portal.home:{on.isoformat()}", lambda: (money(), paces()), KEPT_SECONDS
+        f"portal.home:{on.isoformat()}", lambda: (money(), paces()), FIGURES_KEPT_SECONDS
     )
     counts = notices.item_counts([notice.id for notice in running])
     return Home(figures[0], figures[1], running, counts)

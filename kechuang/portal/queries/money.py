@@ -123,12 +123,6 @@ def _picture(counties: Sequence[County]) -> dict[str, Any] | None:
         "type": "sankey",
         "data": [{"name": name} for name in names],
         "links": [{"source": source, "target": target, "value": fen} for source, target, fen in flows],
-        "nodeGap": 18,
-        "nodeWidth": 14,
-        "lineStyle": {"color": "source", "opacity": 0.25},
-        "label": {"fontSize": 13},
-        "left": 4,
-        "right": 110,
     }
     return {"k_money": True, "tooltip": {"trigger": "item"}, "series": [series]}
 

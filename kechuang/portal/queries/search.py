@@ -14,13 +14,11 @@ from kechuang.kernel.actor import Actor
 from kechuang.kernel.ids import is_public_number
 from kechuang.notices import queries as notices
 from kechuang.portal.queries.records import find
+from kechuang.portal.states import SEARCH_SIDE_ROWS
 from kechuang.registers import queries as registers
 from kechuang.vouchers import queries as vouchers
 from kechuang.vouchers.queries import Price, PriceAfter
 from kechuang.vouchers.rules import OrderFacts
-
-PAGE_ROWS = 20
-SIDE_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +49,11 @@ def search(actor: Actor, words: str, *, on: date, kind: str = "", service_class:
     if not words:
         return Found(offers, [], [])
     providers = [
-        row for scheme in registers.registers() for row in registers.library(scheme, on=on, text=words)[:SIDE_ROWS]
+        row
+        for scheme in registers.registers()
+        for row in registers.library(scheme, on=on, text=words)[:SEARCH_SIDE_ROWS]
     ]
-    return Found(offers, providers[:SIDE_ROWS], list(notices.public_list(on=on, words=words)[:SIDE_ROWS]))
+    return Found(offers, providers[:SEARCH_SIDE_ROWS], list(notices.public_list(on=on, words=words)[:SEARCH_SIDE_ROWS]))
 
 
 def prices(actor: Actor, offers: Iterable[Any], *, on: date) -> dict[str, Shown]:

@@ -145,7 +145,7 @@ def clock_chip(clock: RunningClock | None) -> dict[str, object]:
         "state": str(getattr(clock, "state", "")),
         "left": days.left(clock.left, clock.unit),
         "urgency": urgency(clock.left).name.lower(),
-        "provisional": getattr(clock, "provisional", False),
+        "provisional": term(gettext_noop("暂定")) if getattr(clock, "provisional", False) else "",
     }
 
 
@@ -189,6 +189,7 @@ def money(after: Any) -> dict[str, object]:
         "after": after,
         "record": getattr(after, "record", None),
         "bound_by": getattr(after, "bound_label", "") or getattr(after, "bound_by", ""),
+        "lines": getattr(after, "lines", ()),
     }
 
 

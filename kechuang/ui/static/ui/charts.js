@@ -16,6 +16,9 @@
       [option.xAxis, option.yAxis].flat().filter((axis) => axis && axis.type === "value").forEach((axis) => { axis.axisLabel = { formatter: short }; });
       delete option.k_money;
     }
+    [option.series].flat().filter((one) => one.type === "sankey").forEach((one) => Object.assign(one, {
+      nodeGap: 18, nodeWidth: 14, left: 4, right: 110, lineStyle: { color: "source", opacity: 0.25 }, label: { fontSize: 13 }, ...one,
+    }));
     picture.setOption(option);
     new ResizeObserver(() => picture.resize()).observe(place);
   };
