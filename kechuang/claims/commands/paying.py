@@ -14,6 +14,8 @@ from kechuang.claims.models import Claim
 from kechuang.claims.states import MACHINE, PAYOUT, ClaimState
 from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
@@ -35,12 +37,10 @@ def prepare(actor: Actor, *, region: str, title: str, now: datetime, claim_ids: 
     rows = Claim.objects.filter(region=region, state=ClaimState.PAYABLE)
     ids = list(claim_ids) if claim_ids is not None else list(rows.order_by("id").values_list("id", flat=True))
     claims = locked_many(actor, ids)
+    moves = _checked(actor, claims, "prepare")
     payable_ids = [claim.payable_id for claim in claims]
     batch = treasury.prepare_batch(actor, region=region, title=title, now=now, payable_ids=payable_ids)
-    for claim in claims:
-        roles = roles_on(actor, claim)
-        move = MACHINE.check("prepare", ClaimState(claim.state), roles)
-        advance(actor, claim, move, roles=roles, now=now, facts={"batch": batch.id})
+    _all_moved(actor, moves, batch.id, now)
     return batch.id
 
 
@@ -49,30 +49,40 @@ def return_batch(actor: Actor, *, batch_id: str, reason: str, now: datetime) -> 
     """The approver or finance returns a batch (退回拨付批次); its claims wait for another."""
     if not tidy(reason):
         raise rules.ReasonMissing()
-    claims = locked_many(actor, claims_of_batch(batch_id))
+    moves = _checked(actor, _of_batch(actor, batch_id), "unprepare")
     treasury.return_batch(actor, batch_id=batch_id, reason=reason, now=now)
-    _unprepare(actor, claims, batch_id, now)
+    _all_moved(actor, moves, batch_id, now)
 
 
 @transaction.atomic
 def cancel_batch(actor: Actor, *, batch_id: str, now: datetime) -> None:
     """The officer takes a batch back before it is approved (撤销拨付批次)."""
-    claims = locked_many(actor, claims_of_batch(batch_id))
+    moves = _checked(actor, _of_batch(actor, batch_id), "unprepare")
     treasury.cancel_batch(actor, batch_id=batch_id, now=now)
-    _unprepare(actor, claims, batch_id, now)
+    _all_moved(actor, moves, batch_id, now)
 
 
-def _unprepare(actor: Actor, claims: Sequence[Claim], batch_id: str, now: datetime) -> None:
-    for claim in claims:
-        roles = roles_on(actor, claim)
-        move = MACHINE.check("unprepare", ClaimState(claim.state), roles)
-        advance(actor, claim, move, roles=roles, now=now, facts={"batch": batch_id})
+def _of_batch(actor: Actor, batch_id: str) -> list[Claim]:
+    """The claims a batch pays, locked; raises NotVisible for a batch that names none."""
+    if not (ids := claims_of_batch(batch_id)):
+        raise NotVisible
+    return locked_many(actor, list(ids))
+
+
+def _checked(actor: Actor, claims: Sequence[Claim], action: str) -> list[tuple[Claim, Move]]:
+    """The claims' own machine is asked before the batch is touched."""
+    return [(claim, MACHINE.check(action, ClaimState(claim.state), roles_on(actor, claim))) for claim in claims]
+
+
+def _all_moved(actor: Actor, moves: Sequence[tuple[Claim, Move]], batch_id: str, now: datetime) -> None:
+    for claim, move in moves:
+        advance(actor, claim, move, roles=roles_on(actor, claim), now=now, facts={"batch": batch_id})
 
 
 @transaction.atomic
 def read_results(actor: Actor, *, batch_id: str, answers: Sequence[Answer], now: datetime) -> list[treasury.LineResult]:
     """Reads the bank's answers (读取支付结果): each once, in any order; unknown ones wait and are never sent again."""
-    claims = {claim.id: claim for claim in locked_many(actor, claims_of_batch(batch_id))}
+    claims = {claim.id: claim for claim in _of_batch(actor, batch_id)}
     results = treasury.read_results(actor, batch_id=batch_id, answers=answers, now=now)
     _follow_all(actor, claims, results, now)
     return results
@@ -117,7 +127,9 @@ def _failed(actor: Actor, claim: Claim, action: str, serial: str, now: datetime)
 @transaction.atomic
 def bounce(actor: Actor, *, line_id: str, fen: Fen, reference: str, words: str, now: datetime) -> treasury.LineResult:
     """Money that came back from the payee's bank (银行退汇): owed again, and the claim waits for another payment."""
-    claims = {claim.id: claim for claim in locked_many(actor, claims_of_line(line_id))}
+    if not (ids := claims_of_line(line_id)):
+        raise NotVisible
+    claims = {claim.id: claim for claim in locked_many(actor, ids)}
     result = treasury.bounce_line(actor, line_id=line_id, fen=fen, reference=reference, words=words, now=now)
     for part in result.claims:
         _failed(actor, claims[part.claim_id], "bounce", result.serial, now)
@@ -200,7 +212,7 @@ def read_result_file(
     actor: Actor, *, batch_id: str, name: str, content: bytes, now: datetime
 ) -> list[treasury.LineResult]:
     """Reads the file that a bank sent back (银行回执文件); raises NotAResultFile, ResultsRefused by row."""
-    claims = {claim.id: claim for claim in locked_many(actor, claims_of_batch(batch_id))}
+    claims = {claim.id: claim for claim in _of_batch(actor, batch_id)}
     results = treasury.read_result_file(actor, batch_id=batch_id, name=name, content=content, now=now)
     _follow_all(actor, claims, results, now)
     return results

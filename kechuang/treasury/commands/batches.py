@@ -12,6 +12,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.outbox.commands import tell
 from kechuang.parties import queries as parties
+from kechuang.parties.rules import hands
 from kechuang.trail.commands import advance, record
 from kechuang.treasury.access import batches_visible_to, creator, payables_visible_to, roles_on
 from kechuang.treasury.commands.budgets import other_hands
@@ -119,7 +120,8 @@ def approve_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) ->
     other_hands(actor, batch.region, roles & step.by, [batch.prepared_by])
     _check_content(batch, digest, now)
     parts = PaymentPart.objects.filter(line__batch=batch)
-    own = parts.filter(confirmed_by=actor.person_id).values_list("payable__claim_number", flat=True)
+    both = {hand for role in roles & step.by for hand in hands(actor, batch.region, role)}
+    own = parts.filter(confirmed_by__in=both).values_list("payable__claim_number", flat=True)
     if claims := sorted(own):
         raise OwnConfirmation(claims="、".join(claims))
     parts.update(approved_by=actor.person_id)
