@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kechuang.kernel.actor import CLOCK
 from kechuang.orders import commands
-from kechuang.orders.queries import due, to_close_after_revocation
+from kechuang.orders.queries import due, of_merged, to_close_after_revocation
 from kechuang.orders.states import BATCH
 from kechuang.ui import clock
 
@@ -24,4 +24,12 @@ def run_revocations(*, now: datetime) -> int:
     found = to_close_after_revocation(on=clock.day(now))
     for order_id, reason in found:
         commands.close_revoked(CLOCK, order_id=order_id, reason=reason, now=now)
+    return len(found)
+
+
+def run_mergers(*, now: datetime) -> int:
+    """Orders of merged sides go on with who took them over (合并承继). Answers how many."""
+    found = of_merged(on=clock.day(now))
+    for order_id in found:
+        commands.carry_over(CLOCK, order_id=order_id, now=now)
     return len(found)

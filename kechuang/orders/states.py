@@ -154,6 +154,15 @@ MACHINE = Machine(
             data=True,
         ),
         Move("cancel", {_S.PLACED, _S.IN_SERVICE}, _S.CANCELLED, _BOTH, _("取消订单"), data=True),
+        Move("carry_over", set(OPEN), None, {_R.CLOCK}, _("由承继单位承接")),
+        Move(
+            "terminate",
+            {_S.REQUESTED, _S.QUOTED, _S.PLACED, _S.IN_SERVICE, _S.DELIVERED},
+            _S.CANCELLED,
+            {_R.COUNTY_OFFICER, _R.CLOCK},
+            _("按决定终止订单"),
+            data=True,
+        ),
         Move(
             "close_revoked",
             {_S.REQUESTED, _S.QUOTED, _S.PLACED, _S.IN_SERVICE},

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from kechuang.kernel.actor import CLOCK
 from kechuang.ui import clock
 from kechuang.vouchers import commands
-from kechuang.vouchers.queries import expired, expiring
+from kechuang.vouchers.queries import expired, expiring, of_merged
 from kechuang.vouchers.states import BATCH, REMIND_DAYS
 
 
@@ -24,3 +24,11 @@ def run_reminders(*, now: datetime) -> int:
     on = clock.day(now)
     ids = expiring(until=on + timedelta(days=REMIND_DAYS), on=on, limit=BATCH)
     return sum(commands.remind(voucher_id=voucher_id, now=now) for voucher_id in ids)
+
+
+def run_mergers(*, now: datetime) -> int:
+    """Vouchers of merged holders go on with who took them over (合并承继). Answers how many."""
+    found = of_merged(on=clock.day(now))
+    for voucher_id, to_party in found:
+        commands.carry_over(CLOCK, voucher_id=voucher_id, to_party=to_party, now=now)
+    return len(found)

@@ -49,6 +49,13 @@ MACHINE = Machine(
         ),
         Move("revoke", {_S.ISSUED}, _S.REVOKED, {_R.COUNTY_APPROVER}, _("撤销创新券"), data=True),
         Move("expire", {_S.ISSUED}, _S.EXPIRED, {_R.CLOCK}, _("到期作废")),
+        Move(
+            "carry_over",
+            {_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.ISSUED},
+            None,
+            {_R.CLOCK},
+            _("由承继单位承接"),
+        ),
         Move("import", {_S.DRAFT}, _S.ISSUED, {_R.BUDGET_AUTHOR}, _("导入在用创新券"), data=True),
         Move("undo_import", {_S.ISSUED}, _S.WITHDRAWN, {_R.BUDGET_AUTHOR}, _("冲销导入"), data=True),
     ],
@@ -75,6 +82,7 @@ HOLD_MACHINE = Machine(
         Move("replace", {_H.HELD}, _H.REPLACED, {_R.HOLDER, _R.COUNTY_OFFICER}, _("调整占用"), data=True),
         Move("capture", {_H.HELD}, _H.CAPTURED, {_R.HOLDER, _R.COUNTY_OFFICER, _R.CLOCK}, _("抵扣")),
         Move("release", {_H.HELD}, _H.RELEASED, _ENDERS, _("释放占用")),
+        Move("carry_over", {_H.HELD, _H.CAPTURED}, None, {_R.CLOCK}, _("由承继单位承接"), data=True),
         Move("restore", {_H.CAPTURED}, None, _ENDERS, _("退回部分抵扣"), data=True),
         Move("restore_all", {_H.CAPTURED}, _H.RESTORED, _ENDERS, _("退回全部抵扣")),
     ],
@@ -88,6 +96,8 @@ HOLD_MACHINE = Machine(
     waits={},
 )
 
+MERGER_LOOK_BACK_DAYS = 60  # how long after a merger what hangs on the merged party is still looked for
+UNFINISHED = (_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.ISSUED)
 BATCH = 500  # vouchers expired per run of the query
 REMIND_DAYS = 14  # house practice, no rule says it
 WAITING_MAX = 200  # rows of one room on the workbench

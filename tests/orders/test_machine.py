@@ -56,6 +56,8 @@ def calls(market: Market) -> dict[str, Callable[[Actor, str], Any]]:
         "refund_share": lambda a, o: c.refund_share(a, order_id=o, fen=fen, file=paper(), now=now),
         "give_up": lambda a, o: c.give_up(a, order_id=o, fen=fen, why="逾期", now=now),
         "cancel": lambda a, o: c.cancel(a, order_id=o, **why),
+        "carry_over": lambda a, o: c.carry_over(a, order_id=o, now=now),
+        "terminate": lambda a, o: c.terminate(a, order_id=o, **why),
         "close_revoked": lambda a, o: c.close_revoked(a, order_id=o, **why),
     }
 

@@ -14,7 +14,7 @@ from kechuang.kernel.money import Fen
 from kechuang.trail.models import Event
 from kechuang.vouchers import commands
 from kechuang.vouchers.commands import Declared
-from kechuang.vouchers.models import Hold, Voucher
+from kechuang.vouchers.models import LIVE, Hold, Voucher
 from kechuang.vouchers.rules import OrderFacts
 from kechuang.vouchers.states import HOLD_MACHINE, MACHINE, HoldState, VoucherState
 from tests.vouchers.conftest import Town
@@ -24,7 +24,7 @@ FACTS = OrderFacts(provider_id="pty_provider")
 
 
 def calls(town: Town) -> dict[str, Callable[[Actor, str], Any]]:
-    said = {"reason": "理由", "now": town.now}
+    said, heir = {"reason": "理由", "now": town.now}, town.party("承继单位").id
     return {
         "edit": lambda a, v: commands.edit(a, voucher_id=v, requested_fen=Fen(1), declared=Declared(), now=town.now),
         "submit": lambda a, v: commands.submit(a, voucher_id=v, now=town.now),
@@ -36,6 +36,7 @@ def calls(town: Town) -> dict[str, Callable[[Actor, str], Any]]:
         ),
         "withdraw": lambda a, v: commands.withdraw(a, voucher_id=v, **said),
         "revoke": lambda a, v: commands.revoke(a, voucher_id=v, **said),
+        "carry_over": lambda a, v: commands.carry_over(a, voucher_id=v, to_party=heir, now=town.now),
         "expire": lambda a, v: commands.expire(a, voucher_id=v, now=town.now),
         "undo_import": lambda a, v: commands.undo_import(a, voucher_id=v, now=town.now),
     }
@@ -123,6 +124,7 @@ def test_only_listed_moves_of_a_hold_are_made(town: Town) -> None:
     what: dict[str, Callable[[Actor], Any]] = {
         "replace": lambda a: commands.change_hold(a, price_fen=Fen(10_000), **said),
         "capture": lambda a: commands.capture(a, fen=Fen(300_000), **said),
+        "carry_over": lambda a: commands.change_provider(a, to_party="pty_heir", **said),
         "release": lambda a: commands.release_hold(a, **said),
         "restore": lambda a: commands.restore(a, fen=Fen(1), **said),
         "restore_all": lambda a: commands.restore(a, fen=Fen(400_000), **said),
@@ -132,6 +134,8 @@ def test_only_listed_moves_of_a_hold_are_made(town: Town) -> None:
     for state in HoldState:
         Hold.objects.filter(id=hold.id).update(state=state)
         for (action, call), (role, actor) in itertools.product(what.items(), who.items()):
+            if action == "carry_over" and state not in LIVE:
+                continue  # nothing is held or offset: nothing to do, and nothing is done
             if action == "release" and state is not HoldState.HELD:
                 continue  # nothing is held any more: nothing to do, and nothing is done
             found = _outcome_of_hold(lambda call=call, actor=actor: call(actor))

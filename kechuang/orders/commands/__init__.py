@@ -1,7 +1,16 @@
 """Writes of the room: asking, serving, settling, ending."""
 
 from kechuang.orders.commands.asking import decline, invoice_to, place, quote, request, withdraw
-from kechuang.orders.commands.ending import cancel, close_revoked, dispute, drop_dispute, resolve, time_out
+from kechuang.orders.commands.ending import (
+    cancel,
+    carry_over,
+    close_revoked,
+    dispute,
+    drop_dispute,
+    resolve,
+    terminate,
+    time_out,
+)
 from kechuang.orders.commands.serving import (
     Upload,
     accept,
@@ -28,6 +37,7 @@ __all__ = [
     "accept",
     "agree_final",
     "cancel",
+    "carry_over",
     "close_revoked",
     "contract",
     "decline",
@@ -50,6 +60,7 @@ __all__ = [
     "settle",
     "settle_by_clock",
     "start",
+    "terminate",
     "time_out",
     "withdraw",
 ]

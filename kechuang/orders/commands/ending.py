@@ -13,7 +13,7 @@ from kechuang.orders.commands.serving import REPRICED, agreed_version, reprice
 from kechuang.orders.commands.settling import settle_by_clock
 from kechuang.orders.commands.steps import FINAL_WAIT, Step, begin, finish
 from kechuang.orders.models import Delivery, Order, OrderVersion
-from kechuang.orders.queries import due_action
+from kechuang.orders.queries import due_action, successors
 from kechuang.orders.states import OrderState
 from kechuang.ui import clock
 from kechuang.vouchers import commands as vouchers
@@ -114,6 +114,39 @@ def time_out(actor: Actor, *, order_id: str, now: datetime) -> Order:
     _close_final(order, now)
     order.accepted_on = on
     return finish(step, now=now, saves=["accepted_on", "final_open"])
+
+
+@transaction.atomic
+def terminate(actor: Actor, *, order_id: str, reason: str, seen: int | None = None, now: datetime) -> Order:
+    """The office ends an order that a side can no longer fulfil (注销、合并等), by decision with the reason (终止订单)."""
+    step = begin(actor, order_id, "terminate", seen=seen)
+    if step.repeated:
+        return step.order
+    step.order.reason = rules.reason(reason)
+    _close_final(step.order, now)
+    saves = ["reason", "final_open", *_give_back(step, now)]
+    return finish(step, now=now, saves=saves, facts={"reason": step.order.reason})
+
+
+@transaction.atomic
+def carry_over(actor: Actor, *, order_id: str, now: datetime) -> Order:
+    """An order of a merged side goes on with the party that took it over (合并承继). By the clock.
+
+    Between two that have become one it ends: nobody orders from oneself.
+    """
+    step = begin(actor, order_id, "carry_over")
+    order = step.order
+    holder, provider = successors(order)
+    if holder == provider:
+        return terminate(actor, order_id=order_id, reason=_("双方已合并为同一单位"), now=now)
+    before = {"holder": order.holder_id, "provider": order.provider_id}
+    if order.voucher_id and holder != order.holder_id:
+        vouchers.carry_over(actor, voucher_id=order.voucher_id, to_party=holder, now=now)
+    if provider != order.provider_id:
+        vouchers.change_provider(actor, order_id=order.id, to_party=provider, now=now)
+    order.holder_id, order.provider_id = holder, provider
+    facts = {"before": before, "after": {"holder": holder, "provider": provider}}
+    return finish(step, now=now, saves=["holder", "provider"], facts=facts)
 
 
 @transaction.atomic

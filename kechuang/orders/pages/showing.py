@@ -102,6 +102,13 @@ ACTS: dict[str, _Act] = {
         _ok,
         "danger",
     ),
+    "terminate": _Act(
+        ReasonForm,
+        commands.terminate,
+        gettext_noop("因一方注销等原因不能履行的，由科技局决定终止；占用的额度释放，已付自付款应退还。"),
+        gettext_noop("订单已终止"),
+        "danger",
+    ),
     "own_share": _Act(
         ShareForm, commands.own_share, gettext_noop("上传银行回单，或填写支付渠道流水号。"), gettext_noop("已登记")
     ),

@@ -24,7 +24,7 @@ from kechuang.orders.states import (
     WAITING_TITLES,
     OrderState,
 )
-from kechuang.parties.queries import party_names
+from kechuang.parties.queries import ended_since, parties, party_names
 from kechuang.policy.book import current, replay
 from kechuang.registers.queries import admitted, revoked_since
 from kechuang.ui.waiting import Waiting, waiting
@@ -111,6 +111,22 @@ def to_close_after_revocation(*, on: date) -> list[tuple[str, str]]:
             if row.state in reach and register_of(row.scheme) == register and not goes_on:
                 found.append((row.id, revoked[row.provider_id]))
     return found
+
+
+def of_merged(*, on: date) -> list[str]:
+    """Open orders of which a side was merged lately (合并承继)."""
+    since = on - timedelta(days=REVOCATION_LOOK_BACK_DAYS)
+    merged = [card.id for card in ended_since(since) if card.merged_into]
+    rows = Order.objects.filter(state__in=OPEN)
+    rows = rows.filter(holder_id__in=merged) | rows.filter(provider_id__in=merged)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def successors(order: Order) -> tuple[str, str]:
+    """Who stands for holder and provider now: themselves, or the party that took them over."""
+    cards = parties([order.holder_id, order.provider_id])
+    holder, provider = cards[order.holder_id], cards[order.provider_id]
+    return holder.merged_into or holder.id, provider.merged_into or provider.id
 
 
 def open_of_provider(provider_id: str, *, unit_id: str = "") -> QuerySet[Order]:

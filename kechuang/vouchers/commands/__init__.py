@@ -1,11 +1,12 @@
 """Writes of the room: applying for and granting vouchers, using them for orders, ending them."""
 
 from kechuang.vouchers.commands.applying import Declared, Upload, apply, edit, issue, refuse, return_, submit
-from kechuang.vouchers.commands.ending import expire, import_live, remind, revoke, undo_import, withdraw
+from kechuang.vouchers.commands.ending import carry_over, expire, import_live, remind, revoke, undo_import, withdraw
 from kechuang.vouchers.commands.using import (
     capture,
     change_captured,
     change_hold,
+    change_provider,
     hold,
     note_restored,
     release_hold,
@@ -17,8 +18,10 @@ __all__ = [
     "Upload",
     "apply",
     "capture",
+    "carry_over",
     "change_captured",
     "change_hold",
+    "change_provider",
     "edit",
     "expire",
     "hold",

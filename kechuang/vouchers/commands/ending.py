@@ -18,8 +18,9 @@ from kechuang.ui import clock
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import roles_on
 from kechuang.vouchers.commands.applying import locked
-from kechuang.vouchers.commands.caps import add_granted, year_locked
+from kechuang.vouchers.commands.caps import add_granted, add_used, year_locked
 from kechuang.vouchers.models import Reminder, Voucher, page_of
+from kechuang.vouchers.queries import live_by_year
 from kechuang.vouchers.states import MACHINE, VoucherState
 
 
@@ -135,6 +136,32 @@ def undo_import(actor: Actor, *, voucher_id: str, now: datetime) -> Voucher:
     year_locked(voucher.party_id, voucher.scheme, voucher.year)
     add_granted(voucher.party_id, voucher.scheme, voucher.year, -voucher.face_fen)
     advance(actor, voucher, move, roles=roles, now=now, saves=["closed_on", "ended_by"])
+    return voucher
+
+
+@transaction.atomic
+def carry_over(actor: Actor, *, voucher_id: str, to_party: str, now: datetime) -> Voucher:
+    """A merged holder's voucher goes on with the party that took it over (合并承继), and so do the year's caps.
+
+    Called by the clock. Asked twice, it answers with the voucher that went over.
+    """
+    voucher = locked(actor, voucher_id)
+    roles = roles_on(actor, voucher)
+    if Role.CLOCK in roles and voucher.party_id == to_party:
+        return voucher
+    move = MACHINE.check("carry_over", VoucherState(voucher.state), roles)
+    before = voucher.party_id
+    for year, used in live_by_year(voucher).items():
+        for party_id, fen in sorted([(before, -used), (to_party, used)]):
+            year_locked(party_id, voucher.scheme, year)
+            add_used(party_id, voucher.scheme, year, fen)
+    if voucher.face_fen:
+        for party_id, fen in sorted([(before, -voucher.face_fen), (to_party, voucher.face_fen)]):
+            year_locked(party_id, voucher.scheme, voucher.year)
+            add_granted(party_id, voucher.scheme, voucher.year, fen)
+    voucher.party_id = to_party
+    advance(actor, voucher, move, roles=roles, now=now, saves=["party"], facts={"before": before, "after": to_party})
+    _tell(voucher, _("创新券已由承继单位承接"), "", now)
     return voucher
 
 

@@ -19,7 +19,7 @@ from kechuang.vouchers import rules
 from kechuang.vouchers.access import holds_visible_to, roles_on, roles_on_hold
 from kechuang.vouchers.commands.applying import locked
 from kechuang.vouchers.commands.caps import add_used, year_locked
-from kechuang.vouchers.models import Hold, Voucher
+from kechuang.vouchers.models import LIVE, Hold, Voucher
 from kechuang.vouchers.queries import used_before
 from kechuang.vouchers.rules import OffsetTerms, OrderFacts
 from kechuang.vouchers.states import HOLD_MACHINE, MACHINE, HoldState, VoucherState
@@ -168,6 +168,31 @@ def note_restored(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> No
         _give_back_when_ended(one, part, now=now)
 
 
+@INSIDE
+def change_provider(actor: Actor, *, order_id: str, to_party: str, now: datetime) -> None:
+    """What an order holds or has offset goes on for the party that took its provider over (合并承继).
+
+    A hold is taken anew for the other account; what was offset and not claimed is moved from one to the other.
+    """
+    for one in _live(order_id):
+        roles = roles_on_hold(actor, one)
+        move = HOLD_MACHINE.check("carry_over", HoldState(one.state), roles)
+        before, one.provider_id = one.provider_id, to_party
+        one.facts = {**one.facts, "provider_id": to_party}
+        voucher = one.voucher
+        old, new = (Place(Kind.UNCLAIMED, voucher.region, voucher.year, party) for party in (before, to_party))
+        saves = ["provider_id", "facts"]
+        if one.state == HoldState.HELD:
+            ledger.release(one.ledger_hold, key=f"{one.id}:over:{to_party}", now=now)
+            leg = Leg("offset", _place(voucher), new, one.fen)
+            one.ledger_hold = ledger.hold(leg, key=f"{one.id}:hold:{to_party}", subject=order_id, now=now)
+            saves.append("ledger_hold")
+        elif net := one.captured_fen - one.restored_fen:
+            legs = [Leg("restore", old, _place(voucher), net), Leg("offset", _place(voucher), new, net)]
+            ledger.post(legs, key=f"{one.id}:over:{to_party}", subject=order_id, now=now)
+        advance(actor, one, move, roles=roles, now=now, saves=saves, facts={"before": before, "after": to_party})
+
+
 def facts_of(held: Hold) -> OrderFacts:
     """The facts a hold was taken with."""
     kept = dict(held.facts)
@@ -232,6 +257,11 @@ def _write_restored(actor: Actor, one: Hold, part: Fen, *, now: datetime) -> Non
     advance(actor, one, move, roles=roles, now=now, saves=["restored_fen"], facts={"fen": part})
     year_locked(one.voucher.party_id, one.voucher.scheme, one.year)
     add_used(one.voucher.party_id, one.voucher.scheme, one.year, -part)
+
+
+def _live(order_id: str) -> list[Hold]:
+    rows = Hold.objects.select_for_update(of=("self", "voucher")).select_related("voucher")
+    return list(rows.filter(order_id=order_id, state__in=LIVE).order_by("id"))
 
 
 def _all_captured(order_id: str) -> list[Hold]:

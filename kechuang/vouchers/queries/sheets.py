@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -15,16 +15,24 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import Balance
-from kechuang.parties.queries import PartyCard, party
+from kechuang.parties.queries import PartyCard, ended_since, party
 from kechuang.policy.book import current
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui.waiting import Waiting
 from kechuang.ui.waiting import waiting as waiting_row
 from kechuang.vouchers.access import holds_visible_to, roles_on, visible_to
-from kechuang.vouchers.models import Hold, Reminder, Voucher
+from kechuang.vouchers.models import LIVE, Hold, Reminder, Voucher
 from kechuang.vouchers.queries.balances import balances_of, used_in_year
-from kechuang.vouchers.states import MACHINE, WAITING_MAX, WAITING_TITLES, VoucherState
+from kechuang.vouchers.states import (
+    MACHINE,
+    MERGER_LOOK_BACK_DAYS,
+    UNFINISHED,
+    WAITING_MAX,
+    WAITING_TITLES,
+    HoldState,
+    VoucherState,
+)
 
 HEAVY = ("terms", "checks", "declared")  # what a list does not show and would pay for
 
@@ -115,6 +123,28 @@ def expiring(*, until: date, on: date, limit: int) -> list[str]:
     rows = Voucher.objects.filter(state=VoucherState.ISSUED, valid_until__gt=on, valid_until__lte=until)
     untold = rows.exclude(id__in=Reminder.objects.values("voucher_id")).order_by("valid_until", "id")
     return list(untold.values_list("id", flat=True)[:limit])
+
+
+def live_by_year(voucher: Voucher) -> dict[int, int]:
+    """What a voucher's live holds count for, by the year whose cap they count against."""
+    found: dict[int, int] = {}
+    rows = Hold.objects.filter(voucher=voucher, state__in=LIVE)
+    for year, state, fen, captured, restored in rows.values_list(
+        "year", "state", "fen", "captured_fen", "restored_fen"
+    ):
+        found[year] = found.get(year, 0) + (fen if state == HoldState.HELD else captured - restored)
+    return found
+
+
+def of_merged(*, on: date) -> list[tuple[str, str]]:
+    """Open vouchers of holders merged lately, each with the party that took the holder over (合并承继)."""
+    merged = {
+        card.id: card.merged_into
+        for card in ended_since(on - timedelta(days=MERGER_LOOK_BACK_DAYS))
+        if card.merged_into
+    }
+    rows = Voucher.objects.filter(party_id__in=merged, state__in=UNFINISHED).order_by("id")
+    return [(voucher_id, merged[party_id]) for voucher_id, party_id in rows.values_list("id", "party_id")]
 
 
 def counts() -> dict[str, int]:
