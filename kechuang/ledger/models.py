@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger.rules import KIND_LABELS, RULES, Kind
 
 FIRST_BUDGET_ID = 1_000_000_000_000  # budgets get the highest ids: the hottest rows are locked last
@@ -13,11 +14,11 @@ SHOWN = 20  # findings that a check lists of one kind
 class Phase(models.IntegerChoices):
     """记账方式: a post moves money at once; a hold sets it aside until it is captured or released, once."""
 
-    POST = 0, "记账"
-    HOLD = 1, "占用"
-    CAPTURE = 2, "结清"
-    RELEASE = 3, "释放"
-    REVERSAL = 4, "冲销"
+    POST = 0, _("记账")
+    HOLD = 1, _("占用")
+    CAPTURE = 2, _("结清")
+    RELEASE = 3, _("释放")
+    REVERSAL = 4, _("冲销")
 
 
 class Account(models.Model):

@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.db import models
 
 from kechuang.kernel.ids import new_id
+from kechuang.kernel.money import ONE
 from kechuang.ui import clock
 
 
@@ -17,15 +18,24 @@ class Run(models.Model):
     scheme = models.CharField(max_length=64)
     year = models.IntegerField()
     seed = models.IntegerField()
-    scale = models.FloatField()
+    scale_bp = models.IntegerField()  # size of the cast and of the year, of 10 000
     until = models.DateField()
     played_at = models.DateTimeField()
-    seconds = models.FloatField(default=0)
+    took_ms = models.IntegerField(default=0)  # 0 until the play has ended
     acts = models.IntegerField(default=0)  # commands that were acknowledged
     declined = models.IntegerField(default=0)  # commands that the rules refused
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.year} seed {self.seed}"
+
+    @property
+    def scale(self) -> float:
+        return self.scale_bp / ONE
+
+    @property
+    def seconds(self) -> int:
+        """How long the play took, rounded up; 0 while it has not ended."""
+        return -(-self.took_ms // 1_000)
 
     @property
     def clock_offset(self) -> timedelta:

@@ -211,17 +211,26 @@ class Due:
     fen: int
 
 
+_PAYOUT, _ORDERS, _AMONG, _COUNTED = (
+    _("创新券兑付"),
+    _("订单"),
+    _("等"),
+    _("单"),
+)  # on the bank's slip, in Chinese always
+
+
 def remark(dues: Sequence[Due]) -> str:
     """附言: what a university's finance office recognises the money by, as many orders as fit and the count of all."""
     names = list(dict.fromkeys(due.unit_name for due in dues if due.unit_name))
-    head = "创新券兑付" + ("" if not names else f" {'、'.join(names)}")
+    head = " ".join([_PAYOUT, "、".join(names)]).strip()
     orders = list(dict.fromkeys(due.order_number for due in dues))
     for shown in range(len(orders), 0, -1):
-        more = "" if shown == len(orders) else f" 等{len(orders)}单"
-        text = f"{head} 订单{'、'.join(orders[:shown])}{more}"
+        more = "" if shown == len(orders) else f" {_AMONG}{len(orders)}{_COUNTED}"
+        text = f"{head} {_ORDERS}{'、'.join(orders[:shown])}{more}"
         if len(text) <= REMARK_CHARS:
             return text
-    return f"{head[: REMARK_CHARS - len(str(len(orders))) - len(' 共单')]} 共{len(orders)}单"
+    tail = f" {_AMONG}{len(orders)}{_COUNTED}"
+    return head[: REMARK_CHARS - len(tail)] + tail
 
 
 def may_release(*, amount_fen: int, released_fen: int, fen: int) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from kechuang.deadlines.commands import load_announced
 from kechuang.documents.commands import keeping_many
 from kechuang.kernel.ids import seeded
+from kechuang.kernel.money import ONE
 from kechuang.pilot import queries
 from kechuang.pilot.commands import deciding, joining, people
 from kechuang.pilot.commands.ordering import OrderStory
@@ -46,7 +47,9 @@ def play(
             load_announced(now=clock.instant(first))
             stage = Stage(scheme=scheme, seed=seed, first=first, until=until)
             with transaction.atomic():
-                run = Run.objects.create(scheme=scheme, year=year, seed=seed, scale=scale, until=until, played_at=now)
+                run = Run.objects.create(
+                    scheme=scheme, year=year, seed=seed, scale_bp=round(scale * ONE), until=until, played_at=now
+                )
                 _cast(stage, scale)
         days = (until - first).days
         for number in range(days + 1):
@@ -54,8 +57,9 @@ def play(
             _morning(stage, jobs)
             stage.run_day()
             progress(number + 1, days + 1, stage.today.isoformat())
-    run.acts, run.declined, run.seconds = stage.acts, stage.declined, round(time.monotonic() - began, 1)
-    run.save(update_fields=["acts", "declined", "seconds"])
+    run.acts, run.declined = stage.acts, stage.declined
+    run.took_ms = round((time.monotonic() - began) * 1_000)
+    run.save(update_fields=["acts", "declined", "took_ms"])
     found = queries.summary()
     assert found is not None
     return found

@@ -29,7 +29,7 @@ class Summary:
     money: Mapping[str, int]
     invariants: Mapping[str, bool]
     digest: str
-    seconds: float
+    seconds: int
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)

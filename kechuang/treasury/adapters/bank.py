@@ -33,6 +33,11 @@ def install(bank: Bank) -> None:
     _installed[:] = [bank]
 
 
+def remove() -> None:
+    """No bank is connected any more: files are carried by hand."""
+    _installed.clear()
+
+
 def installed() -> Bank | None:
     """The bank that is connected; None where files are carried by hand."""
     return _installed[0] if _installed else None

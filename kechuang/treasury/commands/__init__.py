@@ -1,6 +1,7 @@
 """Writing budgets, payables and payment batches."""
 
 from kechuang.treasury.adapters.bank import install as connect_bank
+from kechuang.treasury.adapters.bank import remove as disconnect_bank
 from kechuang.treasury.adapters.stand_in import SimulatedBank
 from kechuang.treasury.commands.adjusting import Ground, close_year, cut, end_year, move, raise_, sweep
 from kechuang.treasury.commands.batches import (
@@ -53,6 +54,7 @@ __all__ = [
     "cancel_batch",
     "close_year",
     "connect_bank",
+    "disconnect_bank",
     "cut",
     "draft_budget",
     "draw_from_next_year",
