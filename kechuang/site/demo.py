@@ -27,6 +27,10 @@ UNTIL = date(2025, 11, 21)
 MUST_ANSWER_SECONDS, MUST_END_SECONDS = 60, 8
 PR_SET_PDEATHSIG = 1
 ASKED = ("seed", "scale", "until")
+STAND_INS = {
+    "KECHUANG_BANK": "kechuang.treasury.adapters.stand_in.SimulatedBank",
+    "KECHUANG_ZJZWFW": "kechuang.parties.adapters.zjzwfw.StandIn",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +222,8 @@ def _stop(signal_number: int, frame: FrameType | None) -> None:
 
 
 def _surroundings(offset: timedelta) -> dict[str, str]:
-    """演示日期: the children's clock runs on from where the pilot stopped."""
-    return {**os.environ, "KECHUANG_CLOCK_OFFSET": str(int(offset.total_seconds()))}
+    """演示日期: the children's clock runs on from where the pilot stopped; outside systems have their stand-ins."""
+    return {**STAND_INS, **os.environ, "KECHUANG_CLOCK_OFFSET": str(int(offset.total_seconds()))}
 
 
 def _free(host: str, port: int) -> bool:

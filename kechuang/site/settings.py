@@ -144,6 +144,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("KECHUANG_PROXIES", "0"))  # ho
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "parties_limits"}}
 # 浙江政务网: only where an adapter is named; the stand-in serves the demonstration and the tests.
 ZJZWFW_ADAPTER = os.environ.get("KECHUANG_ZJZWFW", "kechuang.parties.adapters.zjzwfw.StandIn" if TESTING else "")
+# The bank that is paid through; without one the payment file is carried by hand. The demonstration has a stand-in.
+BANK_ADAPTER = os.environ.get("KECHUANG_BANK", "")
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_EMAIL_VERIFICATION = "none"

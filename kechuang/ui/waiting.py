@@ -34,7 +34,8 @@ class RunningClock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One row of the workbench. `title` is a verb with its object (确认服务事项：材料检测), `url` the page where it is done."""
+    """One row of the workbench. `title` is a verb with its object (确认服务事项), `about` the thing itself (材料检测), as
+    people named it and never translated; `url` is the page where it is done."""
 
     title: str
     subject_id: str
@@ -47,6 +48,7 @@ class Waiting:
     unit: Unit | str = Unit.WORKING_DAYS
     party: str = ""  # whom it concerns, by name
     fen: int | None = None
+    about: str = ""
 
 
 def waiting(
@@ -59,10 +61,11 @@ def waiting(
     clock: RunningClock | None = None,
     party: str = "",
     fen: int | None = None,
+    about: str = "",
 ) -> Waiting:
     """A row with the urgency that follows from its clock."""
     if clock is None:
-        return Waiting(title, subject_id, number, url, state_label, party=party, fen=fen)
+        return Waiting(title, subject_id, number, url, state_label, party=party, fen=fen, about=about)
     return Waiting(
         title,
         subject_id,
@@ -75,6 +78,7 @@ def waiting(
         unit=clock.unit,
         party=party,
         fen=fen,
+        about=about,
     )
 
 

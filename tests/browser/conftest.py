@@ -15,6 +15,7 @@ from kechuang.gazette import queries
 from kechuang.pilot import commands as pilot
 from kechuang.policy import book
 from kechuang.site import jobs
+from kechuang.treasury.commands import SimulatedBank, connect_bank, disconnect_bank
 from kechuang.ui import clock
 from tests.browser.desk import Desk
 from tests.browser.played import Played
@@ -57,7 +58,9 @@ def world(played: str, databases: Databases, transactional_db: None, settings: S
     settings.DEMO = True
     with book.installed(book.current()):
         queries.install_current()
+        connect_bank(SimulatedBank())
         yield Played(settings)
+        disconnect_bank()
 
 
 def _copy(databases: Databases, source: str, target: str) -> None:

@@ -71,6 +71,7 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
             clock=running.get(row.id),
             party=names.get(row.holder_id) or names.get(row.provider_id) or "",
             fen=row.price_fen or None,
+            about=row.title,
         )
         for row in rows
     ]

@@ -88,4 +88,4 @@ def workbench(actor: Actor, *, on: date, kind: str = "", words: str = "") -> Wor
 
 def _has(row: Waiting, words: str) -> bool:
     wanted = words.strip().casefold()
-    return not wanted or any(wanted in text.casefold() for text in (row.title, row.number, row.party))
+    return not wanted or any(wanted in text.casefold() for text in (row.title, row.about, row.number, row.party))
