@@ -1,10 +1,14 @@
 """Forms of claims and payouts."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.claims.states import MACHINE
 from kechuang.documents.states import KIND_LABELS, Kind
+from kechuang.kernel.money import Fen
 from kechuang.ui.forms import FilesField, FilterForm, Form, TextField, YuanField
 
 _PAPERS = [Kind.INVOICE, Kind.CONTRACT, Kind.REPORT, Kind.OWN_SHARE, Kind.EVIDENCE]
@@ -31,12 +35,41 @@ class PapersForm(Form):
     )
 
 
+class AllocationsForm(Form):
+    """分摊: how each invoice is spread over orders; an invoice without a line is this order's alone."""
+
+    def __init__(self, *args: Any, numbers: Sequence[str] = (), orders: Mapping[str, str] | None = None, **kw: Any):
+        super().__init__(*args, **kw)
+        self.cells = {
+            f"line-{number}-{order_id}": (number, order_id) for number in numbers for order_id in orders or {}
+        }
+        for name, (_number, order_id) in self.cells.items():
+            self.fields[name] = YuanField(label=(orders or {})[order_id], required=False)
+
+    def by_invoice(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields of each invoice, for the page."""
+        found: dict[str, list[forms.BoundField]] = {}
+        for name, (number, _order_id) in self.cells.items():
+            found.setdefault(number, []).append(self[name])
+        return list(found.items())
+
+    def allocations(self) -> dict[str, dict[str, Fen]]:
+        found: dict[str, dict[str, Fen]] = {}
+        for name, (number, order_id) in self.cells.items():
+            if fen := self.cleaned_data.get(name):
+                found.setdefault(number, {})[order_id] = fen
+        return found
+
+
 class ReasonForm(Form):
     reason = TextField(label=_("理由"), help_text=_("理由会送达服务机构，并随档案保存。"))
 
 
 class ConfirmForm(Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    note = TextField(
+        label=_("核对情况"), required=False, help_text=_("写明不符或缺失之处如何核对、为何仍予确认；随档案保存。")
+    )
     confirmed_fen = YuanField(label=_("确认金额（元）"), required=False)
 
 
@@ -48,6 +81,12 @@ class NoticeForm(Form):
 class BatchForm(Form):
     region = forms.CharField(widget=forms.HiddenInput)
     title = forms.CharField(label=_("批次名称"), max_length=200)
+
+
+class BounceForm(Form):
+    fen = YuanField(label=_("退汇金额（元）"))
+    reference = forms.CharField(label=_("银行退汇流水号"), max_length=120)
+    words = TextField(label=_("退汇原因"))
 
 
 class ResultsForm(Form):

@@ -42,6 +42,7 @@ class Payouts(Market):
 
     def __init__(self) -> None:
         super().__init__()
+        assert self.county  # appointed now, not by the first thread that asks
         self.clerk = self.officer(Role.COUNTY_OFFICER)
         self.approver = self.officer(Role.COUNTY_APPROVER)
         self.finance = self.officer(Role.COUNTY_FINANCE)

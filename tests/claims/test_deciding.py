@@ -258,7 +258,9 @@ def test_an_objection_holds_only_its_own_claim(payouts: Payouts) -> None:
     assert fresh(claims[0]).state == "payable"
 
 
-@pytest.mark.parametrize(("outcome", "state", "unclaimed"), [("refused", "refused", 0), ("returned", "returned", OFFSET)])
+@pytest.mark.parametrize(
+    ("outcome", "state", "unclaimed"), [("refused", "refused", 0), ("returned", "returned", OFFSET)]
+)
 def test_an_objection_upheld_refuses_or_returns(payouts: Payouts, outcome: str, state: str, unclaimed: int) -> None:
     with reading(on_objection_upheld=outcome):
         claim = payouts.in_notice()
@@ -353,4 +355,6 @@ def test_the_provider_takes_back_only_before_it_is_confirmed(payouts: Payouts) -
 
 def test_every_refusal_says_what_to_do() -> None:
     refusals = [kind for kind in vars(rules).values() if isinstance(kind, type) and issubclass(kind, Refusal)]
-    assert all(kind.text and kind.remedy and kind.code.startswith("claims.") for kind in refusals if kind is not Refusal)
+    assert all(
+        kind.text and kind.remedy and kind.code.startswith("claims.") for kind in refusals if kind is not Refusal
+    )

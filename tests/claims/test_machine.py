@@ -75,7 +75,13 @@ def test_only_listed_moves_of_a_claim_are_made(payouts: Payouts, state: ClaimSta
         state=state, submitted_by="psn_other", confirmed_by="psn_another", paid_on=payouts.today, reason="理由"
     )
     offices = {role: payouts.officer(role) for role in Role if role not in _NO_OFFICE}
-    who = {**offices, Role.HOLDER: payouts.holder, Role.PROVIDER: payouts.server, Role.CLOCK: CLOCK, Role.PUBLIC: PUBLIC}
+    who = {
+        **offices,
+        Role.HOLDER: payouts.holder,
+        Role.PROVIDER: payouts.server,
+        Role.CLOCK: CLOCK,
+        Role.PUBLIC: PUBLIC,
+    }
     what = calls(payouts, claim)
     assert set(what) | GATE == {move.action for move in MACHINE.moves}
     listed = {(move.action, role) for move in MACHINE.moves if state in move.source for role in move.by}

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from kechuang.claims import rules
-from kechuang.claims.commands.evidence import Read, refuse_foreign
 from kechuang.claims.models import Citation, Claim, Invoice, InvoiceLine
+from kechuang.claims.queries.evidence import Read, refuse_foreign
 from kechuang.claims.queries.orders import ClaimOrder
 from kechuang.claims.states import UNCHECKED
 from kechuang.kernel.money import Fen

@@ -1,6 +1,6 @@
 """The provider's side: making a claim, bringing its papers, submitting and taking it back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -9,17 +9,17 @@ from django.db import IntegrityError, transaction
 from kechuang.claims import rules
 from kechuang.claims.access import may_claim, roles_on
 from kechuang.claims.commands.citing import cite, uncite
-from kechuang.claims.commands.evidence import Paper, compared, read_invoices
 from kechuang.claims.commands.giving_up import return_offset
 from kechuang.claims.commands.locked import locked, move_money, page_of, tell_office, terms_of
 from kechuang.claims.models import Claim, Forfeit, SetAside
+from kechuang.claims.queries.drafting import missing_labels, papers_of
+from kechuang.claims.queries.evidence import compared, read_invoices
 from kechuang.claims.queries.orders import ClaimOrder, claim_order
 from kechuang.claims.states import CLOCK_LABELS, CONFIRMATION, CORRECTION, MACHINE, ClaimState
 from kechuang.deadlines import commands as deadlines
 from kechuang.documents.commands import keep
 from kechuang.documents.queries import files_of
 from kechuang.documents.rules import clean
-from kechuang.documents.states import KIND_LABELS, Kind
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.ids import public_number
@@ -89,7 +89,7 @@ def attach(actor: Actor, *, claim_id: str, name: str, content: bytes, kind: str,
         subject_id=claim.id,
         region=claim.region,
         now=now,
-        readers=[claim.provider_party, claim.holder_party],
+        readers=[claim.provider_party, claim.provider_unit, claim.holder_party],
     )
     return file.id
 
@@ -131,8 +131,9 @@ def submit(
     terms = terms_of(claim)
     if claim.state == ClaimState.DRAFT and order.settled_on:
         rules.refuse_too_late(order.settled_on, terms.terms, on=clock.day(now))
-    papers = _papers(claim, order)
-    _complete(order, terms.terms, papers)
+    papers = papers_of(claim)
+    if missing := missing_labels(order, terms.terms, papers):
+        raise rules.FilesMissing(labels="、".join(missing))
     invoices = read_invoices(claim.id, papers)
     lines = cite(claim, order, invoices, allocations or {}, now=now)
     rows = compared(order, terms, invoices, lines, on=clock.day(now))
@@ -147,18 +148,6 @@ def submit(
     move_money(claim, "submit", AccountKind.UNCLAIMED, AccountKind.IN_CLAIM, step=step, now=now, fen=claim.claimed_fen)
     _start_clock(claim, terms, again=again, now=now)
     return claim
-
-
-def _papers(claim: Claim, order: ClaimOrder) -> list[Paper]:
-    aside = set(SetAside.objects.filter(claim=claim).values_list("file_id", flat=True))
-    files = [file for file in files_of(claim.id, order.id) if file.id not in aside]
-    return [Paper(file.id, file.subject_id, file.kind, file.name, file.digest) for file in files]
-
-
-def _complete(order: ClaimOrder, terms: rules.ClaimTerms, papers: Sequence[Paper]) -> None:
-    present = {paper.kind for paper in papers} | ({Kind.CONTRACT} if order.contract_digest else set())
-    if missing := rules.missing_files(terms.claim_documents.pick(service=order.service), sorted(present)):
-        raise rules.FilesMissing(labels="、".join(KIND_LABELS[Kind(kind)] for kind in missing))
 
 
 def _start_clock(claim: Claim, terms: InForce[rules.ClaimTerms], *, again: bool, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kechuang.claims import rules
-from kechuang.claims.access import roles_on
+from kechuang.claims.access import roles_on, visible_to
 from kechuang.claims.commands.citing import uncite
 from kechuang.claims.commands.giving_up import give_up
 from kechuang.claims.commands.locked import locked, locked_many, move_money, tell_office, tell_provider, terms_of
@@ -185,12 +185,18 @@ def bank_name() -> str:
     return bank.name if bank else ""
 
 
+def _refuse_unseen(actor: Actor, batch_id: str) -> None:
+    if not visible_to(actor).filter(id__in=claims_of_batch(batch_id)).exists():
+        raise NotVisible
+
+
 def transmit(actor: Actor, *, batch_id: str, now: datetime) -> list[treasury.LineResult]:
     """Sends a released batch through the connected bank (送银行支付) and reads what it answers at once.
 
     The batch is committed as sent before the bank sees it; a bank that does not answer leaves every line unknown.
     Raises NoBank.
     """
+    _refuse_unseen(actor, batch_id)
     bank = installed()
     if bank is None:
         raise rules.NoBank()
@@ -200,6 +206,7 @@ def transmit(actor: Actor, *, batch_id: str, now: datetime) -> list[treasury.Lin
 
 def ask_bank(actor: Actor, *, batch_id: str, now: datetime) -> list[treasury.LineResult]:
     """Asks the bank about payments without an answer (查询支付结果), by the serials they were sent under."""
+    _refuse_unseen(actor, batch_id)
     bank = installed()
     if bank is None:
         raise rules.NoBank()

@@ -7,16 +7,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kechuang.claims import commands, queries
-from kechuang.claims.forms import ConfirmForm, NoticeForm, PapersForm, QueueForm, ReasonForm
+from kechuang.claims.forms import AllocationsForm, ConfirmForm, NoticeForm, PapersForm, QueueForm, ReasonForm
 from kechuang.claims.models import Claim
+from kechuang.claims.queries import evidence_of
 from kechuang.claims.rules import claim_until
-from kechuang.claims.states import MACHINE, ClaimState
+from kechuang.claims.states import CLOSED, MACHINE, ClaimState
 from kechuang.deadlines.queries import calendar
-from kechuang.kernel.actor import Role
+from kechuang.kernel.actor import Actor, Role
 from kechuang.outbox.commands import nudge as nudge_office
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, back, chosen, page_of
@@ -67,14 +70,26 @@ def _sheet(request: HttpRequest, claim_id: str, *, status: int = 200, **forms: A
         "papers": PapersForm(),
         "decision": ConfirmForm(initial={"seen": sheet.claim.state, "confirmed_fen": sheet.claim.claimed_fen}),
         "reason": ReasonForm(),
+        "spread": _spread(sheet),
         "may_nudge": Role.PROVIDER in sheet.roles
         and sheet.clock is not None
         and sheet.clock.role == Role.COUNTY_OFFICER,
+        "preview_rows": [evidence_of(row) for row in sheet.preview.rows] if sheet.preview else [],
+        "closed": sheet.claim.state in CLOSED,
         "until": claim_until(settled_on, sheet.terms.terms) if settled_on else None,
-        "next_id": queries.next_waiting(actor, after=claim_id),
+        **_next(actor, claim_id),
         **forms,
     }
     return render(request, "claims/claim.html", context, status=status)
+
+
+def _next(actor: Actor, claim_id: str) -> dict[str, str]:
+    """Where a decision leads: to the next case of the queue, or back to the list when it was the last."""
+    next_id = queries.next_waiting(actor, after=claim_id)
+    return {
+        "next_id": next_id,
+        "next_url": reverse("claims:claim", args=[next_id]) if next_id else reverse("claims:claims"),
+    }
 
 
 @require_POST
@@ -102,10 +117,33 @@ def attach(request: HttpRequest, claim_id: str) -> HttpResponse:
 
 @require_POST
 @login_required
+def set_aside(request: HttpRequest, claim_id: str, file_id: str) -> HttpResponse:
+    commands.set_aside(actor_of(request), claim_id=claim_id, file_id=file_id, now=clock.now())
+    messages.success(request, _("该材料不再使用，原件留存"))
+    return redirect("claims:claim", claim_id)
+
+
+@require_POST
+@login_required
 def submit(request: HttpRequest, claim_id: str) -> HttpResponse:
-    commands.submit(actor_of(request), claim_id=claim_id, now=clock.now())
+    actor = actor_of(request)
+    form = _spread(queries.sheet(actor, claim_id=claim_id, on=clock.today()), request.POST)
+    tried = attempt(
+        form,
+        lambda: commands.submit(actor, claim_id=claim_id, allocations=form.allocations(), now=clock.now()),
+    )
+    if not tried.done:
+        return _sheet(request, claim_id, spread=form, status=tried.status)
     messages.success(request, _("兑付申请已提交，科技局将在时限内确认服务事项"))
     return redirect("claims:claim", claim_id)
+
+
+def _spread(sheet: queries.ClaimSheet, given: Any = None) -> AllocationsForm:
+    if sheet.preview is None:
+        return AllocationsForm(given)
+    numbers = [invoice.number for invoice in sheet.preview.invoices]
+    orders = {key: f"{label.title}（{label.number}）" for key, label in sheet.preview.spread_over.items()}
+    return AllocationsForm(given, numbers=numbers, orders=orders)
 
 
 @require_POST
@@ -118,6 +156,7 @@ def confirm(request: HttpRequest, claim_id: str) -> HttpResponse:
             actor_of(request),
             claim_id=claim_id,
             confirmed_fen=form.cleaned_data["confirmed_fen"],
+            note=form.cleaned_data["note"],
             seen_on_state=form.cleaned_data["seen"],
             publish="wait" not in request.POST,
             now=clock.now(),
@@ -204,6 +243,7 @@ def publish(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def unpublish(request: HttpRequest, notice_id: str) -> HttpResponse:
+    queries.in_notice(actor_of(request), notice_id)
     form = ReasonForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -222,6 +262,7 @@ def unpublish(request: HttpRequest, notice_id: str) -> HttpResponse:
 
 @login_required
 def correct_notice(request: HttpRequest, notice_id: str) -> HttpResponse:
+    queries.in_notice(actor_of(request), notice_id)
     form = NoticeForm(request.POST or None)
     status = 200
     if request.method == "POST":
@@ -265,5 +306,5 @@ def nudge(request: HttpRequest, claim_id: str) -> HttpResponse:
 def volume(request: HttpRequest, claim_id: str) -> HttpResponse:
     name, content = queries.volume(actor_of(request), claim_id=claim_id, on=clock.today())
     response = HttpResponse(content, content_type="application/zip")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = content_disposition_header(True, name)
     return response

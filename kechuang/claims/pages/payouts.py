@@ -7,11 +7,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kechuang.claims import commands
-from kechuang.claims.forms import BatchForm, ReasonForm, ResultsForm
+from kechuang.claims.forms import BatchForm, BounceForm, ReasonForm, ResultsForm
 from kechuang.claims.queries import approval_sheet, payable_rows
 from kechuang.documents.rules import print_pdf
 from kechuang.kernel.actor import Role
@@ -80,6 +81,7 @@ def _batch(request: HttpRequest, batch_id: str, *, status: int = 200, **given: A
         "bank": commands.bank_name(),
         "reason": ReasonForm(),
         "results_form": ResultsForm(),
+        "bounce": BounceForm(),
         "results": [],
         **given,
     }
@@ -183,6 +185,18 @@ def _read(request: HttpRequest, batch_id: str, read: list[treasury.LineResult]) 
     return redirect("claims:batch", batch_id)
 
 
+@require_POST
+@login_required
+def bounce(request: HttpRequest, batch_id: str, line_id: str) -> HttpResponse:
+    form = BounceForm(request.POST)
+    given = form.cleaned_data if form.is_valid() else {}
+    tried = attempt(form, lambda: commands.bounce(actor_of(request), line_id=line_id, now=clock.now(), **given))
+    if not tried.done:
+        return _batch(request, batch_id, bounce=form, status=tried.status)
+    messages.success(request, _("已登记退汇，所含申请待更正账户后重新拨付"))
+    return redirect("claims:batch", batch_id)
+
+
 @login_required
 def approval_form(request: HttpRequest, batch_id: str) -> HttpResponse:
     name, sheet = approval_sheet(actor_of(request), batch_id=batch_id)
@@ -191,5 +205,5 @@ def approval_form(request: HttpRequest, batch_id: str) -> HttpResponse:
 
 def _download(name: str, content: bytes, media: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = content_disposition_header(True, name)
     return response

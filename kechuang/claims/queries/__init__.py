@@ -6,6 +6,7 @@ from kechuang.claims.queries.lists import (
     ClaimRow,
     claimable,
     counts_by_state,
+    in_notice,
     invoice_files,
     next_waiting,
     queue,
@@ -16,7 +17,7 @@ from kechuang.claims.queries.lists import (
     waiting_for,
 )
 from kechuang.claims.queries.payouts import CountyPayables, approval_sheet, payable_rows
-from kechuang.claims.queries.sheets import ClaimSheet, sheet, volume
+from kechuang.claims.queries.sheets import ClaimSheet, evidence_of, sheet, volume
 
 __all__ = [
     "ClaimRow",
@@ -26,6 +27,8 @@ __all__ = [
     "approval_sheet",
     "claimable",
     "counts_by_state",
+    "evidence_of",
+    "in_notice",
     "invoice_files",
     "next_waiting",
     "passed_early",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -15,6 +15,9 @@ from kechuang.deadlines.queries import Clock, clocks
 from kechuang.documents.queries import files_of
 from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.workdays import Unit
 from kechuang.orders.queries import labels_of, settled_with_offset
 from kechuang.parties.queries import party_names
 from kechuang.policy.book import in_force
@@ -72,7 +75,7 @@ def rows_of(claims: Sequence[Claim], *, on: date) -> list[ClaimRow]:
 
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
-    """Claims that wait for this actor (待办), by the machine's table, the most pressing first."""
+    """Claims that wait for this actor (待办), by the machine's table; a provider's orders that wait for a claim too."""
     mine = Q(pk__in=[])
     for state, role in MACHINE.waits.items():
         if role is Role.PROVIDER and actor.party_id:
@@ -80,7 +83,33 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
         elif regions := actor.regions(role):
             mine |= Q(state=state, region__in=regions)
     claims = list(visible_to(actor).filter(mine).exclude(state=ClaimState.IN_PAYMENT).order_by("id")[:WAITING_MAX])
-    return [_waiting(actor, row) for row in rows_of(claims, on=on)]
+    own = claimable(actor, on=on) if actor.party_id else []
+    return [_waiting(actor, row) for row in rows_of(claims, on=on)] + [_to_claim(row, on) for row in own[:WAITING_MAX]]
+
+
+def _to_claim(row: "Claimable", on: date) -> Waiting:
+    return waiting(
+        _("填报兑付申请：{title}").format(title=row.title),
+        subject_id=row.order_id,
+        number=row.number,
+        url=reverse("claims:claims"),
+        state_label=_("已结算待申兑"),
+        clock=_Until(row.until_on - timedelta(days=1), on),
+        fen=row.fen,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Until:
+    """The last day of claiming as a clock of plain days (申兑截止)."""
+
+    due_on: date
+    today: date
+    unit: Unit = Unit.DAYS
+
+    @property
+    def left(self) -> int:
+        return (self.due_on - self.today).days
 
 
 def _waiting(actor: Actor, row: ClaimRow) -> Waiting:
@@ -88,7 +117,7 @@ def _waiting(actor: Actor, row: ClaimRow) -> Waiting:
     moves = MACHINE.open(state, roles_on(actor, row.claim))
     verb = moves[0].label if moves else MACHINE.labels[state]
     return waiting(
-        f"{verb}：{row.title}",
+        verb,
         subject_id=row.claim.id,
         number=row.claim.number,
         url=reverse("claims:claim", args=[row.claim.id]),
@@ -96,6 +125,7 @@ def _waiting(actor: Actor, row: ClaimRow) -> Waiting:
         clock=row.clock,
         party=row.provider,
         fen=row.fen,
+        about=row.title,
     )
 
 
@@ -146,6 +176,15 @@ def counts_by_state() -> dict[str, int]:
 def returned_count() -> int:
     """How many claims were returned for correction at least once."""
     return Claim.objects.filter(returned_count__gt=0).count()
+
+
+def in_notice(actor: Actor, notice_id: str) -> list[Claim]:
+    """The claims that a notice names now, for the office that may take it back or correct it; raises NotVisible."""
+    rows = visible_to(actor).filter(notice_id=notice_id, state=ClaimState.IN_NOTICE)
+    found = list(rows.filter(region__in=actor.regions(Role.COUNTY_OFFICER)).order_by("id"))
+    if not found:
+        raise NotVisible
+    return found
 
 
 def next_waiting(actor: Actor, *, after: str) -> str:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from kechuang.claims.access import roles_on, visible_to
-from kechuang.claims.models import Citation, Claim, InvoiceLine
+from kechuang.claims.models import Citation, Claim, InvoiceLine, SetAside
+from kechuang.claims.queries.drafting import Preview, preview
 from kechuang.claims.queries.orders import ClaimOrder, claim_order, terms_of
 from kechuang.claims.rules import ClaimTerms, NotClosed
-from kechuang.claims.states import CLOSED, MACHINE, ClaimState
+from kechuang.claims.states import CLOSED, LIVE, MACHINE, ClaimState
 from kechuang.deadlines.queries import Clock, clocks
 from kechuang.documents.queries import File, content_of, files_of
-from kechuang.documents.rules import Paper, Step, VolumeFacts, volume_zip
+from kechuang.documents.rules import Comparison, Paper, Step, VolumeFacts, volume_zip
 from kechuang.documents.states import KIND_LABELS, Kind, Media
 from kechuang.kernel.actor import ROLE_LABELS, Actor, Role
 from kechuang.kernel.errors import NotVisible
@@ -43,6 +44,8 @@ class ClaimSheet:
     earlier: list[Claim]
     open_moves: list[Move]
     roles: frozenset[Role]
+    preview: Preview | None  # for who may hand it in
+    aside: frozenset[str]  # files it no longer rests on
 
 
 def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
@@ -52,12 +55,15 @@ def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
         raise NotVisible
     order = claim_order(claim.order_id)
     roles = roles_on(actor, claim)
-    lines = InvoiceLine.objects.filter(id__in=Citation.objects.filter(claim=claim).values("line_id"))
+    cited = Citation.objects.filter(claim=claim)
+    cited = cited.filter(live=True) if claim.state in LIVE else cited
+    lines = InvoiceLine.objects.filter(id__in=cited.values("line_id"))
+    drafting = MACHINE.open(ClaimState(claim.state), roles & {Role.PROVIDER})
     return ClaimSheet(
         claim,
         order,
         terms_of(claim),
-        [_evidence(row) for row in claim.evidence],
+        [evidence_of(Comparison(**row)) for row in claim.evidence],
         list(files_of(claim.id, order.id)),
         list(lines.select_related("invoice").order_by("id")),
         clocks([claim.id], on=on).get(claim.id),
@@ -67,12 +73,14 @@ def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
         list(Claim.objects.filter(order_id=order.id).exclude(id=claim.id).order_by("id")),
         MACHINE.open(ClaimState(claim.state), roles),
         roles,
+        preview(claim, order, on=on) if any(move.action == "submit" for move in drafting) else None,
+        frozenset(SetAside.objects.filter(claim=claim).values_list("file_id", flat=True)),
     )
 
 
-def _evidence(row: dict[str, str]) -> Evidence:
-    note = row.get("reason", "")
-    return Evidence(row["label"], row["expected"], row["found"], Verdict(row["verdict"]), row.get("article", ""), note)
+def evidence_of(row: Comparison) -> Evidence:
+    """A comparison as its table shows it."""
+    return Evidence(row.label, row.expected, row.found, Verdict(row.verdict), row.article, row.reason)
 
 
 def volume(actor: Actor, *, claim_id: str, on: date) -> tuple[str, bytes]:
