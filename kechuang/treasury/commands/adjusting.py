@@ -16,7 +16,7 @@ from kechuang.policy.book import in_force
 from kechuang.policy.tables import month_day
 from kechuang.trail.commands import advance
 from kechuang.treasury.access import roles_on, visible_to
-from kechuang.treasury.commands.budgets import locked, place
+from kechuang.treasury.commands.budgets import children_of, locked, place, refuse_above_parent
 from kechuang.treasury.models import Adjustment, Budget
 from kechuang.treasury.rules import (
     CutAboveBudget,
@@ -27,6 +27,7 @@ from kechuang.treasury.rules import (
     YearTerms,
     money_cut,
     positive,
+    within_parent,
 )
 from kechuang.treasury.states import BUDGET_MACHINE, FIRST_OF_YEAR, BudgetState, Change
 from kechuang.ui import clock
@@ -42,7 +43,10 @@ class Ground:
 
 @transaction.atomic
 def raise_(actor: Actor, *, budget_id: str, fen: int, ground: Ground, now: datetime) -> Budget:
-    """Raises the budget (调增); the new money is then released like the first. The same document has one effect."""
+    """Raises the budget (调增); the new money is then released like the first. The same document has one effect.
+
+    Raises ChildrenAboveParent where a parent allots the money.
+    """
     row = locked(actor, budget_id)
     if _done(row, Change.RAISE, ground, fen):
         return row
@@ -50,6 +54,8 @@ def raise_(actor: Actor, *, budget_id: str, fen: int, ground: Ground, now: datet
     action = "raise_released" if row.state == BudgetState.RELEASED else "raise"
     roles = roles_on(actor, row)
     step = BUDGET_MACHINE.check(action, BudgetState(row.state), roles)
+    if row.parent_id:
+        refuse_above_parent(row.parent_id, row.amount_fen + fen, but=row.id)
     row.amount_fen += fen
     _adjusted(actor, row, Change.RAISE, fen, ground, now)
     advance(actor, row, step, roles=roles, now=now, saves=["amount_fen"], facts=_facts(fen, ground))
@@ -60,7 +66,7 @@ def raise_(actor: Actor, *, budget_id: str, fen: int, ground: Ground, now: datet
 def cut(actor: Actor, *, budget_id: str, fen: int, ground: Ground, now: datetime) -> Budget:
     """Cuts the budget (调减): first what is not yet released, then released money that is not yet granted.
 
-    Raises CutAboveBudget, and ledger NotEnough when the money has been granted already.
+    Raises CutAboveBudget, ChildrenAboveParent, and ledger NotEnough when the money has been granted already.
     """
     row = locked(actor, budget_id)
     if _done(row, Change.CUT, ground, fen):
@@ -68,6 +74,7 @@ def cut(actor: Actor, *, budget_id: str, fen: int, ground: Ground, now: datetime
     roles = roles_on(actor, row)
     step = BUDGET_MACHINE.check("cut", BudgetState(row.state), roles)
     back = money_cut(amount_fen=row.amount_fen, released_fen=row.released_fen, fen=fen)
+    within_parent(parent_fen=row.amount_fen - fen, children_fen=children_of(row.id))
     if row.state == BudgetState.PARTLY and row.amount_fen - fen == row.released_fen - back:
         step = BUDGET_MACHINE.check("cut_to_released", BudgetState(row.state), roles)
     row.amount_fen, row.released_fen = row.amount_fen - fen, row.released_fen - back
@@ -166,7 +173,9 @@ def _swept(actor: Actor, row: Budget, terms: YearTerms, why: str, now: datetime)
     free = ledger_queries.balance_at(place(row)).free_fen
     if not free:
         return {}
-    document = f"{why} {clock.day(now).isoformat()}"
+    today = clock.day(now)
+    before = Adjustment.objects.filter(budget=row, on=today, reason=why).count()
+    document = f"{why} {today.isoformat()}" + (f"（{before + 1}）" if before else "")  # money may come back twice a day
     ground = Ground(reason=why, document_number=document)
     if terms.carry_over == "carried":
         following = _next_budget(row)

@@ -89,7 +89,7 @@ def draft_budget(
             return there
         raise BudgetExists(year=year, number=there.number)
     if parent_id:
-        _within_parent(parent_id, amount_fen, but="")
+        refuse_above_parent(parent_id, amount_fen, but="")
     row = Budget(
         scheme=scheme,
         region=region,
@@ -117,7 +117,7 @@ def edit_budget(actor: Actor, *, budget_id: str, amount_fen: int, basis: str, no
     step = BUDGET_MACHINE.check("edit", BudgetState(row.state), roles)
     positive(amount_fen)
     if row.parent_id:
-        _within_parent(row.parent_id, amount_fen, but=row.id)
+        refuse_above_parent(row.parent_id, amount_fen, but=row.id)
     row.amount_fen, row.basis, row.drafted_by = amount_fen, tidy(basis), actor.person_id
     saves = ["amount_fen", "basis", "drafted_by"]
     advance(actor, row, step, roles=roles, now=now, saves=saves, facts=_facts(row))
@@ -276,10 +276,16 @@ def _released(actor: Actor, row: Budget, fen: int, document: Document, now: date
     return made
 
 
-def _within_parent(parent_id: str, amount_fen: int, *, but: str) -> None:
+def refuse_above_parent(parent_id: str, amount_fen: int, *, but: str) -> None:
+    """Raises ChildrenAboveParent when this child (`but` its old amount) and the others pass their parent."""
     parent = Budget.objects.select_for_update(of=("self",)).get(id=parent_id)
-    others = Budget.objects.filter(parent_id=parent_id).exclude(id=but).aggregate(fen=Sum("amount_fen"))["fen"] or 0
-    within_parent(parent_fen=parent.amount_fen, children_fen=others + amount_fen)
+    within_parent(parent_fen=parent.amount_fen, children_fen=children_of(parent_id, but=but) + amount_fen)
+
+
+def children_of(parent_id: str, *, but: str = "") -> int:
+    """What the budgets below one add up to."""
+    rows = Budget.objects.filter(parent_id=parent_id).exclude(id=but)
+    return int(rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
 
 
 def _facts(row: Budget) -> dict[str, object]:

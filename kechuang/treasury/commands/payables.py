@@ -60,7 +60,10 @@ def add_payable(
 
 @transaction.atomic
 def withdraw_payable(actor: Actor, *, claim_id: str, now: datetime) -> None:
-    """The claim is no longer to be paid (撤下应付). Raises StillInPayment once it is on a batch; absent: nothing to do."""
+    """The claim is no longer to be paid (撤下应付); its first year owes it again, and what a later year bore goes back.
+
+    Raises StillInPayment once it is on a batch; absent: nothing to do.
+    """
     rows = (
         payables_visible_to(actor).select_for_update(of=("self",)).filter(claim_id=claim_id, withdrawn_on__isnull=True)
     )
@@ -68,8 +71,21 @@ def withdraw_payable(actor: Actor, *, claim_id: str, now: datetime) -> None:
         return
     if PaymentPart.objects.filter(payable=row, live=True).exists():
         raise StillInPayment
+    _undraw(row, now)
     row.withdrawn_on = clock.day(now)
     row.save(update_fields=["withdrawn_on"])
+
+
+def _undraw(row: Payable, now: datetime) -> None:
+    drawn = {_draw_key(row, year) for year in range(row.first_year, row.year)}
+    if moved := [station.id for station in ledger_queries.transfers_of([row.claim_id]) if station.key in drawn]:
+        ledger.reverse(moved, key=f"{_draw_key(row, row.first_year)}:undone", now=now)
+        row.year = row.first_year
+        row.save(update_fields=["year"])
+
+
+def _draw_key(row: Payable, year: int) -> str:
+    return f"next-year:{row.id}:{year}"
 
 
 @transaction.atomic
@@ -89,7 +105,7 @@ def draw_from_next_year(actor: Actor, *, region: str, year: int, now: datetime) 
     served = [row for row in rows if row.id in fitting]
     postings = [
         ledger.Posting(
-            f"next-year:{row.id}:{year}",
+            _draw_key(row, year),
             row.claim_id,
             next_year_legs(owed=Place(Kind.OWED, region, year, row.payee_party), fen=row.fen),
         )

@@ -71,8 +71,7 @@ def read_results(actor: Actor, *, batch_id: str, answers: Sequence[Answer], now:
     batch = locked_batch(actor, batch_id)
     roles = roles_on(actor, batch)
     state = BatchState(batch.state)
-    # A settled batch only repeats its answers: whoever may register a bounce may hear them.
-    BATCH_MACHINE.check("bounce" if state is BatchState.SETTLED else "read_results", state, roles)
+    _may_hear(actor, batch)
     lines = {line.number: line for line in lines_of(batch)}
     parts = _parts_of(lines.values())
     results = [_read(actor, lines, parts, answer, now) for answer in answers]
@@ -153,13 +152,12 @@ def transmit(actor: Actor, *, batch_id: str, bank: Bank, now: datetime) -> list[
     """Sends a released batch through a connected bank, and answers what the bank says at once.
 
     The batch is committed as sent before the bank sees it. A bank that does not answer leaves every line unknown,
-    which is asked about by the same serials and never sent under others (F10).
+    which is asked about by the same serials and never sent under others (F10). Raises MoveNotOpen, NotVisible.
     """
-    batch = batches_visible_to(actor).filter(id=batch_id).first()
-    if batch is None:
-        raise NotVisible
+    batch = _visible(actor, batch_id)
     if batch.state == BatchState.RELEASED:
-        send_batch(actor, batch_id=batch_id, now=now)
+        batch = send_batch(actor, batch_id=batch_id, now=now)
+    _may_hear(actor, batch)
     payments = _unanswered(actor, batch)
     try:
         return bank.send(payments)
@@ -170,14 +168,26 @@ def transmit(actor: Actor, *, batch_id: str, bank: Bank, now: datetime) -> list[
 
 def query_unknown(actor: Actor, *, batch_id: str, bank: Bank) -> list[Answer]:
     """Asks the bank what became of the lines without an answer (查询); what it never received is sent again, same serial."""
-    batch = batches_visible_to(actor).filter(id=batch_id).first()
-    if batch is None:
-        raise NotVisible
+    batch = _visible(actor, batch_id)
+    _may_hear(actor, batch)
     payments = {one.number: one for one in _unanswered(actor, batch)}
     answers = bank.ask(list(payments))
     lost = [payments[answer.serial] for answer in answers if answer.outcome is Outcome.NOT_RECEIVED]
     known = [answer for answer in answers if answer.outcome is not Outcome.NOT_RECEIVED]
     return known + (bank.send(lost) if lost else [])
+
+
+def _visible(actor: Actor, batch_id: str) -> PaymentBatch:
+    batch = batches_visible_to(actor).filter(id=batch_id).first()
+    if batch is None:
+        raise NotVisible
+    return batch
+
+
+def _may_hear(actor: Actor, batch: PaymentBatch) -> None:
+    """Who may hear the bank's answer may ask for it. A settled batch only repeats it: to who may register a bounce."""
+    state = BatchState(batch.state)
+    BATCH_MACHINE.check("bounce" if state is BatchState.SETTLED else "read_results", state, roles_on(actor, batch))
 
 
 def _unanswered(actor: Actor, batch: PaymentBatch) -> list[Payment]:
