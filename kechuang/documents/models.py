@@ -15,7 +15,8 @@ def file_id() -> str:
 class File(models.Model):
     """材料：one file kept for one record. Its content lies on disk under its digest; the row never changes.
 
-    `readers` are the parties that may open it besides the one that brought it and the offices of `region`.
+    `readers` are the parties, and units of parties, that may open it besides the party that brought it and the offices
+    of `region`.
     """
 
     APPEND_ONLY: ClassVar = True

@@ -272,9 +272,9 @@ def _deliver(
 
 
 def keep_file(step: Step, file: Upload, kind: str, now: datetime) -> File:
-    """Keeps a file for the order; both sides may read it."""
+    """Keeps a file for the order; both sides may read it, and the provider's unit that serves it."""
     order = step.order
-    readers = [order.holder_id, order.provider_id]
+    readers = [order.holder_id, order.provider_id, order.unit_id or ""]
     return keep(
         step.actor,
         name=file.name,
