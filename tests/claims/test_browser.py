@@ -47,7 +47,9 @@ def enter(page: Page, live_server: LiveServer) -> Callable[[Actor], None]:
 
 
 @pytest.fixture
-def look(page: Page, live_server: LiveServer, payouts: Payouts, settings: Settings, enter: Callable[[Actor], None]) -> Look:
+def look(
+    page: Page, live_server: LiveServer, payouts: Payouts, settings: Settings, enter: Callable[[Actor], None]
+) -> Look:
     def looked(actor: Actor, address: str, name: str) -> None:
         settings.CLOCK_OFFSET = payouts.now - clock.database_time()
         enter(actor)
@@ -89,9 +91,7 @@ def test_what_an_officer_sees(page: Page, payouts: Payouts, look: Look, screen: 
 
 
 @SCREENS
-def test_what_the_three_hands_of_a_payout_see(
-    page: Page, payouts: Payouts, look: Look, screen: dict[str, int]
-) -> None:
+def test_what_the_three_hands_of_a_payout_see(page: Page, payouts: Payouts, look: Look, screen: dict[str, int]) -> None:
     page.set_viewport_size(screen)  # type: ignore[arg-type]
     claim = payouts.payable()
     look(payouts.clerk, of("payouts"), "payouts")
@@ -111,9 +111,7 @@ def test_what_the_three_hands_of_a_payout_see(
     look(payouts.server, of("claim", claim.id), "provider-paid")
 
 
-def test_a_clean_claim_is_confirmed_by_one_key_and_the_next_one_opens(
-    page: Page, payouts: Payouts, look: Look
-) -> None:
+def test_a_clean_claim_is_confirmed_by_one_key_and_the_next_one_opens(page: Page, payouts: Payouts, look: Look) -> None:
     first, doubtful = payouts.submitted(), payouts.doubtful()
     look(payouts.county, of("claim", first.id), "key-clean")
     page.keyboard.press("Enter")
