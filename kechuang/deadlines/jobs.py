@@ -3,15 +3,12 @@
 from datetime import datetime
 
 from kechuang.deadlines import commands, queries
-from kechuang.deadlines.models import Deadline
-from kechuang.deadlines.states import DeadlineState
 from kechuang.ui import clock
 
 
 def run_suspensions(*, now: datetime) -> int:
     """Suspensions that reached their cap end (T20)."""
-    over = Deadline.objects.filter(state=DeadlineState.SUSPENDED, suspended_until__lte=clock.day(now))
-    ids = list(over.order_by("due_on", "id").values_list("id", flat=True))
+    ids = queries.to_resume(on=clock.day(now))
     for deadline_id in ids:
         commands.resume_by_cap(deadline_id, now=now)
     return len(ids)

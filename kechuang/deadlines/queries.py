@@ -151,6 +151,12 @@ def to_escalate(*, on: date) -> list[str]:
     return list(rows.exclude(escalate_to="").order_by("due_on", "id").values_list("id", flat=True))
 
 
+def to_resume(*, on: date) -> list[str]:
+    """Suspended clocks that reached their cap, in the order in which they were due (T20)."""
+    rows = Deadline.objects.filter(state=DeadlineState.SUSPENDED, suspended_until__lte=on)
+    return list(rows.order_by("due_on", "id").values_list("id", flat=True))
+
+
 def to_remind(*, on: date) -> list[str]:
     """Clocks whose last day is near enough for a reminder and that had none, the earliest due first."""
     days = calendar()

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kechuang.gazette.models import NOTE_CHARS_MAX
+from kechuang.gazette.states import NOTE_CHARS_MAX
 from kechuang.gazette.templatetags.gazette import name_of
 from kechuang.policy.book import Pack
 from kechuang.policy.cases import Case

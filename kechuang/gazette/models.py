@@ -4,10 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from kechuang.gazette.states import NOTE_CHARS_MAX
 from kechuang.kernel.ids import new_id
-
-# 解释口径 is written in a line or two; a page of it belongs into a document of its own.
-NOTE_CHARS_MAX = 2_000
 
 # How many versions of packs a process keeps parsed.
 PARSED_KEPT = 64

@@ -1,7 +1,7 @@
 """Pages of notices: what runs, what is over, one notice, objecting and answering."""
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,11 +15,13 @@ from django.views.decorators.http import require_POST
 
 from kechuang.notices import commands, queries
 from kechuang.notices.forms import FindForm, HandleForm, ObjectForm
-from kechuang.notices.models import Notice
 from kechuang.notices.states import NOTICE_MACHINE, OBJECTION_MACHINE
 from kechuang.parties.queries import region_name
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, back, page_of
+
+if TYPE_CHECKING:
+    from kechuang.notices.models import Notice
 
 FEED_NEWEST = 30
 
@@ -134,7 +136,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/waiting.html", {"page": page, "machine": OBJECTION_MACHINE})
 
 
-class Feed(SyndicationFeed[Notice, None]):
+class Feed(SyndicationFeed["Notice", None]):
     """订阅: the newest notices as an Atom feed."""
 
     feed_type = Atom1Feed
@@ -148,14 +150,14 @@ class Feed(SyndicationFeed[Notice, None]):
     def items(self) -> Any:
         return queries.public_list(on=clock.today())[:FEED_NEWEST]
 
-    def item_title(self, item: Notice) -> str:
+    def item_title(self, item: "Notice") -> str:
         return item.title
 
-    def item_description(self, item: Notice) -> str:
+    def item_description(self, item: "Notice") -> str:
         return _("公示期至 %(day)s，依据 %(basis)s") % {
             "day": (item.until_on - timedelta(days=1)).isoformat(),
             "basis": item.basis,
         }
 
-    def item_link(self, item: Notice) -> str:
+    def item_link(self, item: "Notice") -> str:
         return reverse("notices:notice", args=[item.id])

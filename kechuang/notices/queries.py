@@ -119,6 +119,12 @@ def counts_by_state() -> dict[str, int]:
     return {row["state"]: row["count"] for row in rows}
 
 
+def to_end(*, on: date) -> list[str]:
+    """Running notices whose last day has passed, in the order in which they ran out."""
+    rows = Notice.objects.filter(state=NoticeState.OPEN, until_on__lte=on)
+    return list(rows.order_by("until_on", "id").values_list("id", flat=True))
+
+
 def upheld_count() -> int:
     return Objection.objects.filter(state=ObjectionState.UPHELD).count()
 

@@ -22,15 +22,10 @@ class WorkbenchFilter(FilterForm):
 class OfferFilter(FilterForm):
     q = forms.CharField(label=_("名称"), max_length=100)
     kind = forms.ChoiceField(
-        label=_("类型"), choices=[("", _("全部")), *((str(k), v) for k, v in OFFER_KIND_LABELS.items())]
+        label=_("类型"),
+        choices=lambda: [("", gettext("全部")), *((str(k), gettext(v)) for k, v in OFFER_KIND_LABELS.items())],
     )
     service_class = forms.ChoiceField(
-        label=_("服务类别"), choices=[("", _("全部")), *((str(k), v) for k, v in SERVICE_LABELS.items())]
+        label=_("服务类别"),
+        choices=lambda: [("", gettext("全部")), *((str(k), gettext(v)) for k, v in SERVICE_LABELS.items())],
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("kind", "service_class"):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [(key, gettext(str(label))) for key, label in field.choices]

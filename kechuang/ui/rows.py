@@ -44,5 +44,6 @@ def _written(row: models.Model, fields: Iterable[models.Field[Any, Any]], *, new
     return names, values
 
 
-def _quoted(name: str) -> str:
+def _quoted(name: str | None) -> str:
+    assert name is not None, "a field without a column is not written"
     return connection.ops.quote_name(name)

@@ -73,7 +73,8 @@ def bill(order_id: str) -> Bill:
     found = rows.values_list("number", "state", "price_fen", "own_share_fen", "paid_fen").first()
     if found is None:
         raise NotVisible
-    return Bill(*found)
+    number, state, *amounts = found
+    return Bill(number, state, *(Fen(fen) for fen in amounts))
 
 
 def order_for_claim(order_id: str) -> OrderForClaim:

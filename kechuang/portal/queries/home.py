@@ -36,9 +36,10 @@ class Home:
 def home(*, on: date) -> Home:
     """All of it; the figures are kept for a minute, the notices are read each time."""
     running = list(notices.public_list(on=on)[:SHOWN_NOTICES])
-    figures: tuple[Money, list[Pace]] = cache.get_or_set(
+    figures: tuple[Money, list[Pace]] | None = cache.get_or_set(
         f"portal.home:{on.isoformat()}", lambda: (money(), paces()), FIGURES_KEPT_SECONDS
     )
+    assert figures is not None, "what is not kept is computed"
     counts = notices.item_counts([notice.id for notice in running])
     return Home(figures[0], figures[1], running, counts)
 

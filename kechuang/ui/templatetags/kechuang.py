@@ -293,7 +293,7 @@ def confirm(
 ) -> str:
     """A button that asks once before it acts. `happens` says what will follow; the block may hold form fields."""
     parts = {"label": _(label), "url": url, "happens": happens, "tone": tone, "undoable": undoable}
-    serial = context.render_context.get("k_confirm", 0) + 1
+    serial = int(context.render_context.get("k_confirm") or 0) + 1
     context.render_context["k_confirm"] = serial
     parts |= {"inner": content, "serial": serial, "csrf_token": context.get("csrf_token", "")}
     return render_to_string("ui/confirm.html", parts)
