@@ -36,13 +36,9 @@ class Desk:
         expect(self.page.get_by_role("heading", name="待办")).to_be_visible()
         return self
 
-    def sign_out(self) -> None:
-        self.page.locator(".k-seat > summary").click()
-        self.press("退出登录", within=self.page.locator(".k-seat"))
-        self.look("signed-out") if self.page.locator("main .k-form").count() else None
-
     def press(self, label: str, *, within: Page | Locator | None = None) -> None:
-        """A button by its whole label."""
+        """A button by its whole label; once the page's script has come, as people are slower than we."""
+        self.page.wait_for_load_state()
         (within or self.page).get_by_role("button", name=label, exact=True).click()
 
     def follow(self, label: str, *, within: Page | Locator | None = None) -> None:

@@ -38,7 +38,7 @@ class Played(Market):
         self.holder, self.server = self.of("qiye"), self.of("jigou")
         self.offer_id = self.offer(self.server)  # 材料成分检测, 1,000 yuan a sample
         self._officer = self.of("yuecheng.jingban")
-        self._give_back()
+        self._give_back(self.holder, self.of("chuangke"))
 
     @property
     def now(self) -> datetime:
@@ -55,10 +55,11 @@ class Played(Market):
         own = [side.party_id for side in sides(person.id, on=self.today) if side.party_id]
         return actor_for(person.id, party_id=own[0] if own else "", on=self.today)
 
-    def _give_back(self) -> None:
-        """Each journey begins before qiye's first voucher, whatever the dice had it do."""
-        for live in live_of(self.holder.party_id, on=self.today):
-            vouchers.withdraw(self.holder, voucher_id=live.voucher.id, reason="重新申领", now=self.now)
+    def _give_back(self, *holders: Actor) -> None:
+        """Each journey begins before its holder's first voucher, whatever the dice had it do."""
+        for holder in holders:
+            for live in live_of(holder.party_id, on=self.today):
+                vouchers.withdraw(holder, voucher_id=live.voucher.id, reason="重新申领", now=self.now)
         self.voucher_id = ""
 
     def days(self, count: int) -> None:

@@ -67,6 +67,7 @@ def test_an_officer_works_without_a_mouse(world: Played, desk: Desk) -> None:
     keys.type("Kechuang-2025")
     keys.press("Enter")
     expect(page.get_by_role("heading", name="兑付申请")).to_be_visible()
+    page.wait_for_load_state()
     keys.press("?")
     expect(page.locator("#k-keys")).to_be_visible()
     keys.press("Escape")
@@ -82,6 +83,7 @@ def test_an_officer_works_without_a_mouse(world: Played, desk: Desk) -> None:
     expect(page.locator(".k-message-success")).to_contain_text("已一并确认 2 件")
     left = next(claim for claim in claims if _state(claim) == "submitted")
     desk.go("/workbench")
+    page.wait_for_load_state()
     at = [row.inner_text() for row in page.locator("table[data-rows] tbody tr").all()]
     for _ in range(1 + next(n for n, text in enumerate(at) if left.number in text)):
         keys.press("j")

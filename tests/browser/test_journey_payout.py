@@ -35,7 +35,11 @@ def test_three_hands_pay_and_the_auditor_follows_one_yuan(
 
 
 def _prepares(desk: Desk) -> None:
-    desk.follow("拨付", within=desk.page.locator("main"))
+    main = desk.page.locator("main")
+    desk.follow("拨付", within=main)
+    desk.reads("公示无异议，等待编入拨付批次")
+    desk.look("officer-claim-payable")
+    desk.follow("编制拨付批次", within=main)
     desk.reads("待拨付", "绍兴文理学院", HALF)
     desk.look("officer-payouts")
     desk.press("编制拨付批次")

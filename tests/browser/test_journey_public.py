@@ -19,7 +19,7 @@ def test_a_citizen_objects_and_the_provider_does_not_learn_who(
     objection = Objection.objects.get()
     assert objection.by_person == citizen.id
     office = another().sign_in("yuecheng.shenhe")
-    _handles(office, citizen.name)
+    _handles(office)
     desk.page.reload()
     desk.reads("经核查，服务真实发生", "异议不成立")
     desk.look("objection-answered")
@@ -53,7 +53,7 @@ def _objects(desk: Desk) -> None:
     desk.look("objection")
 
 
-def _handles(office: Desk, name: str) -> None:
+def _handles(office: Desk) -> None:
     page = office.page
     office.look("approver-workbench")
     page.locator("main").get_by_role("link", name="异议").first.click()
@@ -62,4 +62,4 @@ def _handles(office: Desk, name: str) -> None:
     page.get_by_label("异议不成立").check()
     office.fill("答复", "经核查，服务真实发生，材料齐全。")
     office.press("送达处理意见")
-    office.reads("异议不成立")
+    office.reads("处理意见已送达异议人")

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from kechuang.catalog import queries as catalog
 from kechuang.claims import queries as claims
+from kechuang.deadlines import queries as deadlines
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.notices import queries as notices
@@ -37,6 +38,27 @@ def _accounts(actor: Actor, *, on: date) -> list[Waiting]:
     ]
 
 
+def _overdue(actor: Actor, *, on: date) -> list[Waiting]:
+    """Clocks of the offices below that ran over and were reported to this one (逾期督办)."""
+    roles = {post.role for post in actor.posts}
+    if actor.party_id or not roles:
+        return []
+    over = deadlines.overdue(actor, on=on).filter(escalate_to__in=roles, escalated_at__isnull=False)
+    return [
+        waiting(
+            _("督办逾期事项"),
+            subject_id=row.clock.subject_id,
+            number=row.number,
+            url=row.path or reverse("portal:money"),
+            state_label=_("已上报"),
+            clock=row.clock,
+            party=row.place,
+            about=row.clock.label,
+        )
+        for row in deadlines.rows(over[:WAITING_MAX], on=on)
+    ]
+
+
 # What a kind of work is called, and who answers for it.
 SOURCES: tuple[tuple[str, Source], ...] = (
     (_("兑付"), claims.waiting_for),
@@ -47,6 +69,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("资金"), treasury.waiting_for),
     (_("公示与异议"), notices.waiting_for),
     (_("收款账户"), _accounts),
+    (_("逾期督办"), _overdue),
 )
 
 
