@@ -86,7 +86,7 @@ class Order(models.Model):
     declared_at = models.DateTimeField(null=True)  # joint declaration by the user
     provider_declared_at = models.DateTimeField(null=True)
     requested_by = models.CharField(max_length=32)
-    request_key = models.CharField(max_length=64, null=True, unique=True)  # null: no key, equal to none
+    request_key = models.CharField(max_length=64, null=True)  # of its holder; null: no key, equal to none
     requested_on = models.DateField()
     quoted_on = models.DateField(null=True)
     placed_on = models.DateField(null=True)
@@ -101,6 +101,7 @@ class Order(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["holder", "request_key"], name="order_once_per_key"),
             models.CheckConstraint(condition=Q(state__in=list(OrderState)), name="order_state_listed"),
             models.CheckConstraint(
                 condition=Q(price_fen__gte=0, voucher_fen__gte=0, own_share_fen__gte=0, captured_fen__gte=0),

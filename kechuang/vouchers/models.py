@@ -52,10 +52,11 @@ class Voucher(models.Model):
     decided_by = models.CharField(max_length=32, blank=True)
     closed_on = models.DateField(null=True)
     ended_by = models.CharField(max_length=32, blank=True)  # who withdrew, revoked or expired it
-    request_key = models.CharField(max_length=64, null=True, unique=True)  # null: no key, equal to none
+    request_key = models.CharField(max_length=64, null=True)  # of its holder; null: no key, equal to none
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["party", "request_key"], name="voucher_once_per_key"),
             models.CheckConstraint(condition=Q(state__in=list(VoucherState)), name="voucher_state_listed"),
             models.CheckConstraint(condition=Q(requested_fen__gt=0), name="voucher_asks_for_something"),
             models.CheckConstraint(condition=Q(face_fen__gte=0), name="voucher_face_not_negative"),

@@ -27,6 +27,7 @@ def _not_as_booked() -> list[Broken]:
         LEFT JOIN ledger_transfer t ON (t.debit_id = a.id OR t.credit_id = a.id) AND t.phase IN (0, 4) AND t.rule IN
             ('release', 'open_release', 'cut', 'close_return', 'move', 'carry_over', 'allot')
             AND (t.rule <> 'allot' OR t.credit_id = a.id)
+            AND (t.rule <> 'open_release' OR t.subject = b.id)  -- of a voucher taken over it goes on at once
         GROUP BY b.id, b.released_fen
         HAVING b.released_fen <> coalesce(sum(CASE WHEN t.credit_id = a.id THEN t.fen ELSE -t.fen END), 0)
         ORDER BY b.id LIMIT %s"""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger import commands as ledger
@@ -93,13 +94,17 @@ def import_live(
 ) -> Voucher:
     """Takes over a voucher that was issued elsewhere, with what is left of it (导入在用创新券): an opening posting.
 
-    The same number again answers with the voucher taken over. Raises MoveNotOpen for other offices, NothingAsked.
+    The same number again answers with the voucher taken over. Raises MoveNotOpen for other offices, NothingAsked,
+    LeftAboveFace, NotVisible when another county's voucher has the number.
     """
     roles = actor.roles_in(region)
     move = MACHINE.check("import", VoucherState.DRAFT, roles)
     if found := Voucher.objects.filter(number=number).first():
+        if (found.party_id, found.region) != (party_id, region):
+            raise NotVisible
         return found
     rules.refuse_nothing_asked(balance_fen)
+    rules.refuse_left_above_face(balance_fen, face_fen=face_fen)
     terms = in_force(scheme, rules.GrantTerms, on=clock.day(now))
     year = valid_from.year
     voucher = Voucher(number=number, party_id=party_id, scheme=scheme, region=region, year=year, requested_fen=face_fen)

@@ -70,10 +70,12 @@ def change_hold(actor: Actor, *, order_id: str, price_fen: Fen, now: datetime) -
     fresh = Hold(voucher=old.voucher, order_id=order_id, provider_id=old.provider_id, region=old.region, replaces=old)
     fresh.terms, fresh.facts, fresh.held_on, fresh.year = old.terms, old.facts, clock.day(now), old.year
     try:
-        return _take(actor, fresh, price_fen, facts_of(old), replay(old.terms, OffsetTerms), now=now)
+        taken = _take(actor, fresh, price_fen, facts_of(old), replay(old.terms, OffsetTerms), now=now)
     except rules.NothingToOffset:
         _give_back_when_ended(old, old.fen, now=now)
         return None
+    _give_back_when_ended(old, max(old.fen - taken.fen, 0), now=now)
+    return taken
 
 
 @INSIDE
@@ -145,7 +147,7 @@ def restore(actor: Actor, *, order_id: str, fen: Fen, to_budget: bool = False, n
 
     Raises NotVisible, RestoredTooMuch, ledger.NotEnough when the provider has claimed the money meanwhile.
     """
-    taken = _captured(actor, order_id)
+    _captured(actor, order_id)
     for one, part in rules.spread_back(fen, _all_captured(order_id)):
         voucher, done = one.voucher, one.restored_fen
         _write_restored(actor, one, part, now=now)
@@ -156,7 +158,7 @@ def restore(actor: Actor, *, order_id: str, fen: Fen, to_budget: bool = False, n
             back = Leg("withdraw", _place(voucher), Place(Kind.BUDGET, voucher.region, voucher.year), part)
             ledger.post([back], key=f"{one.id}:to-budget:{done}", subject=order_id, now=now)
         else:
-            _give_back_when_ended(taken, part, now=now)
+            _give_back_when_ended(one, part, now=now)
 
 
 @INSIDE

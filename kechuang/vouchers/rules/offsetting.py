@@ -10,6 +10,7 @@ from kechuang.kernel.money import ONE, BasisPoints, Fen, share_down
 from kechuang.kernel.text import gettext_noop, tidy
 from kechuang.policy.tables import Table, month_day
 from kechuang.vouchers.rules.refusals import (
+    LeftAboveFace,
     NotForVoucher,
     NothingAsked,
     NothingToOffset,
@@ -227,6 +228,12 @@ def spread_back(fen: Fen, offsets: Sequence[OFFSET]) -> list[tuple[OFFSET, Fen]]
 def refuse_nothing_asked(fen: int) -> None:
     if fen <= 0:
         raise NothingAsked()
+
+
+def refuse_left_above_face(left_fen: int, *, face_fen: int) -> None:
+    """What is left of a voucher taken over is a part of its face; raises LeftAboveFace."""
+    if left_fen > face_fen:
+        raise LeftAboveFace(left_fen=left_fen, face_fen=face_fen)
 
 
 def refuse_own_case(*, decider: str, applicant: str) -> None:

@@ -43,6 +43,13 @@ class NothingAsked(Refusal):
     status = 422
 
 
+class LeftAboveFace(Refusal):
+    code = "vouchers.left_above_face"
+    text = gettext_noop("余额 {left_fen} 超过券面金额 {face_fen}")
+    remedy = gettext_noop("请核对原券的面额与余额")
+    status = 422
+
+
 class ReasonMissing(Refusal):
     code = "vouchers.reason_missing"
     text = gettext_noop("请写明理由")
