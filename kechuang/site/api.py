@@ -5,6 +5,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.conf import settings
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -12,6 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
 
 from kechuang.kernel.errors import NotVisible, Refusal
+from kechuang.site.middleware import BeyondBounds
 from kechuang.ui import words
 
 api = NinjaAPI(
@@ -61,6 +63,12 @@ def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(AuthenticationError)
 def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return problem(HTTPStatus.UNAUTHORIZED, _("请先登录"), code="api.signed_out")
+
+
+@api.exception_handler(DataError)
+@api.exception_handler(UnicodeEncodeError)
+def beyond_bounds(request: HttpRequest, error: Exception) -> HttpResponse:
+    return refused(request, BeyondBounds())
 
 
 @api.exception_handler(HttpError)

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 
 from kechuang.gazette import queries
 from kechuang.kernel.errors import NotVisible, Refusal
+from kechuang.kernel.text import gettext_noop
 from kechuang.ui import clock, requests
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -26,6 +28,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
+UNSTORABLE = (DataError, UnicodeEncodeError)
 PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 
 
@@ -69,6 +72,15 @@ class CurrentBook:
         return self.get_response(request)
 
 
+class BeyondBounds(Refusal):
+    """What no column holds: a text too long, a number too large, a character that is none."""
+
+    code = "site.beyond_bounds"
+    text = gettext_noop("填写的内容过长、数值过大，或含有无法保存的字符")
+    remedy = gettext_noop("没有保存；请缩短文字、核对数值后再提交")
+    status = 422
+
+
 class RefusalPages:
     """A Refusal that no form has caught becomes its page with its status; not visible is not found."""
 
@@ -83,4 +95,6 @@ class RefusalPages:
             return requests.refusal_page(request, exception)
         if isinstance(exception, NotVisible):
             return requests.not_found_page(request)
+        if isinstance(exception, UNSTORABLE):
+            return requests.refusal_page(request, BeyondBounds())
         return None

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import include, path
@@ -37,6 +38,12 @@ def breaks(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError
 
 
+def overflows(request: HttpRequest) -> HttpResponse:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT %s::bigint", [str(10**19)])
+    return HttpResponse()
+
+
 def tells_the_time(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{clock.now().isoformat()} {clock.now() == clock.now()} {clock.today()}")
 
@@ -46,6 +53,7 @@ class Urls:
         path("refuses", refuses),
         path("hides", hides),
         path("breaks", breaks),
+        path("overflows", overflows),
         path("time", tells_the_time),
         path("", include(ours)),
     )
@@ -124,3 +132,8 @@ def test_the_api_asks_for_a_sign_in(db: None) -> None:
     answer = api.on_exception(RequestFactory().get("/api/"), AuthenticationError())
     assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json")
     assert api.auth, "every address asks for it that does not say otherwise"
+
+
+def test_what_no_column_holds_is_refused_and_is_no_breakdown(visitor: Client) -> None:
+    answer = visitor.get("/overflows")
+    assert (answer.status_code, "数值过大" in answer.content.decode()) == (422, True)
