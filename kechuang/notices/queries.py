@@ -114,6 +114,11 @@ def objections_waiting(actor: Actor) -> QuerySet[Objection]:
     return rows.exclude(item__decided_by=actor.person_id).select_related("item__notice").order_by("filed_at")
 
 
+def objections_open() -> QuerySet[Objection]:
+    """Every objection that nobody has decided on, the oldest first."""
+    return Objection.objects.filter(state=ObjectionState.FILED).order_by("filed_at", "id")
+
+
 def counts_by_state() -> dict[str, int]:
     rows = Notice.objects.order_by().values("state").annotate(count=Count("id"))
     return {row["state"]: row["count"] for row in rows}

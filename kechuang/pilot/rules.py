@@ -34,6 +34,7 @@ class Chances:
     upheld: int = 330
     payment_failed: int = 25
     payment_unknown: int = 12
+    bounced: int = 15
     declared: int = 130
     voucher_returned: int = 350
     voucher_refused: int = 150

@@ -1,7 +1,10 @@
 """Fixed words and sizes of the pilot. Illustrative: nothing here is a rule of a regulation."""
 
-HOLDERS, MAKERS, FIRMS, ORDERS = 300, 40, 42, 1_560
-YEAR_DAYS = 320  # over which orders are spread
+HOLDERS, MAKERS, FIRMS, ORDERS = 300, 40, 44, 1_640
+YEAR_DAYS = 324  # over which orders are spread
+NEXT_BUDGET_DAY, MONTH = 310, 30
+GARBAGE_THRESHOLD = 50_000  # technical: new objects before Python looks for garbage
+LAST_DAYS = 6  # before the play stops: what is then left open waits for visitors
 DEMO_PASSWORD = "Kechuang-2025"
 COUNTIES = {
     "330602": ("越城区", "yuecheng", 30),
@@ -11,7 +14,7 @@ COUNTIES = {
     "330683": ("嵊州市", "shengzhou", 10),
     "330624": ("新昌县", "xinchang", 8),
 }  # name, sign-in prefix, share of orders in per cent
-FIRST_COUNTY = "330602"
+FIRST_COUNTY, LAST_COUNTY, SLEEPING_COUNTY = "330602", "330624", "330603"
 CITY, PROVINCE = "330600", "330000"
 BUDGET_YUAN = {
     "330602": 9_000_000,
@@ -21,6 +24,7 @@ BUDGET_YUAN = {
     "330683": 3_000_000,
     "330624": 2_500_000,
 }
+PAYDAYS = (3, 1, 2)  # of the week, county by county
 DEPARTMENTS = ("海关", "教育", "市场监管", "卫生健康")
 
 # Real public institutions (names are facts; their credit codes here are invented and say so in the address).

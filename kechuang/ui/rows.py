@@ -39,7 +39,7 @@ def _written(row: models.Model, fields: Iterable[models.Field[Any, Any]], *, new
     for field in fields:
         value = field.pre_save(row, new)
         assert not hasattr(value, "resolve_expression"), f"{field.name} is written as a value"
-        names.append(_quoted(field.column))
+        names.append(_quoted(str(field.column)))
         values.append(field.get_db_prep_save(value, connection))
     return names, values
 

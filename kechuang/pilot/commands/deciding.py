@@ -1,42 +1,69 @@
-"""What offices do all year: confirm claims, publish, answer objections, pay. One round per county and working day."""
+"""What offices do all year: confirm claims, publish, answer objections, pay. One round of all counties a working day."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from kechuang.claims import commands as claims
 from kechuang.claims.queries import payable_rows, queue
 from kechuang.claims.states import ClaimState
 from kechuang.credit import commands as credit
 from kechuang.documents.rules import specimen_report_pdf
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import CLOCK, Actor
+from kechuang.kernel.money import Fen
 from kechuang.notices import commands as notices
-from kechuang.notices.queries import objections_waiting, public_list, sheet
+from kechuang.notices.queries import objections_open, public_list, sheet
 from kechuang.pilot.commands.stage import County, Member, Stage, Story
+from kechuang.pilot.states import FIRST_COUNTY, LAST_DAYS
 from kechuang.treasury import commands as treasury
 from kechuang.treasury.queries import batch as batch_sheet
 from kechuang.treasury.rules import Outcome
+from kechuang.treasury.states import LineState
+from kechuang.ui import clock
 
-_PAYDAY, _MONDAY = 3, 0
-_LOOK_AT_MOST = 40
+_Looked = tuple[str, bool, frozenset[str]]  # a claim, whether its papers agree, where they do not
+_OBJECTION = "该项服务价格明显偏高，请核实是否真实发生"
+_LOOK_AFTER_DAYS, _ANSWER_AFTER_DAYS = 2, 2
 
 
-def claims_round(stage: Stage, county: County) -> Story:
+def claims_round(stage: Stage) -> Story:
     """The officers take the claims in the order of submission; clean ones together, the others one by one."""
     while True:
-        officer = stage.actor(stage.dice.one(county.officers))
-        waiting = list(queue(officer, state=ClaimState.SUBMITTED, region=county.region)[:_LOOK_AT_MOST])
-        ripe = [claim for claim in waiting if claim.submitted_on and (stage.today - claim.submitted_on).days >= 2]
-        clean = []
-        for claim in ripe:
-            if stage.dice.chance(stage.chances.refused):
-                _refuse(stage, officer, claim.id)
-            elif claim.clean:
-                clean.append(claim.id)
-            else:
-                _return(stage, officer, claim.id)
-        if clean:
-            with stage.act() as now:
-                claims.confirm_many(officer, claim_ids=clean, now=now)
+        waiting: dict[str, list[_Looked]] = {}
+        for claim in queue(CLOCK, state=ClaimState.SUBMITTED):
+            if claim.submitted_on and (stage.today - claim.submitted_on).days >= _LOOK_AFTER_DAYS:
+                waiting.setdefault(claim.region, []).append((claim.id, claim.clean, _doubts(claim.evidence)))
+        for region, county in stage.counties.items():
+            if region in waiting and region not in stage.asleep:
+                _decide(stage, stage.actor(stage.dice.one(county.officers)), waiting[region])
         yield 1
+
+
+def _decide(stage: Stage, officer: Actor, waiting: Sequence[_Looked]) -> None:
+    confirmed = []
+    for claim_id, clean, doubts in waiting:
+        if stage.dice.chance(stage.chances.refused):
+            _refuse(stage, officer, claim_id)
+        elif clean:
+            confirmed.append(claim_id)
+        elif doubts == {"contract"}:
+            _confirm(stage, officer, claim_id)
+        else:
+            _return(stage, officer, claim_id)
+    if confirmed:
+        with stage.act() as now:
+            claims.confirm_many(officer, claim_ids=confirmed, now=now)
+
+
+def _doubts(evidence: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """What does not agree on a claim's papers."""
+    return frozenset(row["name"] for row in evidence if row["verdict"] != "agrees")
+
+
+def _confirm(stage: Stage, officer: Actor, claim_id: str) -> None:
+    """The price is no longer the contract's: both sides have agreed on the final lines, and the officer has looked."""
+    with stage.act() as now:
+        claims.confirm(officer, claim_id=claim_id, note="合同金额与结算金额不同，双方已确认最终明细", now=now)
 
 
 def _refuse(stage: Stage, officer: Actor, claim_id: str) -> None:
@@ -45,38 +72,33 @@ def _refuse(stage: Stage, officer: Actor, claim_id: str) -> None:
 
 
 def _return(stage: Stage, officer: Actor, claim_id: str) -> None:
-    def send_back(now: object) -> None:
-        with stage.act() as moment:
-            claims.return_(officer, claim_id=claim_id, reason="发票金额与订单价款不一致，请更换发票", now=moment)
+    def send_back(now: datetime) -> None:
+        claims.return_(officer, claim_id=claim_id, reason="发票金额与订单价款不一致，请更换发票", now=now)
 
     if not stage.tried(send_back):
         _refuse(stage, officer, claim_id)
 
 
-def objections_round(stage: Stage, county: County) -> Story:
+def objections_round(stage: Stage) -> Story:
     """Citizens object to some matters while their notice runs; the approver answers within days."""
     seen: set[str] = set()
     while True:
-        for notice in public_list(on=stage.today, kind="claim_payout", region=county.region):
-            if notice.id in seen:
-                continue
-            seen.add(notice.id)
-            _look_at(stage, county, notice.id)
-        for person in county.approvers:
-            approver = stage.actor(person)
-            for objection in list(objections_waiting(approver)):
-                if (stage.today - objection.filed_at.date()).days < 2:
-                    continue
-                upheld = stage.dice.chance(stage.chances.upheld)
-                with stage.act() as now:
-                    notices.handle(
-                        approver,
-                        objection_id=objection.id,
-                        upheld=upheld,
-                        reply="经核查属实，不予兑付。" if upheld else "经核查，服务真实发生，材料齐全。",
-                        now=now,
-                    )
+        for notice in public_list(on=stage.today, kind="claim_payout").order_by("id"):
+            if notice.id not in seen:
+                seen.add(notice.id)
+                _look_at(stage, stage.counties[notice.region], notice.id)
+        patience = _ANSWER_AFTER_DAYS + (LAST_DAYS if stage.days_left <= LAST_DAYS else 0)
+        for objection in objections_open():
+            if (stage.today - clock.day(objection.filed_at)).days >= patience:
+                _answer_objection(stage, stage.counties[objection.region], objection.id)
         yield 1
+
+
+def _answer_objection(stage: Stage, county: County, objection_id: str) -> None:
+    upheld = stage.dice.chance(stage.chances.upheld)
+    reply = "经核查属实，不予兑付。" if upheld else "经核查，服务真实发生，材料齐全。"
+    approver = stage.actor(stage.dice.one(county.approvers))
+    stage.tried(lambda now: notices.handle(approver, objection_id=objection_id, upheld=upheld, reply=reply, now=now))
 
 
 def _look_at(stage: Stage, county: County, notice_id: str) -> None:
@@ -87,51 +109,52 @@ def _look_at(stage: Stage, county: County, notice_id: str) -> None:
                 officer, notice_id=notice_id, title=f"{county.name}创新券兑付公示（更正）", why="标题有误", now=now
             )
         return
-    for item in sheet(officer, notice_id=notice_id, on=stage.today).items:
-        if stage.dice.chance(stage.chances.objected):
+    items = sheet(officer, notice_id=notice_id, on=stage.today).items
+    for item in items:
+        if stage.dice.chance(stage.chances.objected) or stage.left_open("objection", times=2):
             citizen = stage.actor(stage.dice.one(stage.citizens))
             stage.tried(
                 lambda now, citizen=citizen, item=item: notices.object_(  # type: ignore[misc]
-                    citizen,
-                    notice_id=notice_id,
-                    item_id=item.id,
-                    reason="该项服务价格明显偏高，请核实是否真实发生",
-                    now=now,
+                    citizen, notice_id=notice_id, item_id=item.id, reason=_OBJECTION, now=now
                 )
             )
 
 
 def payments_round(stage: Stage, county: County) -> Story:
-    """Once a week what is payable is prepared, approved the next day, released and sent the day after."""
-    bank = treasury.SimulatedBank(lambda payment: _answer(stage))
-    officers = [stage.actor(person) for person in county.officers]
+    """Once a week, in the first county daily towards the end, what is payable is prepared for payment."""
+    officer = stage.actor(county.officers[0])
     while True:
         yield 1
-        if stage.today.weekday() != _PAYDAY:
+        payday = stage.today.weekday() == county.payday
+        if payday:
+            for claim in list(queue(officer, state=ClaimState.PAYMENT_FAILED, region=county.region)):
+                _mended(stage, county, claim.provider_party, claim.id)
+        if not payday and not (county.region == FIRST_COUNTY and stage.days_left <= LAST_DAYS):
             continue
-        for claim in list(queue(officers[0], state=ClaimState.PAYMENT_FAILED, region=county.region)):
-            _mended(stage, county, claim.provider_party, claim.id)
-        ready = [
-            row.payable.claim_id for part in payable_rows(officers[0], on=stage.today) for row in part.rows if row.ready
-        ]
-        ids = sorted(ready)
-        if not ids:
-            continue
-        with stage.act() as now:
-            title = f"{county.name}创新券兑付 {stage.today.isoformat()}"
-            batch_id = claims.prepare(officers[0], region=county.region, title=title, claim_ids=ids, now=now)
-        yield 1
-        yield from _paid(stage, county, batch_id, bank)
+        rows = [row for part in payable_rows(officer, on=stage.today) for row in part.rows if row.ready]
+        ids = sorted(row.payable.claim_id for row in rows)
+        if stage.days_left == 0:
+            ids = ids[: len(ids) // 2]
+        if ids:
+            with stage.act() as now:
+                title = f"{county.name}创新券兑付 {stage.today.isoformat()}"
+                batch_id = claims.prepare(officer, region=county.region, title=title, claim_ids=ids, now=now)
+            stage.begin(_paid(stage, county, batch_id), in_days=1)
 
 
-def _paid(stage: Stage, county: County, batch_id: str, bank: treasury.SimulatedBank) -> Story:
-    approver, finance = stage.actor(county.approvers[0]), stage.actor(county.finance[0])
+def _paid(stage: Stage, county: County, batch_id: str) -> Story:
+    """Approved, released, sent, answered: a working day each."""
+    bank = treasury.SimulatedBank(lambda payment: _answer(stage))
+    approver, finance = stage.officer(county.approvers[0]), stage.officer(county.finance[0])
     digest = batch_sheet(approver, batch_id).batch.digest
-    with stage.act() as now:
-        treasury.approve_batch(approver, batch_id=batch_id, digest=digest, now=now)
+    if not stage.tried(lambda now: treasury.approve_batch(approver, batch_id=batch_id, digest=digest, now=now)):
+        with stage.act() as now:
+            claims.return_batch(approver, batch_id=batch_id, reason="收款账户已变更，请重新编制", now=now)
+        return
     yield 1
     with stage.act() as now:
         treasury.release_batch(finance, batch_id=batch_id, digest=digest, now=now)
+    yield 1
     with stage.act() as now:
         answers = treasury.transmit(finance, batch_id=batch_id, bank=bank, now=now)
     yield 1
@@ -143,11 +166,24 @@ def _paid(stage: Stage, county: County, batch_id: str, bank: treasury.SimulatedB
         with stage.act() as now:
             asked = treasury.query_unknown(finance, batch_id=batch_id, bank=bank)
             claims.read_results(finance, batch_id=batch_id, answers=asked, now=now)
-        bank.decide = lambda payment: _answer(stage)
+    if stage.dice.chance(stage.chances.bounced):
+        yield stage.dice.between(2, 5)
+        _bounced(stage, finance, batch_id)
+
+
+def _bounced(stage: Stage, finance: Actor, batch_id: str) -> None:
+    """One line of a paid batch comes back from the payee's bank."""
+    paid = [sheet.line for sheet in batch_sheet(finance, batch_id).lines if sheet.line.state == LineState.PAID]
+    for line in paid[:1]:
+        reference = f"TH{stage.today:%Y%m%d}"
+        with stage.act() as now:
+            claims.bounce(
+                finance, line_id=line.id, fen=Fen(line.fen), reference=reference, words="账户已销户，退汇", now=now
+            )
 
 
 def _answer(stage: Stage) -> Outcome:
-    if stage.dice.chance(stage.chances.payment_failed):
+    if stage.dice.chance(stage.chances.payment_failed) or stage.left_open("payment", times=1):
         return Outcome.FAILED
     return Outcome.UNKNOWN if stage.dice.chance(stage.chances.payment_unknown) else Outcome.PAID
 
@@ -158,19 +194,20 @@ def _mended(stage: Stage, county: County, party_id: str, claim_id: str) -> None:
     officer = stage.actor(county.officers[1])
     if not member.bank_fails:
         member.bank_fails = True
-        stage.begin(_account(stage, county, member))
+        stage.begin(new_account(stage, county, member))
         return
     with stage.act() as now:
         claims.retry(officer, claim_id=claim_id, now=now)
 
 
-def _account(stage: Stage, county: County, member: Member) -> Story:
+def new_account(stage: Stage, county: County, member: Member, *, confirm_in: int = 1) -> Story:
+    """A provider proposes another payee account with its proof; the county confirms it."""
     proof = specimen_report_pdf(
         number=f"样例-{stage.today:%Y%m%d}",
         title="开户证明样例",
         client=member.name,
         provider=member.name,
-        issued_on=stage.today - timedelta(days=1),
+        issued_on=stage.today,
     )
     with stage.act() as now:
         account = credit.propose_account(
@@ -184,7 +221,7 @@ def _account(stage: Stage, county: County, member: Member) -> Story:
             proof=credit.Upload("开户证明.pdf", proof),
             now=now,
         )
-    yield 1
+    yield confirm_in
     home = stage.counties.get(member.region, county)
     with stage.act() as now:
         credit.confirm_account(stage.actor(home.officers[1]), account_id=account, now=now)

@@ -15,7 +15,6 @@ from kechuang.policy.book import rollout_open
 from kechuang.registers import commands as registers
 from kechuang.treasury import commands as treasury
 from kechuang.vouchers import commands as vouchers
-from kechuang.vouchers.queries import live_of
 from kechuang.vouchers.states import VoucherState
 
 LIBRARY = "shaoxing/provider-library"
@@ -31,8 +30,8 @@ _EXTRAS = (
 )
 
 
-def county(stage: Stage, county: County) -> Story:
-    """The budget is drafted in January, approved and released in parts; the county opens on its day of the rollout."""
+def county(stage: Stage, county: County, year: int) -> Story:
+    """The budget is drafted, approved and released in parts; the county opens on its day of the rollout."""
     author = stage.actor(county.author)
     amount = BUDGET_YUAN[county.region] * 100
     with stage.act() as now:
@@ -40,23 +39,24 @@ def county(stage: Stage, county: County) -> Story:
             author,
             scheme=stage.scheme,
             region=county.region,
-            year=stage.first.year,
+            year=year,
             amount_fen=amount,
             basis="上年兑付情况与本年申领预计（示例）",
             now=now,
         )
-    yield stage.dice.between(2, 6)
+    early = date(year, 1, 1) > stage.today  # next year's: drafted in autumn, approved before the year begins
+    yield stage.dice.between(4, 16) if early else stage.dice.between(2, 6)
     with stage.act() as now:
         treasury.submit_budget(author, budget_id=budget.id, now=now)
-    yield stage.dice.between(3, 8)
+    yield stage.dice.between(18, 30) if early else stage.dice.between(3, 8)
     finance = [stage.actor(person) for person in county.finance]
     with stage.act() as now:
         treasury.approve_budget(finance[0], budget_id=budget.id, now=now)
-    yield stage.dice.between(1, 4)
+    yield max((date(year, 1, 4) - stage.today).days, stage.dice.between(1, 4))
     for part, fen in enumerate((amount - amount // 3, amount // 3), start=1):
         with stage.act() as now:
             document = treasury.Document(
-                number=f"{county.name[:1]}财教〔{stage.today.year}〕{part}号（示例）",
+                number=f"{county.name[:1]}财教〔{year}〕{part}号（示例）",
                 on=stage.today,
                 fund_line="2060499",
             )
@@ -64,11 +64,11 @@ def county(stage: Stage, county: County) -> Story:
         yield 120
     if county.region == FIRST_COUNTY:
         with stage.act() as now:
-            ground = treasury.Ground(reason="压减一般性支出（示例）", document_number="越财调〔2025〕1号（示例）")
+            ground = treasury.Ground(reason="压减一般性支出（示例）", document_number=f"越财调〔{year}〕1号（示例）")
             treasury.cut(finance[1], budget_id=budget.id, fen=amount // 20, ground=ground, now=now)
 
 
-def provider(stage: Stage, member: Member) -> Story:
+def provider(stage: Stage, member: Member, review_days: int = 1) -> Story:
     """Commitment, account, certificates, admission; then the offers that holders order from."""
     actor = stage.member(member)
     applied = member.region if member.region in COUNTIES else FIRST_COUNTY
@@ -95,6 +95,7 @@ def provider(stage: Stage, member: Member) -> Story:
         admission = registers.apply(
             actor, party_id=member.party_id, scheme=LIBRARY, entrant_class=member.kind, region=applied, now=now
         )
+    member.admission_id = admission.id
     if member.kind == "qualified_firm":
         with stage.act() as now:
             registers.bring_certificate(
@@ -113,7 +114,7 @@ def provider(stage: Stage, member: Member) -> Story:
     with stage.act() as now:
         registers.submit(actor, admission_id=admission.id, now=now)
     if member.kind == "qualified_firm":
-        yield stage.dice.between(1, 6)
+        yield stage.dice.between(review_days, review_days + 5)
         with stage.act() as now:
             registers.confirm(stage.actor(office.officers[1]), admission_id=admission.id, opinion="资质齐全", now=now)
     yield from offers(stage, member)
@@ -156,7 +157,7 @@ def holder(stage: Stage, member: Member) -> Story:
     with stage.act() as now:
         credit.sign_commitment(actor, party_id=member.party_id, kind="holder", now=now)
     while True:
-        if not live_of(member.party_id, on=stage.today):
+        if member.party_id not in stage.live():
             yield from voucher(stage, member)
         yield 14
 

@@ -16,12 +16,11 @@ from kechuang.documents.rules import (
 )
 from kechuang.kernel.money import Fen
 from kechuang.orders import commands as orders
-from kechuang.orders.queries import order_for_claim
+from kechuang.orders.queries import bill
 from kechuang.orders.rules import Asked
 from kechuang.orders.states import ContractKind, InvoiceMark, OrderState
 from kechuang.pilot.commands.stage import Member, Stage, Story
-from kechuang.pilot.states import PURPOSES
-from kechuang.vouchers.queries import live_of
+from kechuang.pilot.states import LAST_DAYS, PURPOSES
 
 _HUNDRED = 100
 _WRONG_FEN = 10_000
@@ -42,15 +41,15 @@ class OrderStory:
             return
         self.provider, (offer_id, quantity) = found
         self.buyer, self.seller = self.stage.member(self.holder), self.stage.member(self.provider)
-        live = live_of(self.holder.party_id, on=self.stage.today)
-        if not live:
+        live = self.stage.live().get(self.holder.party_id)
+        if live is None:
             return
         with self.stage.act() as now:
             order = orders.request(
                 self.buyer,
                 offer_id=offer_id,
                 scheme=self.stage.scheme,
-                voucher_id=live[0].voucher.id,
+                voucher_id=live.voucher.id,
                 needs=self.dice.one(PURPOSES),
                 channel=self.dice.weighted([("platform", 8), ("daxing", 3), ("other", 1)]),
                 key=f"pilot-{self.number}",
@@ -135,10 +134,11 @@ class OrderStory:
                 orders.agree_final(self.buyer, order_id=self.order_id, now=now)
 
     def _accepted(self) -> Story:
-        if self.dice.chance(self.chances.disputed):
+        left = self.stage.left_open("dispute", times=2)
+        if self.dice.chance(self.chances.disputed) or left:
             with self.stage.act() as now:
                 orders.dispute(self.buyer, order_id=self.order_id, reason="报告缺少原始数据", now=now)
-            yield self.dice.between(2, 8)
+            yield self.dice.between(2, 8) + LAST_DAYS * left
             yield from self._resolved()
         elif self.dice.chance(self.chances.silent):
             yield 17
@@ -158,9 +158,11 @@ class OrderStory:
         yield 1
 
     def _settled(self) -> Story:
-        facts = order_for_claim(self.order_id)
+        facts = bill(self.order_id)
         if facts.state != OrderState.ACCEPTED:
             return
+        if self.stage.left_open("settlement", times=4):
+            yield LAST_DAYS + 1
         if facts.own_share_fen > facts.paid_fen:
             slip = specimen_slip_pdf(
                 payer=self.holder.name,
@@ -184,8 +186,9 @@ class OrderStory:
             yield from self._claimed()
 
     def _claimed(self) -> Story:
-        facts = order_for_claim(self.order_id)
+        facts = bill(self.order_id)
         wrong = self.dice.chance(self.chances.wrong_invoice)
+        wrong = self.stage.left_open("invoice", times=4, before=3, since=LAST_DAYS) or wrong
         number, content = self._invoice(facts.price_fen + (_WRONG_FEN if wrong else 0))
         with self.stage.act() as now:
             orders.invoice(
@@ -199,6 +202,8 @@ class OrderStory:
             )
         with self.stage.act() as now:
             claim = claims.make(self.seller, order_id=self.order_id, now=now)
+        if self.stage.left_open("draft", times=3):
+            yield LAST_DAYS + 1
         with self.stage.act() as now:
             claims.attach(
                 self.seller, claim_id=claim.id, name=f"发票-{number}.xml", content=content, kind="invoice", now=now

@@ -18,6 +18,7 @@ from kechuang.pilot.states import (
     FIRST_COUNTY,
     FIXED_CODES,
     INSTITUTIONS,
+    PAYDAYS,
     PROVINCE,
 )
 
@@ -32,6 +33,7 @@ def offices(stage: Stage) -> None:
         county.approvers = [_officer(stage, f"{prefix}.shenhe{n or ''}", Role.COUNTY_APPROVER, region) for n in (0, 2)]
         county.author = _officer(stage, f"{prefix}.yusuan", Role.BUDGET_AUTHOR, region)
         county.finance = [_officer(stage, f"{prefix}.caizheng{n or ''}", Role.COUNTY_FINANCE, region) for n in (0, 2)]
+        county.payday = PAYDAYS[len(stage.counties) % len(PAYDAYS)]
         stage.counties[region] = county
     for role, sign_in, region in (
         (Role.CITY_SCIENCE, "shi.keji", CITY),
@@ -48,7 +50,8 @@ def offices(stage: Stage) -> None:
 def _officer(stage: Stage, sign_in: str, role: Role, region: str, *, department: str = "") -> str:
     person_id = _person(stage, sign_in)
     with stage.act() as now:
-        parties.appoint(CLOCK, person_id=person_id, role=role, region=region, department=department, now=now)
+        office = parties.appoint(CLOCK, person_id=person_id, role=role, region=region, department=department, now=now)
+    stage.offices[person_id] = office.id
     return person_id
 
 
@@ -139,19 +142,20 @@ def lists(stage: Stage) -> None:
     by_kind: dict[str, list[Member]] = {}
     for member in stage.providers:
         by_kind.setdefault(member.kind, []).append(member)
-    _import(stage, "universities", by_kind.get("university", ()), "普通高等学校名单")
-    _import(stage, "research_institutes", by_kind.get("research_institute", ()), "科研院所名单")
+    import_list(stage, "universities", by_kind.get("university", ()), "普通高等学校名单")
+    import_list(stage, "research_institutes", by_kind.get("research_institute", ()), "科研院所名单")
     enterprises = [member for member in stage.holders if member.kind == "organisation"]
     for member in enterprises[1:]:
         member.labelled = not stage.dice.chance(stage.chances.declared)
     labelled = [member for member in enterprises if member.labelled]
-    _import(stage, "tech_sme", labelled, "科技型中小企业入库名单")
-    _import(stage, "high_tech", [m for n, m in enumerate(labelled) if n % 3 == 0], "高新技术企业名单")
-    _import(stage, "incubated", [m for n, m in enumerate(labelled) if n % 7 == 0], "在孵企业名单")
-    _import(stage, "dishonest", enterprises[-2:], "失信名单")
+    import_list(stage, "tech_sme", labelled, "科技型中小企业入库名单")
+    import_list(stage, "high_tech", [m for n, m in enumerate(labelled) if n % 3 == 0], "高新技术企业名单")
+    import_list(stage, "incubated", [m for n, m in enumerate(labelled) if n % 7 == 0], "在孵企业名单")
+    import_list(stage, "dishonest", enterprises[-2:], "失信名单")
 
 
-def _import(stage: Stage, code: str, members: Sequence[Member], source: str) -> None:
+def import_list(stage: Stage, code: str, members: Sequence[Member], source: str) -> None:
+    """One list of an authority as it stands now."""
     year_end = date(stage.first.year + 1, 12, 31)
     rows = [
         ListRow(credit_code=member.code, name=member.name, valid_from=stage.first, valid_until=year_end)

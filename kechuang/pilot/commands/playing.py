@@ -1,22 +1,34 @@
 """Playing a year: the clock moves day by day, every role acts through the commands, time's own work is done each morning."""
 
+import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kechuang.deadlines.commands import load_announced
 from kechuang.documents.commands import keeping_many
 from kechuang.kernel.ids import seeded
 from kechuang.kernel.money import ONE
 from kechuang.pilot import queries
-from kechuang.pilot.commands import deciding, joining, people
+from kechuang.pilot.commands import deciding, happenings, joining, people
 from kechuang.pilot.commands.ordering import OrderStory
 from kechuang.pilot.commands.stage import Stage, Story
 from kechuang.pilot.models import Run
 from kechuang.pilot.rules import spread
-from kechuang.pilot.states import FIRMS, HOLDERS, MAKERS, ORDERS, YEAR_DAYS
+from kechuang.pilot.states import (
+    FIRMS,
+    FIRST_COUNTY,
+    GARBAGE_THRESHOLD,
+    HOLDERS,
+    MAKERS,
+    MONTH,
+    NEXT_BUDGET_DAY,
+    ORDERS,
+    YEAR_DAYS,
+)
 from kechuang.ui import clock
 
 _DAY = timedelta(days=1)
@@ -42,7 +54,7 @@ def play(
     """
     began = time.monotonic()
     first = date(year, 1, 1)
-    with seeded(f"{scheme}:{year}:{seed}"), keeping_many():
+    with seeded(f"{scheme}:{year}:{seed}"), keeping_many(), _unhurried_commits():
         with clock.at(clock.instant(first)):
             load_announced(now=clock.instant(first))
             stage = Stage(scheme=scheme, seed=seed, first=first, until=until)
@@ -67,33 +79,67 @@ def play(
 
 def _cast(stage: Stage, scale: float) -> None:
     """Who takes part, and when each of them begins."""
+    makers = max(round(MAKERS * scale), 2)
     people.offices(stage)
     people.providers(stage, max(round(FIRMS * scale), 3))
-    people.holders(stage, max(round(HOLDERS * scale), 6), max(round(MAKERS * scale), 2))
+    people.holders(stage, max(round(HOLDERS * scale), 6), makers)
     people.lists(stage)
+    year, days = stage.first.year, (stage.until - stage.first).days
     for county in stage.counties.values():
-        stage.begin(joining.county(stage, county), in_days=1)
-        stage.begin(deciding.claims_round(stage, county), in_days=30)
-        stage.begin(deciding.objections_round(stage, county), in_days=30)
+        stage.begin(joining.county(stage, county, year), in_days=1)
+        stage.begin(joining.county(stage, county, year + 1), in_days=NEXT_BUDGET_DAY)
         stage.begin(deciding.payments_round(stage, county), in_days=30)
-    for number, member in enumerate(stage.providers):
-        early = stage.dice.between(2, 25) if number < len(stage.providers) // 2 else stage.dice.between(20, 150)
+    stage.begin(deciding.claims_round(stage), in_days=30)
+    stage.begin(deciding.objections_round(stage), in_days=30)
+    *providers, last = stage.providers
+    for number, member in enumerate(providers):
+        early = stage.dice.between(2, 25) if number < len(providers) // 2 else stage.dice.between(20, 150)
         stage.begin(joining.provider(stage, member), in_days=early)
+    stage.begin(joining.provider(stage, last, review_days=MONTH), in_days=max(days - MONTH // 2, 0))
+    late = [one for one in stage.holders[1 : -makers - 2] if one.region == FIRST_COUNTY][:2]
     for member in stage.holders:
-        stage.begin(joining.holder(stage, member), in_days=stage.dice.between(24, 80))
-    for number, day in enumerate(spread(max(round(ORDERS * scale), 20), YEAR_DAYS, stage.dice), start=1):
-        stage.begin(_asked(stage, number), in_days=max(day, 30))
+        if member not in late:
+            stage.begin(joining.holder(stage, member), in_days=stage.dice.between(24, 80))
+    for member in late:  # they declare what no list says, and wait for the county on the last day
+        member.labelled = False
+        stage.begin(joining.holder(stage, member), in_days=days)
+    happenings.all_year(stage)
+    begins = spread(max(round(ORDERS * scale), 20), YEAR_DAYS, stage.dice)
+    begins += [day for day in range(YEAR_DAYS + 1, days + 1) for _ in range(round(ORDERS * scale) // YEAR_DAYS)]
+    for number, day in enumerate(begins, start=1):
+        if day <= days:
+            stage.begin(_asked(stage, number), in_days=max(day, 30))
 
 
 def _asked(stage: Stage, number: int) -> Story:
-    """One order of somebody who can order by now; who has no voucher waits and asks again."""
+    """One order of somebody who can order by now; while nobody can it waits and asks again."""
     yield 0
-    for _ in range(20):
-        holder = stage.dice.one(stage.holders)
-        if queries.can_order(holder.party_id, on=stage.today):
-            yield from OrderStory(stage, holder, number)()
+    for _ in range(60):
+        live = stage.live()
+        able = [one for one in stage.holders if one.party_id in live and live[one.party_id].balance.free_fen > 0]
+        if able and any(one.offers for one in stage.providers):
+            yield from OrderStory(stage, stage.dice.one(able), number)()
             return
         yield 1
+
+
+@contextmanager
+def _unhurried_commits() -> Iterator[None]:
+    """The play's own session does not wait for the disk at each commit: nobody is told of one before the last.
+
+    The last one waits, and with it all before. Objects that a play leaves behind are many and live for long, so that
+    looking through them again and again for garbage would find nothing.
+    """
+    thresholds = gc.get_threshold()
+    gc.set_threshold(GARBAGE_THRESHOLD, *thresholds[1:])
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+        try:
+            yield
+        finally:
+            gc.set_threshold(*thresholds)
+            if not connection.needs_rollback:
+                cursor.execute("RESET synchronous_commit")
 
 
 def _morning(stage: Stage, jobs: Sequence[Job]) -> None:

@@ -14,7 +14,9 @@ from kechuang.kernel.errors import Refusal
 from kechuang.kernel.workdays import Workdays
 from kechuang.parties.queries import actor_for
 from kechuang.pilot.rules import Chances, Dice
+from kechuang.pilot.states import LAST_DAYS
 from kechuang.ui import clock
+from kechuang.vouchers.queries import LiveVoucher, live_by_holder
 
 Story = Generator[int, None, None]
 _DAY = timedelta(days=1)
@@ -33,7 +35,13 @@ class Member:
     kind: str = "organisation"
     labelled: bool = True
     bank_fails: bool = False
+    admission_id: str = ""
     offers: list[tuple[str, int]] = field(default_factory=list)  # the offer and the usual quantity
+
+    @property
+    def is_real(self) -> bool:
+        """A public institution that exists; the others are fictitious."""
+        return self.kind in {"university", "research_institute"}
 
 
 @dataclass
@@ -46,7 +54,7 @@ class County:
     approvers: list[str] = field(default_factory=list)
     author: str = ""
     finance: list[str] = field(default_factory=list)
-    opened: bool = False
+    payday: int = 0  # a day of the week
 
 
 class Stage:
@@ -67,6 +75,11 @@ class Stage:
         self._queue: list[tuple[date, int, Story]] = []
         self._actors: dict[tuple[str, str], Actor] = {}
         self.workdays: Workdays = calendar()
+        self.offices: dict[str, str] = {}  # by person
+        self.absent: dict[str, str] = {}  # who stands in for whom
+        self.asleep: set[str] = set()  # counties that leave their queue alone
+        self._late: Counter[str] = Counter()
+        self._live: tuple[date | None, dict[str, LiveVoucher]] = (None, {})
 
     @property
     def now(self) -> datetime:
@@ -87,6 +100,27 @@ class Stage:
 
     def member(self, member: Member) -> Actor:
         return self.actor(member.person_id, member.party_id)
+
+    def officer(self, person_id: str) -> Actor:
+        """The officer, or who stands in for them today."""
+        return self.actor(self.absent.get(person_id, person_id))
+
+    def live(self) -> dict[str, LiveVoucher]:
+        """By party the voucher each holder would use today, as of the morning."""
+        if self._live[0] != self.today:
+            self._live = (self.today, live_by_holder(on=self.today))
+        return self._live[1]
+
+    @property
+    def days_left(self) -> int:
+        return (self.until - self.today).days
+
+    def left_open(self, what: str, *, times: int, since: int = LAST_DAYS, before: int = -1) -> bool:
+        """Whether, in the last days, this is one of the few that are left open for whom they wait for."""
+        if not before < self.days_left <= since or self._late[what] >= times:
+            return False
+        self._late[what] += 1
+        return True
 
     def begin(self, story: Story, *, in_days: int = 0) -> None:
         self._push(self.today + _DAY * in_days, story)

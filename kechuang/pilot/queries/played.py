@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
 
 from kechuang.claims import queries as claims
 from kechuang.kernel.actor import ROLE_LABELS, Role
@@ -49,11 +48,6 @@ class SignIn:
 def run() -> Run | None:
     """What was played into this database; None when nothing was."""
     return Run.objects.order_by("id").first()
-
-
-def can_order(party_id: str, *, on: date) -> bool:
-    """Whether a holder has a voucher with something left on it."""
-    return any(live.balance.free_fen > 0 for live in vouchers.live_of(party_id, on=on))
 
 
 def summary() -> Summary | None:
