@@ -10,7 +10,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.workdays import Workdays
 from kechuang.outbox.adapters.channels import Channel, Letter, channels
 from kechuang.outbox.models import Digest, Message, Nudge
-from kechuang.outbox.queries import inbox, reached, unread_by_person
+from kechuang.outbox.queries import inbox, reached, target_of, unread_by_person
 from kechuang.outbox.rules import AlreadyNudged, NotAWorkingDay
 from kechuang.outbox.states import BATCH_MAX, TRIES_MAX, MessageState
 from kechuang.parties.queries import Contact
@@ -99,10 +99,14 @@ def deliver(*, now: datetime) -> int:
     messages = list(waiting.order_by("at", "id")[:BATCH_MAX])
     if not messages:
         return 0
-    ways, reach = channels(), reached(messages, on=clock.day(now))
+    ways, reach = channels(), reached(map(target_of, messages), on=clock.day(now))
+    alike: dict[tuple[str, int, str], list[str]] = {}
     for message in messages:
-        _send(message, reach[message.id], ways, now)
-    Message.objects.bulk_update(messages, ["tries", "why", "state", "settled_at"])
+        _send(message, reach[target_of(message)], ways, now)
+        alike.setdefault((message.state, message.tries, message.why), []).append(message.id)
+    for (state, tries, why), ids in alike.items():
+        settled_at = None if state == MessageState.PENDING else now
+        Message.objects.filter(id__in=ids).update(state=state, tries=tries, why=why, settled_at=settled_at)
     return sum(message.state != MessageState.PENDING for message in messages)
 
 

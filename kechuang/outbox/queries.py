@@ -1,6 +1,6 @@
 """What was told to whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from kechuang.kernel.actor import Actor, Role
 from kechuang.outbox.models import Message
 from kechuang.outbox.states import PENDING_HOURS_MAX, MessageState
-from kechuang.parties.queries import Contact, contacts, members_of_all, people_in_all
+from kechuang.parties.queries import Contact, anybody_reachable, contacts, members_of_all, people_in_all
 from kechuang.trail.queries import Broken
 
 
@@ -26,21 +26,25 @@ def unread_count(actor: Actor) -> int:
     return inbox(actor).filter(read_at__isnull=True).count()
 
 
-def reached(messages: Sequence[Message], *, on: date) -> dict[str, list[Contact]]:
-    """The people each message goes to: the person, the members of the party, the holders of the office."""
-    members = members_of_all({message.to_party for message in messages} - {""}, on=on)
-    offices = {(Role(message.to_role), message.region) for message in messages if message.to_role}
-    holders = people_in_all(offices, on=on)
-    people: dict[str, list[str]] = {}
-    for message in messages:
-        found = [message.to_person] if message.to_person else []
-        found += members.get(message.to_party, [])
-        found += holders[Role(message.to_role), message.region] if message.to_role else []
-        people[message.id] = found
-    cards = {contact.person_id: contact for contact in contacts({one for found in people.values() for one in found})}
-    return {
-        message_id: [cards[one] for one in sorted(set(found)) if one in cards] for message_id, found in people.items()
-    }
+Target = tuple[str, str, str, str]  # person, party, role, region: whom a message is told to
+
+
+def target_of(message: Message) -> Target:
+    return message.to_person, message.to_party, message.to_role, message.region
+
+
+def reached(targets: Iterable[Target], *, on: date) -> dict[Target, list[Contact]]:
+    """The people behind each: the person, the members of the party, the holders of the office."""
+    wanted = set(targets)
+    members = members_of_all({party for _person, party, _role, _region in wanted} - {""}, on=on)
+    holders = people_in_all({(Role(role), region) for _person, _party, role, region in wanted if role}, on=on)
+    people: dict[Target, set[str]] = {}
+    for target in wanted:
+        person, party, role, region = target
+        office = holders[Role(role), region] if role else []
+        people[target] = {person, *members.get(party, []), *office} - {""}
+    cards = {contact.person_id: contact for contact in contacts(set[str]().union(*people.values()))}
+    return {target: [cards[one] for one in sorted(found) if one in cards] for target, found in people.items()}
 
 
 def stuck(*, now: datetime, limit: int) -> list[Broken]:
@@ -52,17 +56,15 @@ def stuck(*, now: datetime, limit: int) -> list[Broken]:
 
 def unread_by_person(*, on: date) -> list[tuple[Contact, int]]:
     """Who can be reached by mail or phone and how many messages they have not read (每日摘要). Parties and offices too."""
+    if not anybody_reachable():
+        return []
     rows = Message.objects.filter(read_at__isnull=True).order_by()
-    unread = list(rows.values_list("to_person", "to_party", "to_role", "region").annotate(count=Count("id")))
-    asked = [
-        Message(id=str(number), to_person=person, to_party=party, to_role=role, region=region)
-        for number, (person, party, role, region, _count) in enumerate(unread)
-    ]
-    people = reached(asked, on=on)
+    tallies = rows.values_list("to_person", "to_party", "to_role", "region").annotate(count=Count("id"))
+    unread: dict[Target, int] = {(person, party, role, region): n for person, party, role, region, n in tallies}
     counts: dict[str, int] = {}
     found: dict[str, Contact] = {}
-    for message, (*_target, count) in zip(asked, unread, strict=True):
-        for contact in people[message.id]:
+    for target, people in reached(unread, on=on).items():
+        for contact in people:
             found[contact.person_id] = contact
-            counts[contact.person_id] = counts.get(contact.person_id, 0) + count
+            counts[contact.person_id] = counts.get(contact.person_id, 0) + unread[target]
     return [(found[name], counts[name]) for name in sorted(found) if found[name].mail or found[name].phone]

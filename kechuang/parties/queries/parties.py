@@ -169,6 +169,11 @@ def contacts(person_ids: Iterable[str]) -> list[Contact]:
     return [Contact(*row) for row in rows.order_by("id")]
 
 
+def anybody_reachable() -> bool:
+    """Whether anybody who may sign in has left a mail address or a telephone number."""
+    return Person.objects.filter(is_active=True).exclude(email="", phone="").exists()
+
+
 def parties_by_codes(credit_codes: Iterable[str]) -> dict[str, frozenset[str]]:
     """The living parties behind each credit code, present or former."""
     codes = set(credit_codes)
