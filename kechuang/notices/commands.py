@@ -28,7 +28,9 @@ from kechuang.notices.states import (
     ObjectionState,
 )
 from kechuang.outbox.commands import tell
-from kechuang.trail.commands import advance, record
+from kechuang.parties.queries import same_persons
+from kechuang.parties.rules import hands
+from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
 
 
@@ -184,7 +186,8 @@ def handle(actor: Actor, *, objection_id: str, upheld: bool, reply: str, now: da
     roles = roles_on(actor, objection)
     action = "uphold" if upheld else "dismiss"
     move = OBJECTION_MACHINE.check(action, ObjectionState(objection.state), roles)
-    if actor.person_id in {objection.item.decided_by, objection.by_person}:
+    mine = hands(actor, objection.region, acting_role(roles, move))
+    if mine & same_persons([objection.item.decided_by, objection.by_person]):
         raise rules.OwnCase()
     if not tidy(reply):
         raise rules.ReplyMissing()

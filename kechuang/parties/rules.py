@@ -189,6 +189,12 @@ class SameHands(Refusal):
     remedy = _("请由另一位工作人员办理")
 
 
+class Related(Refusal):
+    code = "parties.related"
+    text = _("您（或您代理的人员）是该事项当事单位的成员，不能办理")
+    remedy = _("请由与当事单位无关的工作人员办理")
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """A region as the tree of regions sees it."""

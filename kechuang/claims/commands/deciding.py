@@ -20,12 +20,12 @@ from kechuang.claims.commands.publishing import publish_locked
 from kechuang.claims.models import Claim
 from kechuang.claims.states import CONFIRMATION, MACHINE, ClaimState
 from kechuang.deadlines import commands as deadlines
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.ledger.rules import Kind as AccountKind
-from kechuang.parties.rules import refuse_same_hands
+from kechuang.parties.queries import refuse_same_hands
 from kechuang.trail.commands import acting_role, advance
 from kechuang.ui import clock
 
@@ -47,7 +47,7 @@ def confirm(
 
     `seen_on_state` is the state the officer's page showed: an old page is refused. Papers that differ somewhere need a
     `note` of what was looked at. Confirmed already by the same person, it answers with that. Raises MoveNotOpen,
-    OtherState, SameHands, NoteMissing, NoPartialConfirmation, ConfirmedTooMuch.
+    OtherState, SameHands, Related, NoteMissing, NoPartialConfirmation, ConfirmedTooMuch.
     """
     claim = locked(actor, claim_id)
     if claim.state in _CONFIRMED and claim.confirmed_by == actor.person_id:
@@ -80,7 +80,7 @@ def confirm_many(actor: Actor, *, claim_ids: list[str], now: datetime, publish: 
 def _confirm(actor: Actor, claim: Claim, confirmed_fen: Fen | None, note: str, *, now: datetime) -> None:
     roles = roles_on(actor, claim)
     move = MACHINE.check("confirm", ClaimState(claim.state), roles)
-    refuse_same_hands(actor, claim.region, acting_role(roles, move), before=[claim.submitted_by])
+    _refuse_own(actor, claim, acting_role(roles, move))
     rules.refuse_unlooked(claim.number, clean=claim.clean, note=note)
     terms = terms_of(claim)
     partly = terms.terms.partial_confirmation
@@ -91,10 +91,23 @@ def _confirm(actor: Actor, claim: Claim, confirmed_fen: Fen | None, note: str, *
     article = terms.article("confirm_working_days")
     advance(actor, claim, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
     if rest := claim.claimed_fen - claim.confirmed_fen:
-        give_up(actor, claim, rules.OnRefusal(terms.terms.on_refusal), Fen(rest), step="rest", now=now)
+        give_up(
+            actor,
+            claim,
+            rules.OnRefusal(terms.terms.on_refusal),
+            Fen(rest),
+            step=f"rest:{claim.returned_count}",
+            now=now,
+        )
     if rules.ends_confirmation(rules.Covers.CONFIRMATION, terms=terms.terms):
         deadlines.meet(claim.id, CONFIRMATION, now=now)
     tell_provider(claim, f"服务事项已确认：{claim.number}", _("即将公示，公示无异议后拨付。"), now=now)
+
+
+def _refuse_own(actor: Actor, claim: Claim, role: Role) -> None:
+    """Neither who submitted it nor anybody of its two sides decides on it."""
+    sides = (claim.provider_party, claim.holder_party)
+    refuse_same_hands(actor, claim.region, role, before=[claim.submitted_by], sides=sides)
 
 
 @transaction.atomic
@@ -129,12 +142,12 @@ def return_(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim
 def refuse(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
     """Does not confirm (不予确认), with the reason; who bears the amount is as was shown before the order (`on_refusal`).
 
-    Raises ReasonMissing, SameHands, MoveNotOpen.
+    Raises ReasonMissing, SameHands, Related, MoveNotOpen.
     """
     claim = locked(actor, claim_id)
     roles = roles_on(actor, claim)
     move = MACHINE.check("refuse", ClaimState(claim.state), roles)
-    refuse_same_hands(actor, claim.region, acting_role(roles, move), before=[claim.submitted_by])
+    _refuse_own(actor, claim, acting_role(roles, move))
     if not tidy(reason):
         raise rules.ReasonMissing()
     terms = terms_of(claim)

@@ -178,3 +178,30 @@ def regions_with(role: Role, *, on: date) -> list[str]:
 def person_by_sign_in(sign_in: str) -> str:
     """The name of who signs in under a sign-in name; "" when nobody does."""
     return Person.objects.filter(sign_in=sign_in).values_list("name", flat=True).first() or ""
+
+
+def refuse_same_hands(
+    actor: Actor, region: str, role: Role, *, before: Iterable[str], sides: Iterable[str] = ()
+) -> None:
+    """Four eyes (四眼原则): raises SameHands when an earlier step was this person's, Related when a side is theirs.
+
+    `before` are the persons of the earlier steps, also under records that were merged since; `sides` the parties whose
+    matter it is. An absent officer whose office is exercised counts like the one who acts.
+    """
+    both = rules.hands(actor, region, role)
+    rules.refuse_same_hands(actor, region, role, before=same_persons(before))
+    if set(sides) and Membership.objects.filter(
+        person_id__in=both, party_id__in=set(sides), valid_until__isnull=True
+    ).exists():
+        raise rules.Related
+
+
+def same_persons(person_ids: Iterable[str]) -> frozenset[str]:
+    """These persons, and the records they were merged into (人员合并)."""
+    found = set(person_ids) - {""}
+    latest = found
+    while latest:
+        merged = Person.objects.filter(id__in=latest, merged_into__isnull=False)
+        latest = set(merged.values_list("merged_into_id", flat=True)) - found
+        found |= latest
+    return frozenset(found)

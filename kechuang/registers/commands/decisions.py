@@ -13,8 +13,7 @@ from kechuang.notices.commands import Named, open_notice
 from kechuang.notices.queries import gate
 from kechuang.notices.rules import NoticeNotPassed, NoticeTerms
 from kechuang.outbox.commands import tell
-from kechuang.parties.queries import party
-from kechuang.parties.rules import refuse_same_hands
+from kechuang.parties.queries import party, refuse_same_hands
 from kechuang.policy.book import in_force
 from kechuang.registers import rules
 from kechuang.registers.access import roles_on
@@ -117,10 +116,10 @@ def admit_after_notice(actor: Actor, *, admission_id: str, now: datetime) -> Adm
 
 
 def _sign(actor: Actor, admission: Admission, roles: frozenset[Role], move: Move, opinion: str, now: datetime) -> None:
-    """One line of the review; nobody signs twice in a round, nor who handed it in. Raises SameHands."""
+    """One line of the review; nobody signs twice in a round, nor who handed it in, nor its own people. Raises SameHands, Related."""
     role = acting_role(roles, move)
     before = Step.objects.filter(admission=admission, round=admission.rounds).values_list("person_id", flat=True)
-    refuse_same_hands(actor, admission.region, role, before=list(before))
+    refuse_same_hands(actor, admission.region, role, before=list(before), sides=[admission.party_id])
     Step.objects.create(
         admission=admission,
         round=admission.rounds,

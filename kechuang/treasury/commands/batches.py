@@ -121,7 +121,9 @@ def approve_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) ->
     _check_content(batch, digest, now)
     parts = PaymentPart.objects.filter(line__batch=batch)
     both = {hand for role in roles & step.by for hand in hands(actor, batch.region, role)}
-    own = parts.filter(confirmed_by__in=both).values_list("payable__claim_number", flat=True)
+    confirmers = set(parts.values_list("confirmed_by", flat=True))
+    same = [person for person in confirmers if both & parties.same_persons([person])]
+    own = parts.filter(confirmed_by__in=same).values_list("payable__claim_number", flat=True)
     if claims := sorted(own):
         raise OwnConfirmation(claims="、".join(claims))
     parts.update(approved_by=actor.person_id)

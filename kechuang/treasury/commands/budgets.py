@@ -17,7 +17,7 @@ from kechuang.kernel.workdays import Length, Unit
 from kechuang.ledger import commands as ledger
 from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
-from kechuang.parties.rules import refuse_same_hands
+from kechuang.parties.queries import refuse_same_hands
 from kechuang.policy.book import in_force
 from kechuang.policy.tables import month_day
 from kechuang.trail.commands import advance, record

@@ -18,9 +18,9 @@ from kechuang.kernel.workdays import Length, Unit
 from kechuang.ledger import commands as ledger
 from kechuang.ledger.rules import Kind, Leg, NotEnough, Place
 from kechuang.outbox.commands import tell
-from kechuang.parties.queries import PartyCard, covers, party
+from kechuang.parties.queries import PartyCard, covers, party, refuse_same_hands
 from kechuang.policy.book import InForce, in_force
-from kechuang.trail.commands import advance, record
+from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import roles_on, visible_to
@@ -162,8 +162,8 @@ def issue(actor: Actor, *, voucher_id: str, face_fen: Fen | None = None, now: da
     roles = roles_on(actor, voucher)
     if voucher.state == VoucherState.ISSUED and voucher.decided_by == actor.person_id:
         return voucher
-    MACHINE.check("issue", VoucherState(voucher.state), roles)
-    rules.refuse_own_case(decider=actor.person_id, applicant=voucher.applied_by)
+    move = MACHINE.check("issue", VoucherState(voucher.state), roles)
+    refuse_own(actor, voucher, acting_role(roles, move))
     on = clock.day(now)
     terms = in_force(voucher.scheme, GrantTerms, on=on)
     facts = applicant_facts(party(voucher.party_id), voucher, on=on)
@@ -195,6 +195,12 @@ def locked(actor: Actor, voucher_id: str) -> Voucher:
     return voucher
 
 
+def refuse_own(actor: Actor, voucher: Voucher, role: Role) -> None:
+    """Neither the applicant nor anybody of the holder decides. Raises OwnCase, parties.SameHands, parties.Related."""
+    rules.refuse_own_case(decider=actor.person_id, applicant=voucher.applied_by)
+    refuse_same_hands(actor, voucher.region, role, before=[voucher.applied_by], sides=[voucher.party_id])
+
+
 def written(checks: tuple[rules.Check, ...], terms: InForce[GrantTerms]) -> list[dict[str, object]]:
     """Checks as they are kept and shown, each with its article."""
     params = terms.record["params"]
@@ -212,7 +218,7 @@ def _decide(actor: Actor, voucher_id: str, action: str, reason: str, title: str,
     voucher = locked(actor, voucher_id)
     roles = roles_on(actor, voucher)
     move = MACHINE.check(action, VoucherState(voucher.state), roles)
-    rules.refuse_own_case(decider=actor.person_id, applicant=voucher.applied_by)
+    refuse_own(actor, voucher, acting_role(roles, move))
     voucher.reason, voucher.decided_by = rules.reason(reason), actor.person_id
     saves = ["reason", "decided_by"]
     if move.target == VoucherState.REFUSED:

@@ -14,11 +14,11 @@ from kechuang.ledger.queries import balance, transfers_of
 from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
 from kechuang.policy.book import in_force
-from kechuang.trail.commands import advance, record
+from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import roles_on
-from kechuang.vouchers.commands.applying import locked
+from kechuang.vouchers.commands.applying import locked, refuse_own
 from kechuang.vouchers.commands.caps import add_granted, add_used, year_locked
 from kechuang.vouchers.models import Reminder, Voucher, page_of
 from kechuang.vouchers.queries import live_by_year
@@ -51,8 +51,8 @@ def revoke(actor: Actor, *, voucher_id: str, reason: str, now: datetime) -> Vouc
     """
     voucher = locked(actor, voucher_id)
     roles = roles_on(actor, voucher)
-    MACHINE.check("revoke", VoucherState(voucher.state), roles)
-    rules.refuse_own_case(decider=actor.person_id, applicant=voucher.applied_by)
+    move = MACHINE.check("revoke", VoucherState(voucher.state), roles)
+    refuse_own(actor, voucher, acting_role(roles, move))
     voucher.reason, voucher.decided_by = rules.reason(reason), actor.person_id
     voucher.closed_on = clock.day(now)
     _end(actor, voucher, "revoke", roles, ["reason", "decided_by"], now)
