@@ -122,7 +122,7 @@ def _offer_context(sheet: queries.OfferSheet) -> dict[str, Any]:
 @login_required
 def edit(request: HttpRequest, offer_id: str) -> HttpResponse:
     actor = actor_of(request)
-    card = queries.offer(actor, offer_id)
+    card = queries.own_sheet(actor, offer_id, on=clock.today()).offer
     initial = {name: getattr(card, name) for name in ("kind", "name", "service_class", "content", "process")}
     form = OfferForm(request.POST or None, initial=initial)
     for fixed in ("kind", "inner_number"):
@@ -142,7 +142,7 @@ def edit(request: HttpRequest, offer_id: str) -> HttpResponse:
 @login_required
 def prices(request: HttpRequest, offer_id: str) -> HttpResponse:
     actor, on = actor_of(request), clock.today()
-    sheet = queries.offer_sheet(actor, offer_id, on=on)
+    sheet = queries.own_sheet(actor, offer_id, on=on)
     form = FirstDayForm(request.POST or None, initial={"valid_from": on})
     rows = PriceRows(request.POST or None, initial=rows_of(sheet.lines), prefix="rows")
     status = 200

@@ -86,6 +86,14 @@ def offer_sheet(actor: Actor, offer_id: str, *, on: date) -> OfferSheet:
     )
 
 
+def own_sheet(actor: Actor, offer_id: str, *, on: date) -> OfferSheet:
+    """The same for who may change it; raises NotVisible for everybody else."""
+    sheet = offer_sheet(actor, offer_id, on=on)
+    if not carriers_of(actor).filter(id=sheet.offer.carrier_id).exists():
+        raise NotVisible
+    return sheet
+
+
 def cards(offer_ids: Iterable[str]) -> dict[str, OfferCard]:
     """Cards by id, for lists of orders; the caller has shown that the actor may see what they belong to."""
     rows = Offer.objects.filter(id__in=set(offer_ids)).select_related("carrier")
@@ -190,6 +198,13 @@ def carrier(actor: Actor, carrier_id: str) -> Carrier:
 def imports_of(actor: Actor) -> QuerySet[Import]:
     """Files taken over for one's own carriers, newest first."""
     return Import.objects.filter(carrier__in=carriers_of(actor)).select_related("carrier").order_by("-at", "-id")
+
+
+def offer_named(party_id: str, name: str) -> OfferCard | None:
+    """A party's service by its own name, for tables that name services (按名称找服务); the newest of several."""
+    named = Offer.objects.filter(party_id=party_id, name=tidy(name)).order_by("-id").values_list("id", flat=True)
+    ids = list(named[:1])
+    return cards(ids)[ids[0]] if ids else None
 
 
 def offers_of_parties(party_ids: Iterable[str]) -> dict[str, int]:

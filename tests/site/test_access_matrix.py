@@ -1,0 +1,351 @@
+"""Who sees what (越权访问矩阵): every address and API operation with an id, called by everyone who is not entitled.
+
+The matrix is generated from the address table, so that a new page is in it from its first day: a parameter that the
+world does not know fails the test.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import DjangoDbBlocker
+
+from kechuang.catalog.models import Offer
+from kechuang.claims.models import Claim
+from kechuang.documents.models import File
+from kechuang.kernel.actor import CLOCK, Actor, Role
+from kechuang.notices.models import Item
+from kechuang.orders.models import Order
+from kechuang.parties import commands as parties
+from kechuang.parties.models import BankAccount, Membership, Office, Person
+from kechuang.parties.queries import actor_for
+from kechuang.parties.states import ACTING_FOR
+from kechuang.policy.book import installed
+from kechuang.policy.packs import read_folder
+from kechuang.registers import commands as registers
+from kechuang.registers.models import Admission
+from kechuang.registers.states import CaseKind
+from kechuang.treasury.models import Budget, PaymentLine
+from kechuang.ui import clock
+from kechuang.vouchers.models import Voucher
+from tests.claims.conftest import Payouts
+from tests.orders.conftest import PDF
+from tests.vouchers.conftest import KEQIAO, POLICIES, YUECHENG
+
+pytestmark = pytest.mark.django_db
+
+XINCHANG, CITY_ELSEWHERE = "330624", "330100"
+COUNTY = (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.BUDGET_AUTHOR, Role.COUNTY_FINANCE, Role.AUDITOR)
+CITY = (Role.CITY_SCIENCE, Role.CITY_FINANCE)
+
+# Addresses whose parameters name nothing that belongs to somebody: published rules, a kind, a language, open offers.
+NOBODYS = {
+    "gazette:pack", "gazette:text", "gazette:try", "gazette:interpret", "catalog:blank", "catalog:offer",
+    "orders:request", "credit:sign", "notices:notice", "notices:object", "registers:admission",
+    "parties:ticket_start", "parties:ticket_return", "parties:stand_in", "treasury:quotas", "api:sign", "api:region",
+}  # fmt: skip
+# Acts in an address, for each room one that really exists.
+ACTION = {
+    "catalog": "pause", "orders": "cancel", "registers": "stop_orders", "treasury": "remind", "vouchers": "revoke",
+    "credit": "retire",
+}  # fmt: skip
+CASE_ACTION = "close"
+MAY_SAY = {"catalog:act": {409}}  # an open offer is everybody's to read, so the act is refused, not hidden
+WHATEVER = {
+    "reason": "试探", "title": "试探", "digest": "0", "confirmed_fen": "1", "upheld": "True", "reply": "试探", "outcome": "试探",
+}  # fmt: skip
+
+PERSONAL = {
+    "身份证号": r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])",
+    "手机号": r"(?<![0-9A-Za-z])1[3-9]\d{9}(?![0-9A-Za-z])",
+    "银行账号": r"(?<![0-9A-Za-z])\d{16,19}(?![0-9A-Za-z])",
+}
+SAFE = (
+    ("Content-Security-Policy", "default-src"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=()"),
+)
+EXAMPLES = {"region": "shaoxing", "name": "voucher-2021", "version": "1", "number": "1", "code": YUECHENG}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One row of the address table: its name, its room, the parameters it takes, how to write it."""
+
+    name: str
+    template: str
+    parameters: tuple[str, ...]
+
+    @property
+    def room(self) -> str:
+        return self.template.removeprefix("/api").strip("/").split("/")[0]
+
+    def written(self, ids: Mapping[str, str]) -> str:
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: ids[found[1]], self.template)
+
+
+@cache
+def addresses() -> tuple[Address, ...]:
+    return tuple(sorted(_walked(get_resolver(), "/", ""), key=lambda one: one.template))
+
+
+def _walked(resolver: URLResolver, before: str, space: str) -> Iterator[Address]:
+    for one in resolver.url_patterns:
+        here = before + str(one.pattern).lstrip("^")
+        if isinstance(one, URLResolver):
+            yield from _walked(one, here, f"{one.namespace}:" if one.namespace else space)
+        elif isinstance(one, URLPattern):
+            yield Address(f"{space}{one.name}", here, tuple(re.findall(r"<(?:\w+:)?(\w+)>", here)))
+
+
+class World(Payouts):
+    """Three counties; in the first a firm, a provider with two colleges and everything they can have; strangers around."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.owned = self._owned()
+        self.strangers = self._strangers()
+
+    def _owned(self) -> dict[str, str]:
+        claim = self.payable()
+        batch = self.sent(claim)
+        second = self.in_notice()
+        objection = self.object_to(second)
+        admission = Admission.objects.get(party_id=self.server.party_id)
+        case = registers.open_case(
+            CLOCK,
+            admission_id=admission.id,
+            kind=CaseKind.VIOLATION,
+            source="年度核查",
+            source_key="2025",
+            article="三（二）",
+            now=self.now,
+        )
+        absent = self.officer(Role.COUNTY_OFFICER)
+        standing = parties.substitute(
+            absent,
+            office_id=Office.objects.get(person_id=absent.person_id).id,
+            substitute_id=self.clerk.person_id,
+            valid_from=self.today,
+            valid_until=self.today.replace(year=self.today.year + 1),
+            reason="外出学习",
+            now=self.now,
+        )
+        item = Item.objects.get(subject_id=second.id, notice_id=second.notice_id)
+        order = Order.objects.get(id=claim.order_id)
+        return {
+            "offer_id": self.offer_id,
+            "carrier_id": Offer.objects.get(id=self.offer_id).carrier_id,
+            "order_id": order.id,
+            "claim_id": claim.id,
+            "batch_id": batch.id,
+            "notice_id": second.notice_id,
+            "item_id": item.id,
+            "line_id": PaymentLine.objects.get(batch=batch).id,
+            "objection_id": objection.id,
+            "voucher_id": self.voucher_id,
+            "admission_id": admission.id,
+            "case_id": case.id,
+            "party_id": self.server.party_id,
+            "membership_id": Membership.objects.get(person_id=self.server.person_id).id,
+            "account_id": BankAccount.objects.get(party_id=self.server.party_id).id,
+            "budget_id": Budget.objects.get(region=YUECHENG, year=2025).id,
+            "substitution_id": standing.id,
+            "subject_id": order.id,
+            "file_id": File.objects.filter(subject_id=order.id, kind="report").latest("at").id,
+            "number": order.number,
+            "kind": "csv",
+        }
+
+    def _strangers(self) -> dict[str, Actor]:
+        """Everybody who has nothing to do with the first county's matters."""
+        self.release(region=KEQIAO)
+        return {
+            "另一企业": self.firm("绍兴旁观科技有限公司"),
+            "另一机构": self.provider("绍兴旁观检测有限公司"),
+            "无身份": Actor(person_id=self.person("赵六")),
+            "另两县各岗位": self.offices((KEQIAO, XINCHANG), COUNTY),
+            "外市各岗位": self.offices((CITY_ELSEWHERE,), CITY),
+        }
+
+    def offices(self, regions: tuple[str, ...], roles: tuple[Role, ...]) -> Actor:
+        """One person in every one of these offices: what that one cannot reach, none of them can."""
+        someone = self.person("周九")
+        for region in regions:
+            for role in roles:
+                parties.appoint(CLOCK, person_id=someone, role=role, region=region, now=self.now)
+        return actor_for(someone, on=self.today)
+
+    def college(self) -> Actor:
+        """A member of another college of the same provider: the party is theirs, the college's matters are not."""
+        unit = parties.add_unit(self.server, party_id=self.server.party_id, name="化学学院", now=self.now)
+        someone = self.person("孙八")
+        parties.add_member(
+            self.server,
+            party_id=self.server.party_id,
+            person_id=someone,
+            capacity="staff",
+            unit_id=unit.id,
+            now=self.now,
+        )
+        return actor_for(someone, party_id=self.server.party_id, on=self.today)
+
+    def client(self, actor: Actor) -> Client:
+        client = Client()
+        client.force_login(Person.objects.get(id=actor.person_id))
+        session = client.session
+        session[ACTING_FOR] = actor.party_id
+        session.save()
+        return client
+
+    def ids(self, address: Address) -> dict[str, str]:
+        action = CASE_ACTION if "case_id" in address.parameters else ACTION.get(address.room, "")
+        return {**self.owned, "action": action}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once: the tests only look."""
+    with django_db_blocker.unblock(), transaction.atomic(), installed(read_folder(POLICIES)):
+        yield World()
+        transaction.set_rollback(True)
+
+
+def owned_addresses() -> list[Address]:
+    return [one for one in addresses() if one.parameters and one.name not in NOBODYS]
+
+
+def test_the_world_knows_every_parameter_of_the_address_table(world: World) -> None:
+    known = {*world.owned, "action"}
+    assert {one.name: one.parameters for one in owned_addresses() if not set(one.parameters) <= known} == {}
+
+
+def test_nobody_else_reaches_what_has_an_id(world: World) -> None:
+    wrong = []
+    with clock.at(world.now):
+        for who, actor in world.strangers.items():
+            client = world.client(actor)
+            for one in owned_addresses():
+                wrong += [f"{who} {found}" for found in _reached(client, one, world.ids(one))]
+    assert "\n".join(wrong) == ""
+
+
+def _reached(client: Client, address: Address, ids: Mapping[str, str]) -> Iterator[str]:
+    """Every answer but "not found": a page that takes only the other method may say so."""
+    path, met = address.written(ids), []
+    for call in (client.get, partial(_posted, client)):
+        answer = call(path)
+        met.append(answer.status_code)
+        if answer.status_code not in ({404, 405} | MAY_SAY.get(address.name, set())):
+            yield f"{answer.status_code} {answer.request['REQUEST_METHOD']} {address.name} {path}"
+    if met == [405, 405]:
+        yield f"neither method: {address.name}"
+
+
+def _posted(client: Client, path: str) -> HttpResponse:
+    """With whatever any of the forms asks for, so that the answer is about whose it is."""
+    if not path.startswith("/api/"):
+        return client.post(path, WHATEVER)
+    if path.endswith(("/deliver", "/files")):
+        files = {name: SimpleUploadedFile("报告.pdf", PDF) for name in ("report", "file")}
+        return client.post(path, {**files, "kind": "report"})
+    return client.post(path, {"lines": [], "declares": True, "reason": "试探"}, content_type="application/json")
+
+
+def test_one_college_does_not_reach_what_is_anothers(world: World) -> None:
+    """二级学院: who acts for one unit of the provider sees that unit's matters only."""
+    units = {"order_id", "claim_id", "file_id", "account_id", "admission_id", "carrier_id", "subject_id"}
+    mine = [one for one in owned_addresses() if set(one.parameters) & units]
+    with clock.at(world.now):
+        client = world.client(world.college())
+        wrong = [found for one in mine for found in _reached(client, one, world.ids(one))]
+    assert "\n".join(wrong) == ""
+
+
+def test_who_is_not_signed_in_is_asked_to_sign_in_or_told_nothing(world: World) -> None:
+    wrong = []
+    with clock.at(world.now):
+        for one in owned_addresses():
+            path = one.written(world.ids(one))
+            for answer in (Client().get(path), _posted(Client(), path)):
+                asked = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/?next=/")
+                if not asked and answer.status_code not in (401, 404, 405):
+                    wrong.append(f"{answer.status_code} {one.name}")
+    assert "\n".join(wrong) == ""
+
+
+def test_lists_hold_nothing_of_others(world: World) -> None:
+    claim = Claim.objects.get(id=world.owned["claim_id"])
+    names = {"order_id", "claim_id", "batch_id", "objection_id", "voucher_id", "case_id", "file_id", "account_id"}
+    names |= {"budget_id", "substitution_id", "membership_id", "number"}
+    hidden = {world.owned[name] for name in names} | {claim.number, Voucher.objects.get(id=world.voucher_id).number}
+    plain = [one for one in addresses() if not one.parameters and one.template != "/api/openapi.json"]
+    wrong = []
+    with clock.at(world.now):
+        for who in ("另一机构", "另两县各岗位"):
+            client = world.client(world.strangers[who])
+            for one in plain:
+                answer = client.get(one.template)
+                if answer.status_code >= 500:
+                    wrong.append(f"{who} {answer.status_code} {one.name}")
+                if not answer.streaming:
+                    found = sorted(word for word in hidden if word.encode() in answer.content)
+                    wrong += [f"{who} {one.name} {word}" for word in found]
+    assert "\n".join(wrong) == ""
+
+
+def test_public_pages_hold_no_personal_data(world: World) -> None:
+    """身份证号、手机号、银行账号: nowhere that nobody need sign in for; names of natural persons only masked."""
+    maker = Client()
+    wrong = []
+    with clock.at(world.now):
+        pages = [one.template for one in addresses() if not one.parameters]
+        pages += [f"/notices/{world.owned['notice_id']}", f"/registers/{world.owned['admission_id']}"]
+        pages += [f"/catalog/offers/{world.offer_id}", "/search?q=绍兴", "/notices/archive?words=绍兴"]
+        for page in pages:
+            answer = maker.get(page)
+            if answer.status_code != 200 or answer.streaming:
+                continue
+            text = re.sub(r"<script.*?</script>|[A-Za-z]+_[0-9A-Z]{26}", "", answer.content.decode(), flags=re.S)
+            for name, pattern in PERSONAL.items():
+                wrong += [f"{page} {name} {found}" for found in re.findall(pattern, text)]
+            wrong += [f"{page} {person}" for person in ("李四", "钱七", "王五", "周九") if person in text]
+    assert "\n".join(wrong) == ""
+
+
+def test_every_answer_carries_the_safe_headers(world: World) -> None:
+    wrong = []
+    with clock.at(world.now):
+        for one in addresses():
+            path = one.written({**world.ids(one), **EXAMPLES}) if one.parameters else one.template
+            answer = Client().get(path)
+            if answer.status_code >= 500 or any(word not in answer.headers.get(name, "") for name, word in SAFE):
+                wrong.append(f"{answer.status_code} {one.name} {path}")
+    assert "\n".join(wrong) == ""
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:1"])
+def test_no_way_leads_out_of_the_house(world: World, elsewhere: str) -> None:
+    with clock.at(world.now):
+        client = world.client(world.clerk)
+        answers = [
+            client.post("/choose/", {"party_id": "", "next": elsewhere}),
+            client.post("/messages/read", {"next": elsewhere}),
+            client.post("/language/setlang/", {"language": "en", "next": elsewhere}),
+            Client().get("/sign-in/", {"next": elsewhere}),
+        ]
+    assert all("evil" not in answer.headers.get("Location", "") for answer in answers)
+    assert b"evil" not in re.sub(rb"<input[^>]*>", b"", answers[-1].content)
+
+
+def test_a_foreign_host_name_is_refused(world: World) -> None:
+    assert Client().get("/", headers={"host": "evil.example"}).status_code == 400
