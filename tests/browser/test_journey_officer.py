@@ -8,6 +8,11 @@ from kechuang.claims.models import Claim
 from tests.browser.desk import Desk
 from tests.browser.played import Played
 
+# What has the focus is on the screen and nothing lies over it (it may still be on its way there).
+UNCOVERED = """() => { const node = document.activeElement, box = node.getBoundingClientRect();
+const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+return node === top || node.contains(top); }"""
+
 
 def test_an_officer_confirms_returns_and_confirms_together(world: Played, desk: Desk) -> None:
     first, off = world.submitted(), world.submitted(off_fen=-10_000)
@@ -101,12 +106,7 @@ def _until_focused(desk: Desk, selector: str) -> None:
         desk.page.keyboard.press("Tab")
         place = desk.page.locator(":focus")
         if place.count() and place.evaluate("(node, selector) => node.matches(selector)", selector):
-            covered = place.evaluate(
-                """node => { const box = node.getBoundingClientRect();
-                const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-                return !(node === top || node.contains(top)); }"""
-            )
-            assert not covered, f"{selector} has the focus under something else"
+            desk.page.wait_for_function(UNCOVERED)
             return
     raise AssertionError(f"{selector} cannot be reached by Tab on {desk.page.url}")
 

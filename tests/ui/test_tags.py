@@ -12,6 +12,7 @@ from django.utils import translation
 from kechuang.kernel.actor import PUBLIC, Role
 from kechuang.kernel.workdays import Workdays
 from kechuang.ui import clock, days
+from kechuang.ui.forms import Form, TextField
 from kechuang.ui.show import Tone, steps, tone
 from kechuang.ui.waiting import Urgency, most_urgent_first, waiting
 from tests.ui import gallery
@@ -97,6 +98,20 @@ def test_a_question_is_asked_once_and_says_what_follows() -> None:
     assert "撤销后不能再接单" in html
     assert "办理后不能撤回" in html
     assert 'action="/x"' in html
+
+
+class Reasoned(Form):
+    reason = TextField(label="理由")
+
+
+def test_two_dialogues_with_one_field_name_label_each_its_own() -> None:
+    page = """{% confirm label='退回补正' url='/a' %}{% field form.reason %}{% endconfirm %}
+    {% confirm label='不予确认' url='/b' %}{% field form.reason %}{% endconfirm %}"""
+    html = shown(page, csrf_token="t", form=Reasoned())
+    for serial in (1, 2):
+        assert html.count(f'id="k-confirm-{serial}-id_reason"') == 1
+        assert html.count(f'for="k-confirm-{serial}-id_reason"') == 1
+    assert 'id="id_reason"' not in html
 
 
 def test_the_workbench_is_sorted_by_urgency_then_day_then_number() -> None:

@@ -1,5 +1,6 @@
 """{% load kechuang %}: money, days, states and the components of the house, each once."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -281,6 +282,9 @@ def act(context: Context, label: str, url: str, tone: str = "primary", next_url:
     return {"label": _(label), "url": url, "tone": tone, "next_url": next_url, "csrf_token": context["csrf_token"]}
 
 
+_FIELD_ID = re.compile(r'(\b(?:id|for|aria-describedby|aria-labelledby)="|href="#)(id_)')
+
+
 @register.simple_block_tag(takes_context=True, end_name="endconfirm")
 def confirm(
     context: Context,
@@ -291,11 +295,15 @@ def confirm(
     tone: str = "danger",
     undoable: bool = False,
 ) -> str:
-    """A button that asks once before it acts. `happens` says what will follow; the block may hold form fields."""
+    """A button that asks once before it acts. `happens` says what will follow; the block may hold form fields.
+
+    Several dialogues of a page may hold a field of one name (理由), so the ids within are made this dialogue's own.
+    """
     parts = {"label": _(label), "url": url, "happens": happens, "tone": tone, "undoable": undoable}
     serial = int(context.render_context.get("k_confirm") or 0) + 1
     context.render_context["k_confirm"] = serial
-    parts |= {"inner": content, "serial": serial, "csrf_token": context.get("csrf_token", "")}
+    inner = mark_safe(_FIELD_ID.sub(rf"\1k-confirm-{serial}-\2", content))
+    parts |= {"inner": inner, "serial": serial, "csrf_token": context.get("csrf_token", "")}
     return render_to_string("ui/confirm.html", parts)
 
 
