@@ -12,10 +12,9 @@ from kechuang.deadlines.queries import clocks
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
-from kechuang.kernel.text import gettext_noop as _
 from kechuang.notices.access import roles_on, visible_objections
 from kechuang.notices.models import Item, Notice, Objection
-from kechuang.notices.rules import Gate
+from kechuang.notices.rules import NEVER, Gate, NoticeNotPassed
 from kechuang.notices.rules import gate as gate_rule
 from kechuang.notices.states import NOTICE_MACHINE, OBJECTION_MACHINE, WAITING_MAX, NoticeState, ObjectionState
 from kechuang.trail.models import Event
@@ -53,7 +52,15 @@ def gates(subject_ids: Iterable[str], *, on: date) -> dict[str, Gate]:
 
 def gate(subject_id: str, *, on: date) -> Gate:
     """The gate of one record; one that no notice names has not passed."""
-    return gates([subject_id], on=on).get(subject_id, Gate(False, _("尚未公示")))
+    return gates([subject_id], on=on).get(subject_id, NEVER)
+
+
+def refuse_not_passed(subject_ids: Sequence[str], *, on: date) -> None:
+    """Raises NoticeNotPassed when one of these records is not behind its gate."""
+    behind = gates(subject_ids, on=on)
+    for subject in subject_ids:
+        if not (found := behind.get(subject, NEVER)).passed:
+            raise NoticeNotPassed(reason=found.reason)
 
 
 def public_list(

@@ -102,6 +102,9 @@ class Gate:
     until_on: date | None = None
 
 
+NEVER = Gate(False, _("尚未公示"))
+
+
 def gate(notice: NoticeState, until_on: date, objections: Sequence[ObjectionState], *, on: date) -> Gate:
     """The gate behind a notice (公示闸门): period over, nothing open, nothing upheld, notice standing."""
     if notice in {NoticeState.WITHDRAWN, NoticeState.CORRECTED}:

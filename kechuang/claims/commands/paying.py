@@ -20,6 +20,7 @@ from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.ledger.rules import Kind
+from kechuang.notices.queries import refuse_not_passed
 from kechuang.trail.commands import advance
 from kechuang.treasury import commands as treasury
 from kechuang.treasury.queries import claims_of_batch, claims_of_line
@@ -32,12 +33,14 @@ from kechuang.ui import clock
 def prepare(actor: Actor, *, region: str, title: str, now: datetime, claim_ids: Sequence[str] | None = None) -> str:
     """Gathers payable claims of a county into one payment batch (编制拨付批次); None takes all. Answers the batch's id.
 
-    Raises NothingChosen, treasury's NoPayeeAccount, BudgetYearClosed, NotWaiting; MoveNotOpen.
+    The notice's gate is asked once more: an objection on its way when it was passed stops the payment (I8).
+    Raises NothingChosen, notices' NoticeNotPassed, treasury's NoPayeeAccount, BudgetYearClosed, NotWaiting; MoveNotOpen.
     """
     rows = Claim.objects.filter(region=region, state=ClaimState.PAYABLE)
     ids = list(claim_ids) if claim_ids is not None else list(rows.order_by("id").values_list("id", flat=True))
     claims = locked_many(actor, ids)
     moves = _checked(actor, claims, "prepare")
+    refuse_not_passed([claim.id for claim in claims], on=clock.day(now))
     payable_ids = [claim.payable_id for claim in claims]
     batch = treasury.prepare_batch(actor, region=region, title=title, now=now, payable_ids=payable_ids)
     _all_moved(actor, moves, batch.id, now)

@@ -21,6 +21,7 @@ from kechuang.orders.models import Order, OrderVersion
 from kechuang.orders.queries.facts import as_frozen, facts_for, register_of
 from kechuang.orders.queries.placing import offices_of
 from kechuang.orders.rules import Asked, OrderTerms
+from kechuang.orders.rules.pricing import refuse_below_nothing
 from kechuang.orders.states import OrderState, Version
 from kechuang.parties.queries import PartyCard, parties
 from kechuang.policy.book import InForce, in_force, rollout
@@ -54,6 +55,7 @@ def request(
         raise NotVisible
     if key and (found := Order.objects.filter(holder_id=actor.party_id, request_key=key).first()):
         return found
+    refuse_below_nothing(other_public_fen)
     on = clock.day(now)
     offer = offer_of(actor, offer_id)
     if not offer.is_open:

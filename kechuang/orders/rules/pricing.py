@@ -17,7 +17,9 @@ from kechuang.orders.rules.refusals import (
     NotOnPriceList,
     OwnShareTooMuch,
     OwnShareUnpaid,
+    PublicMoneyBelowNothing,
     QuoteExpired,
+    RateTwice,
     ReasonMissing,
     RefundTooMuch,
     SplitDoesNotAddUp,
@@ -103,13 +105,16 @@ class Line:
 def priced(asked: Iterable[Asked], prices: Sequence[FrozenPrice]) -> tuple[Line, ...]:
     """The lines with their amounts (明细). Amounts per unit are rounded half up; rates are taken on all base lines.
 
-    Prices are gross. A price may be below the list, never above it. Raises NotOnPriceList, AboveListPrice, NoLines.
+    Prices are gross. A price may be below the list, never above it. Raises NotOnPriceList, AboveListPrice, RateTwice, NoLines.
     """
     listed = {price.id: price for price in prices}
     wanted = list(asked)
     for one in wanted:
         if one.price_id not in listed:
             raise NotOnPriceList(item=one.price_id)
+    rated = [one.price_id for one in wanted if listed[one.price_id].rate_bp is not None]
+    if len(rated) > len(set(rated)):  # a rate is on the whole: twice would be above the list
+        raise RateTwice(item=listed[rated[-1]].item)
     amounts = [_per_unit(one, listed[one.price_id]) for one in wanted if listed[one.price_id].rate_bp is None]
     base = Fen(sum(line.amount_fen for line in amounts if line.kind == BASE))
     rates = [_on_base(listed[one.price_id], base) for one in wanted if listed[one.price_id].rate_bp is not None]
@@ -193,6 +198,12 @@ def closed_by_revocation(*, terms: OrderTerms) -> tuple[OrderState, ...]:
 def refuse_refund(asked_fen: int, left_fen: int) -> None:
     if asked_fen <= 0 or asked_fen > left_fen:
         raise RefundTooMuch(asked_fen=asked_fen, left_fen=left_fen)
+
+
+def refuse_below_nothing(other_public_fen: int) -> None:
+    """Other public money on the same content is none or some; below nothing it would widen the limit."""
+    if other_public_fen < 0:
+        raise PublicMoneyBelowNothing()
 
 
 def refuse_split(fen: int, *, price_fen: int) -> None:

@@ -44,6 +44,22 @@ class AboveListPrice(Refusal):
     status = 422
 
 
+class RateTwice(Refusal):
+    code = "orders.rate_twice"
+    text = gettext_noop("“{item}”按比例收取，只能计一次")
+    remedy = gettext_noop("请删去重复的一行")
+    field = "lines"
+    status = 422
+
+
+class PublicMoneyBelowNothing(Refusal):
+    code = "orders.public_money_below_nothing"
+    text = gettext_noop("其他财政资金不能小于零")
+    remedy = gettext_noop("没有的请填零或留空")
+    field = "other_public"
+    status = 422
+
+
 class NoLines(Refusal):
     code = "orders.no_lines"
     text = gettext_noop("明细为空或合计为零")
@@ -211,4 +227,28 @@ class InvoiceBeforeOrder(Refusal):
     text = gettext_noop("开票日期 {issued_on} 早于下单日期 {placed_on}")
     remedy = gettext_noop("下单前已发生的费用不能用券；请核对发票日期")
     field = "issued_on"
+    status = 422
+
+
+class OpeningDaysOff(Refusal):
+    code = "orders.opening_days_off"
+    text = gettext_noop("日期先后不符：下单 {placed_on}，结算 {settled_on}")
+    remedy = gettext_noop("结算不早于下单，且都不晚于导入当日")
+    field = "settled_on"
+    status = 422
+
+
+class OpeningOffsetOff(Refusal):
+    code = "orders.opening_offset_off"
+    text = gettext_noop("抵扣金额应大于零且小于价款")
+    remedy = gettext_noop("请核对原系统的抵扣金额与价款")
+    field = "offset_fen"
+    status = 422
+
+
+class OrderNumberTaken(Refusal):
+    code = "orders.number_taken"
+    text = gettext_noop("订单号 {number} 在平台上已经存在")
+    remedy = gettext_noop("请核对是否已经导入；不同的订单须有不同的编号")
+    field = "number"
     status = 422
