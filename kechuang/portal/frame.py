@@ -1,11 +1,11 @@
 """What the frame of every page shows: who acts, where one can go, which day it is (context processor)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
@@ -14,12 +14,15 @@ from kechuang.kernel.actor import PUBLIC, ROLE_LABELS, Actor, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.outbox.queries import unread_count
 from kechuang.parties.queries import party_names, person_names, region_name, sides
+from kechuang.portal.queries import waiting
+from kechuang.portal.states import COUNT_KEPT_SECONDS, COUNTED
 from kechuang.ui import clock
 
 _OFFICES = frozenset(Role) - {Role.HOLDER, Role.PROVIDER, Role.OBJECTOR, Role.PUBLIC, Role.CLOCK}
 _SCIENCE = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.CITY_SCIENCE})
 _MONEY = frozenset({Role.BUDGET_AUTHOR, Role.COUNTY_FINANCE, Role.COUNTY_APPROVER, Role.CITY_FINANCE, Role.AUDITOR})
 _PARTY = frozenset({Role.HOLDER})  # anyone who acts for a party
+_ABOVE = frozenset({Role.COUNTY_FINANCE, Role.CITY_FINANCE, Role.AUDITOR})
 _ALL = frozenset({Role.PUBLIC}) | _PARTY | _OFFICES
 _SIGNED_IN = _ALL - {Role.PUBLIC}
 
@@ -43,7 +46,8 @@ class Entry:
     icon: str
     url: str
     current: bool = False
-    count: int = 0
+    count: int = 0  # what waits for the actor
+    news: bool = False  # something unread: a dot, never a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ WAYS = (
     ),
     Way(_("预算"), _("预算"), "calculator", "treasury:budgets", _MONEY),
     Way(_("资金去向"), _("资金"), "route", "portal:money", _SIGNED_IN, thumb=True),
+    Way(_("时限"), _("时限"), "clock", "deadlines:clocks", _SCIENCE | _ABOVE),
     Way(_("公示"), _("公示"), "speakerphone", "notices:running", _ALL, thumb=True),
     Way(_("服务机构"), _("机构"), "building", "registers:library", frozenset({Role.PUBLIC})),
     Way(_("规则"), _("规则"), "book", "gazette:packs", frozenset({Role.PUBLIC, Role.CITY_SCIENCE, Role.AUDITOR})),
@@ -97,6 +102,7 @@ FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (_("往期公示"), "notices:archive"),
             (_("服务机构名录"), "registers:library"),
             (_("规则与参数"), "gazette:packs"),
+            (_("工作日历"), "deadlines:calendar"),
         ),
     ),
     (_("帮助"), ((_("全部页面"), "portal:site_map"), (_("键盘操作与无障碍"), "portal:help"))),
@@ -167,14 +173,44 @@ def _entries(request: HttpRequest, actor: Actor) -> Iterator[tuple[Entry, bool]]
     who = audience(actor)
     shown = [(way, reverse(way.url_name)) for way in WAYS if way.who & who]
     here = max((url for _way, url in shown if _within(request.path, url)), key=len, default="")
-    unread = unread_count(actor) if actor.person_id else 0
     seen: set[str] = set()
     for way, url in shown:
         if url in seen:
             continue
         seen.add(url)
-        count = unread if way.url_name == "portal:messages" else 0
-        yield Entry(way.label, way.short, way.icon, url, url == here, count), way.thumb
+        count = _waiting_count(request, actor) if way.url_name == "portal:workbench" else 0
+        news = way.url_name == "portal:messages" and unread_count(actor) > 0
+        yield Entry(way.label, way.short, way.icon, url, url == here, count, news), way.thumb
+
+
+def _waiting_count(request: HttpRequest, actor: Actor) -> int:
+    """How much waits for the actor. Every room is asked for it, so the session keeps the answer for a short while."""
+    kept = request.session.get(COUNTED)
+    if kept and kept[0] == actor.party_id and 0 <= _seconds() - kept[1] < COUNT_KEPT_SECONDS:
+        return int(kept[2])
+    return keep_count(request, actor, len(waiting.waiting_for(actor, on=clock.today())))
+
+
+def keep_count(request: HttpRequest, actor: Actor, count: int) -> int:
+    """Remembers what was just counted."""
+    request.session[COUNTED] = [actor.party_id, _seconds(), count]
+    return count
+
+
+def _seconds() -> int:
+    return int(clock.now().timestamp())
+
+
+class CountAnew:
+    """Middleware: after anything that was sent, what waits is counted anew."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            request.session.pop(COUNTED, None)
+        return self.get_response(request)
 
 
 def site_map_groups(actor: Actor) -> list[Group]:

@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "kechuang.site.middleware.CurrentBook",
     "kechuang.parties.middleware.ActorMiddleware",
+    "kechuang.portal.frame.CountAnew",
     "kechuang.site.middleware.RefusalPages",
 ]
 TEMPLATES = [

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from kechuang.catalog.states import SERVICE_LABELS, UNIT_LABELS
 from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop
 from kechuang.orders import commands, queries
 from kechuang.orders.forms import (
@@ -38,6 +39,7 @@ from kechuang.orders.states import (
     OFFICE_LABELS,
     OWN_SHARE_LABELS,
     VERSION_LABELS,
+    OrderState,
 )
 from kechuang.parties.queries import region_name
 from kechuang.ui import clock
@@ -56,18 +58,30 @@ class _Act:
     call: Callable[..., Any]
     happens: str
     done: str
-    tone: str = "primary"
+    tone: str = "plain"  # or danger; what brings the order on is coloured by the page
+    undoable: bool = False  # may be done again or corrected later
 
 
+# What brings an order on, the most telling first: at any time, and when it waits for who looks.
+MAIN_ANYTIME = ("agree_final", "seal")
+MAIN = (*MAIN_ANYTIME, "accept", "settle", "start", "deliver", "contract", "own_share", "resolve_accept")
 _ok = gettext_noop("已办理")
 ACTS: dict[str, _Act] = {
     "decline": _Act(ReasonForm, commands.decline, gettext_noop("本次委托就此结束。"), gettext_noop("已婉拒"), "danger"),
     "withdraw": _Act(SeenForm, commands.withdraw, gettext_noop("本次委托就此结束。"), gettext_noop("已撤回"), "danger"),
     "invoice_to": _Act(
-        InvoiceToForm, commands.invoice_to, gettext_noop("名称和税号以订单为准。"), gettext_noop("已更正")
+        InvoiceToForm,
+        commands.invoice_to,
+        gettext_noop("名称和税号以订单为准。"),
+        gettext_noop("已更正"),
+        undoable=True,
     ),
     "contract": _Act(
-        ContractForm, commands.contract, gettext_noop("双方用印后合同不能更换。"), gettext_noop("合同已提交")
+        ContractForm,
+        commands.contract,
+        gettext_noop("双方用印后合同不能更换。"),
+        gettext_noop("合同已提交"),
+        undoable=True,
     ),
     "seal": _Act(SeenForm, commands.seal, gettext_noop("以本单位电子印章在合同上用印。"), gettext_noop("已用印")),
     "start": _Act(SeenForm, commands.start, gettext_noop("开始服务后按期限交付报告。"), gettext_noop("已开始服务")),
@@ -118,7 +132,13 @@ ACTS: dict[str, _Act] = {
         gettext_noop("创新券按订单金额抵扣，抵扣后不能撤回；券内余额继续可用。"),
         gettext_noop("已结算，余额留在券内"),
     ),
-    "invoice": _Act(InvoiceForm, commands.invoice, gettext_noop("发票文件在申请兑付时提交。"), gettext_noop("已登记")),
+    "invoice": _Act(
+        InvoiceForm,
+        commands.invoice,
+        gettext_noop("发票文件在申请兑付时提交。"),
+        gettext_noop("已登记"),
+        undoable=True,
+    ),
     "refund_share": _Act(
         ShareForm, commands.refund_share, gettext_noop("退款凭证双方可查。"), gettext_noop("已登记退款")
     ),
@@ -153,6 +173,20 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
     return _order_page(request, order_id)
 
 
+def _by_weight(sheet: queries.OrderSheet) -> list[tuple[Move, str]]:
+    """The moves that make sense now: the one that brings the order on first and alone in colour, the ways out last."""
+    useful = [move for move in sheet.open_moves if move.action in ACTS and queries.useful(sheet, move.action)]
+    mine = MACHINE.waits.get(OrderState(sheet.order.state)) in sheet.roles
+    main = next((one for one in (MAIN if mine else MAIN_ANYTIME) if any(move.action == one for move in useful)), "")
+    rank = {main: 0}
+
+    def tone(move: Move) -> str:
+        return "primary" if move.action == main else ACTS[move.action].tone
+
+    ordered = sorted(useful, key=lambda move: (rank.get(move.action, 1), tone(move) == "danger"))
+    return [(move, tone(move)) for move in ordered]
+
+
 def _order_page(
     request: HttpRequest, order_id: str, *, form: Form | None = None, action: str = "", status: int = 200
 ) -> HttpResponse:
@@ -160,9 +194,13 @@ def _order_page(
     row = sheet.order
     seen = {"seen": row.revision, **row.invoice_to}
     offered = [
-        (move, ACTS[move.action], form if form and move.action == action else ACTS[move.action].form(initial=seen))
-        for move in sheet.open_moves
-        if move.action in ACTS and queries.useful(sheet, move.action)
+        (
+            move,
+            ACTS[move.action],
+            tone,
+            form if form and move.action == action else ACTS[move.action].form(initial=seen),
+        )
+        for move, tone in _by_weight(sheet)
     ]
     context = {
         "sheet": sheet,
@@ -183,6 +221,7 @@ def _order_page(
         ],
         "units": UNITS,
         "after": queries.figures(sheet),
+        "must_pay": any(move.action == "own_share" for move, *_rest in offered),
         "steps": queries.steps_of(sheet),
     }
     return render(request, "orders/order.html", context, status=status)

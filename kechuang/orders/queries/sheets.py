@@ -10,6 +10,7 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.orders.access import roles_on, visible_to
 from kechuang.orders.models import Contract, Delivery, Invoice, Order, OrderVersion, OwnShare
 from kechuang.orders.rules import refundable_share
@@ -129,10 +130,11 @@ def useful(sheet: OrderSheet, action: str) -> bool:
     return action != "deliver" or contract is not None
 
 
+# What each state of WAY waits for, in the short words of a stepper; the last has nothing left to wait for.
+WAY_STEPS = (_("报价"), _("下单"), _("开始服务"), _("交付"), _("验收"), _("结算"))
+
+
 def steps_of(sheet: OrderSheet) -> list[Step]:
     """The way from request to settlement, for the stepper; an order that ended otherwise shows how far it came."""
-    way_on = list(WAY)
     state = OrderState(sheet.order.state)
-    if state in way_on:
-        return steps([MACHINE.labels[one] for one in way_on], len(WAY) if state == WAY[-1] else way_on.index(state))
-    return []
+    return steps(WAY_STEPS, WAY.index(state)) if state in WAY else []

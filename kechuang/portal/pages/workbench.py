@@ -11,7 +11,7 @@ from kechuang.outbox import commands as outbox
 from kechuang.outbox import queries as told
 from kechuang.portal import commands
 from kechuang.portal.forms import WorkbenchFilter
-from kechuang.portal.frame import seat_label
+from kechuang.portal.frame import keep_count, seat_label
 from kechuang.portal.queries import waiting
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, back, chosen, page_of
@@ -24,6 +24,7 @@ RECENT = 8
 def workbench(request: HttpRequest) -> HttpResponse:
     actor, on = actor_of(request), clock.today()
     bench = waiting.workbench(actor, on=on, kind=request.GET.get("kind", ""), words=request.GET.get("words", ""))
+    keep_count(request, actor, sum(bench.kinds.values()))
     form = WorkbenchFilter(request.GET or None, kinds=bench.kinds)
     context = {
         "bench": bench,
