@@ -81,9 +81,14 @@ WAYS = (
     Way(_("兑付"), _("兑付"), "receipt", "claims:claims", _SCIENCE | {Role.COUNTY_FINANCE}, thumb=True),
     Way(_("服务与价目"), _("价目"), "list-details", "catalog:mine", _PARTY),
     Way(
-        _("机构入库"), _("入库"), "building", "registers:queue", _SCIENCE | {Role.DEPARTMENT_DESK, Role.SHARING_OFFICE}
+        _("机构入库"),
+        _("入库"),
+        "building",
+        "registers:queue",
+        _SCIENCE | {Role.DEPARTMENT_DESK, Role.SHARING_OFFICE},
+        thumb=True,
     ),
-    Way(_("预算"), _("预算"), "calculator", "treasury:budgets", _MONEY),
+    Way(_("预算"), _("预算"), "calculator", "treasury:budgets", _MONEY, thumb=True),
     Way(_("资金去向"), _("资金"), "route", "portal:money", _SIGNED_IN, thumb=True),
     Way(_("时限"), _("时限"), "clock", "deadlines:clocks", _SCIENCE | _ABOVE),
     Way(_("公示"), _("公示"), "speakerphone", "notices:running", _ALL, thumb=True),
@@ -108,7 +113,12 @@ FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (_("帮助"), ((_("全部页面"), "portal:site_map"), (_("键盘操作与无障碍"), "portal:help"))),
 )
 THUMBS = 4
-OWN_PARTY = ((_("我的单位与账户"), "credit:mine"), (_("机构入库"), "registers:mine"), (_("选择身份"), "parties:choose"))
+OWN_PARTY = (
+    (_("我的单位与账户"), "credit:mine"),
+    (_("机构入库"), "registers:mine"),
+    (_("兑付结算单"), "treasury:settlements"),
+    (_("选择身份"), "parties:choose"),
+)
 OWN_OFFICE = (
     (_("代理"), "parties:substitutes"),
     (_("待确认账户"), "credit:accounts"),

@@ -118,11 +118,17 @@ _DONE = frozenset(
 )
 
 
+# Words that mean something else elsewhere: money released to be used, a voucher's money that did its work.
+_GOOD_ENDS = frozenset([("budget", "released"), ("hold", "captured")])
+
+
 def tone(machine: Machine, state: str, roles: Collection[Role] = ()) -> Tone:
     """The colour of `state` for somebody who has `roles` on the record."""
     waits = machine.waits.get(machine.states(state))
     if waits is not None and waits in roles:
         return Tone.YOURS
+    if (machine.name, state) in _GOOD_ENDS:
+        return Tone.DONE
     for words, colour in ((_REFUSED, Tone.REFUSED), (_CLOSED, Tone.CLOSED), (_DONE, Tone.DONE)):
         if state in words:
             return colour
