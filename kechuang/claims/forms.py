@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kechuang.claims.states import MACHINE
+from kechuang.claims.states import MACHINE, OPENING_LABELS
 from kechuang.documents.states import KIND_LABELS, Kind
 from kechuang.kernel.money import Fen
 from kechuang.ui.forms import FilesField, FilterForm, Form, TextField, YuanField
@@ -87,6 +87,20 @@ class BounceForm(Form):
     fen = YuanField(label=_("退汇金额（元）"))
     reference = forms.CharField(label=_("银行退汇流水号"), max_length=120)
     words = TextField(label=_("退汇原因"))
+
+
+class OpeningForm(Form):
+    kind = forms.ChoiceField(
+        label=_("表格内容"), choices=[(str(kind), label) for kind, label in OPENING_LABELS.items()]
+    )
+    region = forms.ChoiceField(label=_("区、县（市）"))
+    scheme = forms.ChoiceField(label=_("执行的规则"))
+    file = forms.FileField(label=_("表格文件"), help_text=_("xlsx、xls 或 CSV，第一行为表头。"))
+
+    def __init__(self, *args: Any, regions: Mapping[str, str], schemes: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = list(regions.items())  # type: ignore[attr-defined]
+        self.fields["scheme"].choices = list(schemes.items())  # type: ignore[attr-defined]
 
 
 class ResultsForm(Form):

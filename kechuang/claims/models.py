@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from kechuang.claims.states import LIVE, MACHINE, ClaimState
+from kechuang.claims.states import LIVE, MACHINE, OPENING_MACHINE, ClaimState, OpeningKind, OpeningState
 from kechuang.kernel.ids import new_id
 
 
@@ -25,6 +25,10 @@ def aside_id() -> str:
 
 def forfeit_id() -> str:
     return new_id("frf")
+
+
+def opening_id() -> str:
+    return new_id("opn")
 
 
 def citation_id() -> str:
@@ -181,6 +185,37 @@ class Forfeit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.fen}"
+
+
+class Opening(models.Model):
+    """期初导入：one table of live vouchers or open claims from before this platform, brought in or taken back whole."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=opening_id, editable=False)
+    scheme = models.CharField(max_length=64)
+    region = models.CharField(max_length=12, db_index=True)
+    kind = models.CharField(max_length=16)
+    state = models.CharField(max_length=24, default=OPENING_MACHINE.initial)
+    name = models.CharField(max_length=200)  # of the file
+    digest = models.CharField(max_length=64)  # SHA-256 of the file
+    subjects = models.JSONField()  # ids of what it brought, in the order of its rows
+    total_fen = models.BigIntegerField()
+    brought_by = models.CharField(max_length=32)
+    brought_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(OpeningState)), name="opening_state_listed"),
+            models.CheckConstraint(condition=Q(kind__in=list(OpeningKind)), name="opening_kind_listed"),
+            models.CheckConstraint(condition=Q(total_fen__gt=0), name="opening_of_something"),
+            models.UniqueConstraint(
+                fields=["region", "kind", "digest"],
+                condition=Q(state=OpeningState.BROUGHT_IN),
+                name="opening_table_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
 
 
 class SetAside(models.Model):

@@ -164,6 +164,65 @@ class NoBank(Refusal):
     remedy = _("请下载支付文件交银行办理，再上传银行回执")
 
 
+class PartyUnknown(Refusal):
+    code = "claims.party_unknown"
+    text = _("平台上没有统一社会信用代码为 {code} 的单位")
+    remedy = _("请先导入该单位，再导入本表")
+    status = 422
+
+
+class NumberTaken(Refusal):
+    code = "claims.number_taken"
+    text = _("编号 {number} 在平台上已经存在")
+    remedy = _("请核对是否已经导入；不同的事项须有不同的编号")
+    field = "number"
+    status = 422
+
+
+class BalanceOff(Refusal):
+    code = "claims.balance_off"
+    text = _("当前余额 {balance_fen} 元大于券面额度 {face_fen} 元")
+    remedy = _("请核对原系统的额度与余额")
+    field = "balance_fen"
+    status = 422
+
+
+class VoucherUnknown(Refusal):
+    code = "claims.voucher_unknown"
+    text = _("本县没有券号为 {number} 的创新券")
+    remedy = _("请先导入在用创新券")
+    field = "voucher_number"
+    status = 422
+
+
+class ServiceUnknown(Refusal):
+    code = "claims.service_unknown"
+    text = _("服务机构没有名称为“{service}”的服务")
+    remedy = _("请服务机构先公布该服务，名称须与表中一致")
+    field = "service"
+    status = 422
+
+
+class ReceivedOff(Refusal):
+    code = "claims.received_off"
+    text = _("收到日期 {received_on} 应不早于结算日期，且不晚于导入当日")
+    remedy = _("请核对收到兑付申请的日期，确认时限自该日起算")
+    field = "received_on"
+    status = 422
+
+
+def refuse_received(received_on: date, settled_on: date, *, on: date) -> None:
+    """A claim taken over was received after its settlement and not after today; raises ReceivedOff."""
+    if not settled_on <= received_on <= on:
+        raise ReceivedOff(received_on=received_on.isoformat())
+
+
+def refuse_balance(face_fen: Fen, balance_fen: Fen) -> None:
+    """What is left of a voucher is no more than its face (余额不超过额度); raises BalanceOff."""
+    if balance_fen > face_fen:
+        raise BalanceOff(face_fen=face_fen, balance_fen=balance_fen)
+
+
 class OnRefusal(StrEnum):
     PROVIDER_BEARS = "provider_bears"
     ENTERPRISE_OWES = "enterprise_owes"

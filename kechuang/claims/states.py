@@ -34,6 +34,8 @@ MACHINE = Machine(
         Move("attach", {_S.DRAFT, _S.RETURNED}, None, {_R.PROVIDER}, _("上传申兑材料"), data=True),
         Move("set_aside", {_S.DRAFT, _S.RETURNED}, None, {_R.PROVIDER}, _("不再使用该材料"), data=True),
         Move("submit", {_S.DRAFT, _S.RETURNED}, _S.SUBMITTED, {_R.PROVIDER}, _("提交兑付申请"), data=True),
+        Move("import", {_S.DRAFT}, _S.SUBMITTED, {_R.BUDGET_AUTHOR}, _("导入未办结兑付申请"), data=True),
+        Move("undo_import", {_S.SUBMITTED}, _S.WITHDRAWN, {_R.BUDGET_AUTHOR}, _("冲销导入的兑付申请"), data=True),
         Move("confirm", {_S.SUBMITTED}, _S.CONFIRMED, {_OFFICER}, _("确认服务事项"), data=True),
         Move("return", {_S.SUBMITTED}, _S.RETURNED, {_OFFICER}, _("退回补正"), data=True),
         Move("refuse", {_S.SUBMITTED}, _S.REFUSED, {_OFFICER}, _("不予确认"), data=True),
@@ -83,6 +85,36 @@ MACHINE = Machine(
         _S.SUSPENDED: _APPROVER,
     },
 )
+
+
+class OpeningState(StrEnum):
+    BROUGHT_IN = "brought_in"
+    UNDONE = "undone"
+
+
+OPENING_MACHINE = Machine(
+    "opening",
+    OpeningState,
+    OpeningState.BROUGHT_IN,
+    [
+        Move("undo", {OpeningState.BROUGHT_IN}, OpeningState.UNDONE, {_R.BUDGET_AUTHOR}, _("冲销期初导入"), data=True),
+    ],
+    labels={OpeningState.BROUGHT_IN: _("已导入"), OpeningState.UNDONE: _("已冲销")},
+    waits={},
+)
+
+
+class OpeningKind(StrEnum):
+    """What a table of the opening holds (期初导入), in the order in which they are brought."""
+
+    VOUCHERS = "vouchers"
+    CLAIMS = "claims"
+
+
+OPENING_LABELS: dict[OpeningKind, str] = {
+    OpeningKind.VOUCHERS: _("在用创新券"),
+    OpeningKind.CLAIMS: _("未办结兑付申请"),
+}
 
 # A claim that stands: its order can carry no other, and its invoice lines are spoken for.
 LIVE = tuple(state for state in ClaimState if state not in {_S.REFUSED, _S.WITHDRAWN})

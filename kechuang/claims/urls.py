@@ -1,7 +1,7 @@
 from django.urls import path
 
 from kechuang.claims.pages import deciding as pages
-from kechuang.claims.pages import payouts
+from kechuang.claims.pages import opening, payouts
 
 app_name = "claims"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("orders/<str:order_id>/make", pages.make, name="make"),
     path("confirm", pages.confirm_many, name="confirm_many"),
     path("publish", pages.publish, name="publish"),
+    path("opening", opening.opening, name="opening"),
+    path("opening/<str:kind>.<str:media>", opening.template, name="opening_template"),
+    path("opening/<str:opening_id>/undo", opening.undo, name="undo_opening"),
     path("payouts", payouts.payouts, name="payouts"),
     path("payouts/prepare", payouts.prepare, name="prepare"),
     path("payouts/<str:batch_id>", payouts.batch, name="batch"),

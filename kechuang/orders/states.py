@@ -153,6 +153,8 @@ MACHINE = Machine(
             _("抵扣额不再兑付"),
             data=True,
         ),
+        Move("bring_in", {_S.REQUESTED, _S.CANCELLED}, _S.SETTLED, {_R.BUDGET_AUTHOR}, _("导入期初订单"), data=True),
+        Move("undo_bring_in", {_S.SETTLED}, _S.CANCELLED, {_R.BUDGET_AUTHOR}, _("冲销期初订单"), data=True),
         Move("cancel", {_S.PLACED, _S.IN_SERVICE}, _S.CANCELLED, _BOTH, _("取消订单"), data=True),
         Move("carry_over", set(OPEN), None, {_R.CLOCK}, _("由承继单位承接")),
         Move(

@@ -84,7 +84,7 @@ HOLD_MACHINE = Machine(
         Move("release", {_H.HELD}, _H.RELEASED, _ENDERS, _("释放占用")),
         Move("carry_over", {_H.HELD, _H.CAPTURED}, None, {_R.CLOCK}, _("由承继单位承接"), data=True),
         Move("restore", {_H.CAPTURED}, None, _ENDERS, _("退回部分抵扣"), data=True),
-        Move("restore_all", {_H.CAPTURED}, _H.RESTORED, _ENDERS, _("退回全部抵扣")),
+        Move("restore_all", {_H.CAPTURED}, _H.RESTORED, _ENDERS | {_R.BUDGET_AUTHOR}, _("退回全部抵扣")),
     ],
     labels={
         _H.HELD: _("占用中"),

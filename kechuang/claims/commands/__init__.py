@@ -2,6 +2,7 @@
 
 from kechuang.claims.commands.deciding import confirm, confirm_many, refuse, return_
 from kechuang.claims.commands.drafting import attach, lapse, make, set_aside, settle_unclaimed, submit, withdraw
+from kechuang.claims.commands.opening import BroughtIn, bring_opening, undo_opening
 from kechuang.claims.commands.paying import (
     ask_bank,
     bank_name,
@@ -20,10 +21,12 @@ from kechuang.claims.commands.paying import (
 from kechuang.claims.commands.publishing import correct_notice, pass_gate, publish, unpublish
 
 __all__ = [
+    "BroughtIn",
     "ask_bank",
     "attach",
     "bank_name",
     "bounce",
+    "bring_opening",
     "cancel_batch",
     "confirm",
     "confirm_many",
@@ -46,6 +49,7 @@ __all__ = [
     "submit",
     "suspend",
     "transmit",
+    "undo_opening",
     "unpublish",
     "withdraw",
 ]

@@ -1,7 +1,8 @@
 """Binding invoice numbers (发票绑定): for ever, in the whole installation, to the orders they were first claimed for."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Protocol
 
 from django.db import IntegrityError, transaction
 
@@ -12,6 +13,25 @@ from kechuang.claims.queries.orders import ClaimOrder
 from kechuang.claims.states import UNCHECKED
 from kechuang.kernel.money import Fen
 from kechuang.orders.queries import own_orders
+
+
+class Said(Protocol):
+    """What is kept of an invoice: read from its file, or told by a table of the opening."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def seller_code(self) -> str: ...
+    @property
+    def buyer_code(self) -> str: ...
+    @property
+    def issued_on(self) -> date: ...
+    @property
+    def net_fen(self) -> Fen | None: ...
+    @property
+    def tax_fen(self) -> Fen | None: ...
+    @property
+    def gross_fen(self) -> Fen: ...
 
 
 def cite(
@@ -30,13 +50,21 @@ def cite(
     """
     refuse_foreign(order, invoices)
     uncite(claim)
-    lines = [_line(order, read, allocations.get(read.invoice.number), now=now) for read in invoices]
+    lines = [
+        bound_line(order, read.invoice, read.file_id, allocations.get(read.invoice.number), now=now)
+        for read in invoices
+    ]
+    speak_for(claim, lines)
+    return lines
+
+
+def speak_for(claim: Claim, lines: Sequence[InvoiceLine]) -> None:
+    """The claim cites these lines; raises InvoiceBound when another live claim does."""
     try:
         with transaction.atomic():
             Citation.objects.bulk_create(Citation(line=line, claim=claim) for line in lines)
     except IntegrityError as error:
         raise rules.InvoiceBound(number="、".join(line.invoice.number for line in lines)) from error
-    return lines
 
 
 def uncite(claim: Claim) -> None:
@@ -44,30 +72,31 @@ def uncite(claim: Claim) -> None:
     Citation.objects.filter(claim=claim, live=True).update(live=False)
 
 
-def _line(order: ClaimOrder, read: Read, lines: Mapping[str, Fen] | None, *, now: datetime) -> InvoiceLine:
-    number = read.invoice.number
+def bound_line(
+    order: ClaimOrder, found: Said, file_id: str, lines: Mapping[str, Fen] | None, *, now: datetime
+) -> InvoiceLine:
+    """The line of an invoice that belongs to the order: bound before, or bound now with all its lines."""
+    number = found.number
     bound = InvoiceLine.objects.select_related("invoice").filter(invoice__number=number, order_id=order.id).first()
     if bound is not None:
-        _refuse_changed(bound.invoice, read)
+        _refuse_changed(bound.invoice, found)
         return bound
     if Invoice.objects.filter(number=number).exists():
         raise rules.InvoiceBound(number=number)
-    return _bind(order, read, rules.allocated(number, read.invoice.gross_fen, order.id, lines), now=now)
+    return _bind(order, found, file_id, rules.allocated(number, found.gross_fen, order.id, lines), now=now)
 
 
-def _refuse_changed(kept: Invoice, read: Read) -> None:
+def _refuse_changed(kept: Invoice, found: Said) -> None:
     """The same number again says what it said at first; a page may leave codes unreadable, never the amount."""
-    found = read.invoice
     codes = ((kept.seller_code, found.seller_code), (kept.buyer_code, found.buyer_code))
     if kept.gross_fen != found.gross_fen or any(old and new and old != new for old, new in codes):
         raise rules.InvoiceChanged(number=kept.number)
 
 
-def _bind(order: ClaimOrder, read: Read, spread: rules.Allocated, *, now: datetime) -> InvoiceLine:
+def _bind(order: ClaimOrder, found: Said, file_id: str, spread: rules.Allocated, *, now: datetime) -> InvoiceLine:
     """Of two claims that bring one number at once, the second finds it bound and is refused."""
     if set(spread.lines) - own_orders(order.provider.id, spread.lines):
         raise rules.InvoiceNotForOrder(number=spread.number)
-    found = read.invoice
     try:
         with transaction.atomic():
             invoice = Invoice.objects.create(
@@ -80,7 +109,7 @@ def _bind(order: ClaimOrder, read: Read, spread: rules.Allocated, *, now: dateti
                 gross_fen=found.gross_fen,
                 allocated_fen=sum(spread.lines.values()),
                 checked=UNCHECKED,
-                file_id=read.file_id,
+                file_id=file_id,
                 bound_at=now,
             )
     except IntegrityError as error:

@@ -16,10 +16,12 @@ from kechuang.claims.queries.lists import (
     unclaimed_overdue,
     waiting_for,
 )
+from kechuang.claims.queries.opening import MAY_SEE, opening_schemes, opening_template, openings
 from kechuang.claims.queries.payouts import CountyPayables, approval_sheet, payable_rows
 from kechuang.claims.queries.sheets import ClaimSheet, evidence_of, sheet, volume
 
 __all__ = [
+    "MAY_SEE",
     "ClaimRow",
     "ClaimSheet",
     "Claimable",
@@ -31,6 +33,9 @@ __all__ = [
     "in_notice",
     "invoice_files",
     "next_waiting",
+    "opening_schemes",
+    "opening_template",
+    "openings",
     "passed_early",
     "payable_rows",
     "payouts_not_single",

@@ -11,6 +11,7 @@ from kechuang.orders.commands.ending import (
     terminate,
     time_out,
 )
+from kechuang.orders.commands.opening import bring_in, undo_bring_in
 from kechuang.orders.commands.serving import (
     Upload,
     accept,
@@ -36,6 +37,7 @@ __all__ = [
     "Upload",
     "accept",
     "agree_final",
+    "bring_in",
     "cancel",
     "carry_over",
     "close_revoked",
@@ -62,5 +64,6 @@ __all__ = [
     "start",
     "terminate",
     "time_out",
+    "undo_bring_in",
     "withdraw",
 ]

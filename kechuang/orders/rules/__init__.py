@@ -5,6 +5,7 @@ from kechuang.orders.rules.offices import (
     OfficeTerms,
     offices,
 )
+from kechuang.orders.rules.opening import refuse_opening, refuse_taken
 from kechuang.orders.rules.pricing import (
     NOTHING,
     Asked,
@@ -114,9 +115,11 @@ __all__ = [
     "refuse_before",
     "refuse_expired_quote",
     "refuse_late_dispute",
+    "refuse_opening",
     "refuse_refund",
     "refuse_share",
     "refuse_split",
+    "refuse_taken",
     "refuse_unpaid",
     "refuse_unusable_invoice",
     "total",

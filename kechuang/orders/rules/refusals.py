@@ -16,6 +16,12 @@ class NotAdmitted(Refusal):
     remedy = gettext_noop("请改选在库的服务机构，或待其入库后再下单")
 
 
+class PartyEnded(Refusal):
+    code = "orders.party_ended"
+    text = gettext_noop("“{name}”已注销或合并，不能再委托或承接服务")
+    remedy = gettext_noop("已合并的，请以合并后的单位办理")
+
+
 class OfferNotOpen(Refusal):
     code = "orders.offer_not_open"
     text = gettext_noop("该服务未开放预约，或未公布服务内容、服务流程、收费标准")

@@ -2,6 +2,7 @@
 
 from kechuang.vouchers.commands.applying import Declared, Upload, apply, edit, issue, refuse, return_, submit
 from kechuang.vouchers.commands.ending import carry_over, expire, import_live, remind, revoke, undo_import, withdraw
+from kechuang.vouchers.commands.opening import TAKEN_OVER, bring_offset, undo_offset
 from kechuang.vouchers.commands.using import (
     capture,
     change_captured,
@@ -14,9 +15,11 @@ from kechuang.vouchers.commands.using import (
 )
 
 __all__ = [
+    "TAKEN_OVER",
     "Declared",
     "Upload",
     "apply",
+    "bring_offset",
     "capture",
     "carry_over",
     "change_captured",
@@ -36,5 +39,6 @@ __all__ = [
     "revoke",
     "submit",
     "undo_import",
+    "undo_offset",
     "withdraw",
 ]

@@ -51,7 +51,8 @@ def bring_offset(
         Leg("open_grant", budget, own, fen),
         Leg("open_offset", own, Place(Kind.UNCLAIMED, voucher.region, year, facts.provider_id), fen),
     ]
-    *_before, taken.ledger_hold = ledger.post(legs, key=_key(order_id), subject=order_id, now=now)
+    before = Hold.objects.filter(order_id=order_id).count()
+    *_before, taken.ledger_hold = ledger.post(legs, key=_key(order_id, before), subject=order_id, now=now)
     taken.terms, taken.facts = in_force(voucher.scheme, OffsetTerms, on=on).record, asdict(facts)
     taken.price_fen, taken.fen, taken.captured_fen, taken.bound_by = price_fen, fen, fen, TAKEN_OVER
     taken.held_on = taken.ended_on = on
@@ -71,7 +72,7 @@ def undo_offset(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> None
 
     Raises NotVisible when there is none, ledger.NotEnough when the provider has claimed the money meanwhile.
     """
-    key = _key(order_id)
+    key = _key(order_id, Hold.objects.filter(order_id=order_id).count() - 1)
     opening = [station.id for station in transfers_of([order_id]) if station.key == key]
     if not opening:
         raise NotVisible
@@ -80,5 +81,6 @@ def undo_offset(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> None
     ledger.reverse([granted, released], key=f"{key}:undo", now=now)
 
 
-def _key(order_id: str) -> str:
-    return f"{order_id}:opening"
+def _key(order_id: str, before: int) -> str:
+    """Taken over again after it was taken back, it is another posting."""
+    return f"{order_id}:opening:{before}"

@@ -80,6 +80,11 @@ def listed(actor: Actor, *, state: str = "", scheme: str = "", party_id: str = "
     return rows.filter(**{name: value for name, value in wanted.items() if value})
 
 
+def numbered(number: str) -> bool:
+    """Whether a number is taken, in the whole installation (券号是否已有)."""
+    return Voucher.objects.filter(number=number).exists()
+
+
 def waiting(actor: Actor) -> QuerySet[Voucher]:
     """What waits for the actor: applications to review, or one's own that came back or were not sent."""
     rows = visible_to(actor).select_related("party").defer(*HEAVY).order_by("id")

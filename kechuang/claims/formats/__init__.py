@@ -1,0 +1,1 @@
+"""Tables from before this platform."""
