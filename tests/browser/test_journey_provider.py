@@ -86,7 +86,7 @@ def _claims(world: Played, desk: Desk, order: Order) -> None:
     desk.press("提交兑付申请")
     expect(page.locator(".k-head")).to_contain_text("待确认")
     expect(page.locator(".k-head")).to_contain_text(re.compile("还剩|前"))
-    desk.reads("材料比对", "相符")
+    desk.reads("材料比对", "一致")
     desk.look("provider-claim")
     claim = Claim.objects.get(order_id=order.id)
     assert (claim.state, claim.clean, claim.claimed_fen) == ("submitted", True, 400_000)

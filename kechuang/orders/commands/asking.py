@@ -1,7 +1,7 @@
 """Asking for a service and quoting it (委托、报价、下单)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -22,6 +22,7 @@ from kechuang.orders.queries.facts import as_frozen, facts_for, register_of
 from kechuang.orders.queries.placing import offices_of
 from kechuang.orders.rules import Asked, OrderTerms
 from kechuang.orders.rules.pricing import refuse_below_nothing
+from kechuang.orders.rules.refusals import PartyEnded
 from kechuang.orders.states import OrderState, Version
 from kechuang.parties.queries import PartyCard, parties
 from kechuang.policy.book import InForce, in_force, rollout
@@ -49,7 +50,7 @@ def request(
     """Asks a provider for a quote (委托服务); asked again with one `key`, the first order answers.
 
     Raises OfferNotOpen, OrderToOneself, NotAdmitted, NotYetInRegion with article and date, ChannelUnknown,
-    vouchers.NotUsable.
+    vouchers.NotUsable, PartyEnded.
     """
     if not actor.party_id:
         raise NotVisible
@@ -63,6 +64,7 @@ def request(
     if offer.party_id == actor.party_id:
         raise rules.OrderToOneself()
     cards = parties([actor.party_id, offer.party_id])
+    _refuse_ended(cards.values())
     region = usable(actor.party_id, voucher_id, scheme, on=on).region if voucher_id else cards[actor.party_id].region
     terms = in_force(scheme, OrderTerms, on=on)
     if channel not in terms.terms.channels:
@@ -79,6 +81,13 @@ def request(
     due_on = start_clock(order, WAITS[OrderState.REQUESTED], now)
     notify(order, TITLES[OrderState.REQUESTED], to=Role.PROVIDER, due_on=due_on, now=now)
     return order
+
+
+def _refuse_ended(sides: Iterable[PartyCard]) -> None:
+    """Nothing new begins with a party that was struck off or merged (注销、合并)."""
+    for card in sides:
+        if not card.active:
+            raise PartyEnded(name=card.name)
 
 
 def _asked(actor: Actor, offer: OfferCard, terms: InForce[OrderTerms], on: date) -> Order:
@@ -162,6 +171,7 @@ def place(
     rules.refuse_expired_quote(order.quoted_on or on, on=on, terms=step.terms)
     _choose_voucher(order, voucher_id, now)
     cards = parties([order.holder_id, order.provider_id])
+    _refuse_ended(cards.values())
     holder, provider = cards[order.holder_id], cards[order.provider_id]
     admission = _admission(order.scheme, order.provider_id, order.unit_id or "", order.region, provider, now)
     _refuse_uncommitted(order, now)
