@@ -17,6 +17,8 @@ from kechuang.kernel.money import Fen, fen_from_yuan, yuan
 from kechuang.kernel.text import halfwidth, tidy
 from kechuang.ui import words
 
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # technical: days that can still be counted on from
+
 
 @dataclass(frozen=True, slots=True)
 class FormError:
@@ -59,7 +61,7 @@ class YuanField(forms.CharField):
 
 
 class DayField(forms.DateField):
-    """A legal day; 2026-02-28, 2026/2/28 and 2026年2月28日 are read."""
+    """A legal day; 2026-02-28, 2026/2/28 and 2026年2月28日 are read. Far years are slips: nothing is counted from them."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
@@ -67,7 +69,10 @@ class DayField(forms.DateField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> date | None:
-        return super().to_python(halfwidth(value) if isinstance(value, str) else value)
+        day = super().to_python(halfwidth(value) if isinstance(value, str) else value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class CreditCodeField(forms.CharField):

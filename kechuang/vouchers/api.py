@@ -2,9 +2,10 @@
 
 from datetime import date
 from http import HTTPStatus
+from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 
 from kechuang.kernel.money import Fen
 from kechuang.ui import clock
@@ -59,7 +60,9 @@ def own(request: HttpRequest) -> list[VoucherOut]:
 
 
 @router.get("/price-after", response=PriceAfterOut)
-def price_after(request: HttpRequest, scheme: str, price_fen: int, service: str) -> queries.PriceAfter:
+def price_after(
+    request: HttpRequest, scheme: str, price_fen: Annotated[int, Query(ge=0)], service: str
+) -> queries.PriceAfter:
     """What one price becomes after the caller's voucher."""
     facts = OrderFacts(service=service)
     return queries.price_after(actor_of(request).party_id, scheme, Fen(price_fen), facts=facts, on=clock.today())
