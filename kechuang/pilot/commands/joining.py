@@ -141,9 +141,11 @@ def offers(stage: Stage, member: Member) -> Story:
                 class_code="010102" if service == "instrument" else "",
                 now=now,
             )
-            yuan = price * stage.dice.between(85, 120) // 100
-            lines = (NewPrice(f"{name}基本费用", Unit(unit), Fen(yuan * 100)), *_EXTRAS)
+        yuan = price * stage.dice.between(85, 120) // 100
+        lines = (NewPrice(f"{name}基本费用", Unit(unit), Fen(yuan * 100)), *_EXTRAS)
+        with stage.act() as now:
             catalog.set_prices(actor, offer_id=offer.id, lines=lines, valid_from=stage.today, now=now)
+        with stage.act() as now:
             catalog.open_offer(actor, offer_id=offer.id, now=now)
         member.offers.append((offer.id, usual))
         yield 0
@@ -181,6 +183,7 @@ def voucher(stage: Stage, member: Member) -> Story:
                 files=files,
                 now=now,
             )
+        with stage.act() as now:
             made = vouchers.submit(actor, voucher_id=made.id, now=now)
     except Refusal as refusal:
         stage.refused(refusal)

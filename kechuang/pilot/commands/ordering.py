@@ -97,8 +97,9 @@ class OrderStory:
     def _served(self) -> Story:
         with self.stage.act() as now:
             orders.contract(self.seller, order_id=self.order_id, kind=ContractKind.TEMPLATE, now=now)
-            orders.seal(self.seller, order_id=self.order_id, now=now)
-            orders.seal(self.buyer, order_id=self.order_id, now=now)
+        for side in (self.seller, self.buyer):
+            with self.stage.act() as now:
+                orders.seal(side, order_id=self.order_id, now=now)
         yield self.dice.between(1, 4)
         if self.dice.chance(self.chances.cancelled):
             with self.stage.act() as now:

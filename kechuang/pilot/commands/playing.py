@@ -27,6 +27,7 @@ from kechuang.pilot.states import (
     MONTH,
     NEXT_BUDGET_DAY,
     ORDERS,
+    SENDING,
     YEAR_DAYS,
 )
 from kechuang.ui import clock
@@ -96,12 +97,11 @@ def _cast(stage: Stage, scale: float) -> None:
         early = stage.dice.between(2, 25) if number < len(providers) // 2 else stage.dice.between(20, 150)
         stage.begin(joining.provider(stage, member), in_days=early)
     stage.begin(joining.provider(stage, last, review_days=MONTH), in_days=max(days - MONTH // 2, 0))
-    late = [one for one in stage.holders[1 : -makers - 2] if one.region == FIRST_COUNTY][:2]
+    late = [one for one in stage.holders[1 : -makers - 2] if one.region == FIRST_COUNTY and not one.labelled][:2]
     for member in stage.holders:
         if member not in late:
             stage.begin(joining.holder(stage, member), in_days=stage.dice.between(24, 80))
     for member in late:  # they declare what no list says, and wait for the county on the last day
-        member.labelled = False
         stage.begin(joining.holder(stage, member), in_days=days)
     happenings.all_year(stage)
     begins = spread(max(round(ORDERS * scale), 20), YEAR_DAYS, stage.dice)
@@ -147,4 +147,6 @@ def _morning(stage: Stage, jobs: Sequence[Job]) -> None:
     moment = clock.instant(stage.today)
     with clock.at(moment):
         for job in jobs:
-            job(now=moment)
+            done = job(now=moment)
+            if isinstance(done, int) and job.__module__ not in SENDING:  # how many commands it had to do
+                stage.acts += done

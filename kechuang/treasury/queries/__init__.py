@@ -43,6 +43,7 @@ from kechuang.treasury.queries.checks import (
     parts_off,
     payments_unreconciled,
 )
+from kechuang.treasury.queries.files import file_digests
 from kechuang.treasury.queries.quotas import QuotaProgress, quota_progress
 from kechuang.treasury.queries.waiting import waiting_for
 
@@ -70,6 +71,7 @@ __all__ = [
     "claims_of_line",
     "closed_years",
     "connected_bank",
+    "file_digests",
     "lone_hands",
     "next_year_queue",
     "parts_off",

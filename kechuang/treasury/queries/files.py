@@ -1,8 +1,8 @@
 """A batch as it goes to the bank (支付文件的内容)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import CLOCK, Actor
 from kechuang.kernel.money import Fen
 from kechuang.parties import queries as parties
 from kechuang.treasury.formats.payment_file import Payment, PaymentFile
@@ -27,3 +27,12 @@ def file_of(actor: Actor, batch: PaymentBatch, lines: Sequence[PaymentLine]) -> 
         for line in ordered
     )
     return PaymentFile(batch.number, batch.title, payments)
+
+
+def file_digests(batch_ids: Iterable[str], *, using: str | None = None) -> dict[str, str]:
+    """The digest of each batch's payment file as its lines stand now, asked over one connection when it is named."""
+    lines: dict[str, list[PaymentLine]] = {}
+    for line in PaymentLine.objects.using(using).filter(batch__in=list(batch_ids)).order_by("position"):
+        lines.setdefault(line.batch_id, []).append(line)
+    batches = PaymentBatch.objects.using(using).in_bulk(list(lines))
+    return {batch_id: file_of(CLOCK, batch, lines[batch_id]).digest for batch_id, batch in batches.items()}
