@@ -11,6 +11,11 @@ def run_id() -> str:
     return new_id("run")
 
 
+def in_bp(scale: float) -> int:
+    """The size of a play in basis points of the whole one, as it is kept."""
+    return round(scale * ONE)
+
+
 class Run(models.Model):
     """一次演练：what was played into this database, and where its clock stopped."""
 

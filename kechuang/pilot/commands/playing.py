@@ -11,12 +11,11 @@ from django.db import connection, transaction
 from kechuang.deadlines.commands import load_announced
 from kechuang.documents.commands import keeping_many
 from kechuang.kernel.ids import seeded
-from kechuang.kernel.money import ONE
 from kechuang.pilot import queries
 from kechuang.pilot.commands import deciding, happenings, joining, people
 from kechuang.pilot.commands.ordering import OrderStory
 from kechuang.pilot.commands.stage import Stage, Story
-from kechuang.pilot.models import Run
+from kechuang.pilot.models import Run, in_bp
 from kechuang.pilot.rules import spread
 from kechuang.pilot.states import (
     FIRMS,
@@ -61,7 +60,7 @@ def play(
             stage = Stage(scheme=scheme, seed=seed, first=first, until=until)
             with transaction.atomic():
                 run = Run.objects.create(
-                    scheme=scheme, year=year, seed=seed, scale_bp=round(scale * ONE), until=until, played_at=now
+                    scheme=scheme, year=year, seed=seed, scale_bp=in_bp(scale), until=until, played_at=now
                 )
                 _cast(stage, scale)
         days = (until - first).days
