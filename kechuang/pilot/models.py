@@ -11,7 +11,10 @@ def run_id() -> str:
     return new_id("run")
 
 
-def in_bp(scale: float) -> int:
+Scale = float  # the size of a play: 1.0 is the whole cast
+
+
+def in_bp(scale: Scale) -> int:
     """The size of a play in basis points of the whole one, as it is kept."""
     return round(scale * ONE)
 

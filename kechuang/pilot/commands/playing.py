@@ -15,7 +15,7 @@ from kechuang.pilot import queries
 from kechuang.pilot.commands import deciding, happenings, joining, people
 from kechuang.pilot.commands.ordering import OrderStory
 from kechuang.pilot.commands.stage import Stage, Story
-from kechuang.pilot.models import Run, in_bp
+from kechuang.pilot.models import Run, Scale, in_bp
 from kechuang.pilot.rules import spread
 from kechuang.pilot.states import (
     FIRMS,
@@ -42,7 +42,7 @@ def play(
     year: int,
     seed: int,
     until: date,
-    scale: float,
+    scale: Scale,
     progress: Progress,
     now: datetime,
     jobs: Sequence[Job],
@@ -77,7 +77,7 @@ def play(
     return found
 
 
-def _cast(stage: Stage, scale: float) -> None:
+def _cast(stage: Stage, scale: Scale) -> None:
     """Who takes part, and when each of them begins."""
     makers = max(round(MAKERS * scale), 2)
     people.offices(stage)
