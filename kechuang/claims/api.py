@@ -9,7 +9,6 @@ from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from kechuang.claims import commands, queries
-from kechuang.claims.models import Claim
 from kechuang.claims.states import API_PAGE
 from kechuang.kernel.money import Fen
 from kechuang.ui import clock
@@ -76,7 +75,7 @@ class ReasonIn(Schema):
 
 
 @router.get("", response=list[ClaimOut])
-def claims(request: HttpRequest, state: str = "", clean: bool | None = None) -> list[Claim]:
+def claims(request: HttpRequest, state: str = "", clean: bool | None = None) -> list[queries.Claim]:
     """The first hundred claims that the caller may see, in the order of submission."""
     return list(queries.queue(actor_of(request), state=state, clean=clean)[:API_PAGE])
 

@@ -21,7 +21,7 @@ class QueueForm(FilterForm):
         required=False,
         choices=[("", _("全部")), *((str(state), label) for state, label in MACHINE.labels.items())],
     )
-    clean = forms.ChoiceField(
+    checked = forms.ChoiceField(
         label=_("材料"),
         required=False,
         choices=[("", _("全部")), ("yes", _("全部相符")), ("no", _("有不符或缺失"))],
@@ -30,7 +30,7 @@ class QueueForm(FilterForm):
 
 class PapersForm(Form):
     kind = forms.ChoiceField(label=_("材料种类"), choices=[(str(kind), KIND_LABELS[kind]) for kind in _PAPERS])
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]
         label=_("文件"), help_text=_("发票请上传税务平台下载的 XML、OFD 或 PDF 原件；手机可直接拍照上传其他材料。")
     )
 

@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from kechuang.claims import commands
-from kechuang.claims.models import Claim
-from kechuang.claims.queries import unclaimed_overdue
+from kechuang.claims.queries import in_state, unclaimed_overdue
 from kechuang.claims.states import CORRECTION, ClaimState
 from kechuang.deadlines.queries import overdue_subjects
 from kechuang.kernel.actor import CLOCK
@@ -14,7 +13,7 @@ from kechuang.ui import clock
 
 def run_gates(*, now: datetime) -> int:
     """Claims whose notice has run pass the gate, or are refused when an objection was upheld."""
-    ids = list(Claim.objects.filter(state=ClaimState.IN_NOTICE).order_by("id").values_list("id", flat=True))
+    ids = in_state(ClaimState.IN_NOTICE)
     behind = gates(ids, on=clock.day(now))
     ripe = [one for one in ids if one in behind and (behind[one].passed or behind[one].upheld)]
     return sum(commands.pass_gate(CLOCK, claim_id=claim_id, now=now).state != ClaimState.IN_NOTICE for claim_id in ripe)
@@ -22,9 +21,7 @@ def run_gates(*, now: datetime) -> int:
 
 def run_corrections(*, now: datetime) -> int:
     """Claims that were not corrected in time count as taken back."""
-    late = set(overdue_subjects(CORRECTION, on=clock.day(now)))
-    rows = Claim.objects.filter(id__in=late, state=ClaimState.RETURNED)
-    ids = list(rows.order_by("id").values_list("id", flat=True))
+    ids = in_state(ClaimState.RETURNED, within=overdue_subjects(CORRECTION, on=clock.day(now)))
     for claim_id in ids:
         commands.lapse(CLOCK, claim_id=claim_id, now=now)
     return len(ids)

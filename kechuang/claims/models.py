@@ -52,7 +52,7 @@ class Claim(models.Model):
     confirmed_fen = models.BigIntegerField(null=True)
     terms = models.JSONField()  # the parameters in force when it was made, with their articles
     evidence = models.JSONField(default=list)  # comparisons of the last submission
-    clean = models.BooleanField(default=False)  # every comparison agrees
+    clean = models.BooleanField(default=False)  # type: ignore[assignment]  # every comparison agrees
     submitted_by = models.CharField(max_length=32, blank=True)
     submitted_on = models.DateField(null=True)
     returned_count = models.IntegerField(default=0)

@@ -130,3 +130,5 @@ CLOCK_LABELS = {
 UNCHECKED, CHECKED = "unchecked", "checked"  # 未查验、已查验: by the tax bureau, never by us
 WAITING_MAX = 200  # technical: rows of a workbench
 API_PAGE = 100  # technical: rows of one answer
+FINDINGS_MAX = 20  # technical: rows that a check names
+ORDERS_MAX = 12  # technical: orders offered for one invoice's lines

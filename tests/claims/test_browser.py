@@ -1,6 +1,7 @@
 """The pages of claims and payouts in a real browser, at both widths; a clean claim decided by one key."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.conf import settings as site_settings
@@ -11,8 +12,12 @@ from playwright.sync_api import Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from kechuang.kernel.actor import Actor
+from kechuang.claims.formats.opening import heading
+from kechuang.claims.states import OpeningKind
+from kechuang.documents.rules import write_xlsx
+from kechuang.kernel.actor import Actor, Role
 from kechuang.parties.middleware import ACTING_FOR
+from kechuang.parties.queries import party
 from kechuang.treasury.rules import Outcome
 from kechuang.ui import clock
 from tests.browser.looking import DESKTOP, PHONE, seen
@@ -109,6 +114,31 @@ def test_what_the_three_hands_of_a_payout_see(page: Page, payouts: Payouts, look
     payouts.hear(batch, Outcome.PAID)
     look(payouts.finance, of("batch", batch.id), "batch-paid")
     look(payouts.server, of("claim", claim.id), "provider-paid")
+
+
+@SCREENS
+def test_what_the_budget_author_sees_of_the_opening(
+    page: Page, payouts: Payouts, look: Look, screen: dict[str, int], tmp_path: Path
+) -> None:
+    page.set_viewport_size(screen)  # type: ignore[arg-type]
+    author = payouts.officer(Role.BUDGET_AUTHOR)
+    look(author, of("opening"), "opening")
+    table = tmp_path / "期初.xlsx"
+    code = party(payouts.holder.party_id).credit_code
+    rows = [
+        ["老券-001", code, "100000", "60000", "2025-01-02", "2025-07-01"],
+        ["老券-002", code, "100000", "600000", "2025-01-02", "去年"],
+    ]
+    for name, given, done in (("faults", rows, "未导入"), ("tried", rows[:1], "试导入通过")):
+        table.write_bytes(write_xlsx([heading(OpeningKind.VOUCHERS), *given]))
+        page.set_input_files("input[type=file]", table)
+        page.get_by_role("button", name="试导入").click()
+        page.get_by_role("heading", name=done).wait_for()
+        seen(page, f"claims-opening-{name}")
+    page.set_input_files("input[type=file]", table)
+    page.get_by_role("button", name="正式导入").click()
+    page.get_by_role("button", name="整表冲销").wait_for()
+    seen(page, "claims-opening-done")
 
 
 def test_a_clean_claim_is_confirmed_by_one_key_and_the_next_one_opens(page: Page, payouts: Payouts, look: Look) -> None:

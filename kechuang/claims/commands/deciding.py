@@ -101,7 +101,9 @@ def _confirm(actor: Actor, claim: Claim, confirmed_fen: Fen | None, note: str, *
         )
     if rules.ends_confirmation(rules.Covers.CONFIRMATION, terms=terms.terms):
         deadlines.meet(claim.id, CONFIRMATION, now=now)
-    tell_provider(claim, f"服务事项已确认：{claim.number}", _("即将公示，公示无异议后拨付。"), now=now)
+    tell_provider(
+        claim, _("服务事项已确认：{number}").format(number=claim.number), _("即将公示，公示无异议后拨付。"), now=now
+    )
 
 
 def _refuse_own(actor: Actor, claim: Claim, role: Role) -> None:
@@ -134,7 +136,7 @@ def return_(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim
     cap = terms.terms.return_cap_days
     deadlines.suspend(claim.id, CONFIRMATION, why=claim.reason, cap_days=cap, now=now)
     correction_clock(claim, cap, article, now=now)
-    tell_provider(claim, f"兑付申请退回补正：{claim.number}", claim.reason, now=now)
+    tell_provider(claim, _("兑付申请退回补正：{number}").format(number=claim.number), claim.reason, now=now)
     return claim
 
 
@@ -159,5 +161,5 @@ def refuse(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
     give_up(actor, claim, outcome, Fen(claim.claimed_fen), step="refuse", now=now)
     uncite(claim)
     deadlines.meet(claim.id, CONFIRMATION, now=now)
-    tell_provider(claim, f"兑付申请不予确认：{claim.number}", claim.reason, now=now)
+    tell_provider(claim, _("兑付申请不予确认：{number}").format(number=claim.number), claim.reason, now=now)
     return claim

@@ -20,8 +20,8 @@ def give_up(actor: Actor, claim: Claim, outcome: OnRefusal, fen: Fen, *, step: s
     to_budget = outcome is not OnRefusal.VOUCHER_RESTORED
     _put_back(actor, claim.order_id, fen, why=ON_REFUSAL_LABELS[outcome], to_budget=to_budget, now=now)
     if outcome is not OnRefusal.PROVIDER_BEARS:
-        title = f"{ON_REFUSAL_LABELS[outcome]}：{yuan(fen)} 元"
-        text = f"兑付申请 {claim.number} 的该部分金额不予兑付。"
+        title = f"{ON_REFUSAL_LABELS[outcome]}：¥{yuan(fen)}"
+        text = _("兑付申请 {number} 的该部分金额不予兑付。").format(number=claim.number)
         tell(subject_id=claim.id, path=page_of(claim), title=title, text=text, to_party=claim.holder_party, now=now)
 
 

@@ -4,7 +4,6 @@ A dry run runs the real commands and takes everything back; so does one fault in
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -99,7 +98,7 @@ def bring_opening(
     with transaction.atomic():
         file = keep(actor, name=name, content=content, kind=Kind.IMPORT, subject_id=opening.id, region=region, now=now)
         into = _Into(actor, opening, file.id, now)
-        done, faults = _each(into, reading.rows, {OpeningKind.VOUCHERS: _voucher, OpeningKind.CLAIMS: _claim}[kind])
+        done, faults = _each(into, reading.rows)
         total = sum(fen for _id, fen in done)
         faults = sorted([*reading.faults, *faults], key=lambda fault: fault.row)
         if faults or dry_run:
@@ -113,9 +112,7 @@ def bring_opening(
     return BroughtIn(len(done), total, (), opening)
 
 
-def _each(
-    into: _Into, rows: tuple[tuple[int, Any], ...], bring: Callable[[_Into, Any], tuple[str, Fen]]
-) -> tuple[list[tuple[str, Fen]], list[Fault]]:
+def _each(into: _Into, rows: tuple[tuple[int, Any], ...]) -> tuple[list[tuple[str, Fen]], list[Fault]]:
     """Every row through its command; a row that is refused is undone alone, and its fault is told."""
     done: list[tuple[str, Fen]] = []
     faults: list[Fault] = []
@@ -123,7 +120,7 @@ def _each(
     for number, row in rows:
         try:
             with transaction.atomic():
-                done.append(bring(into, row))
+                done.append(_voucher(into, row) if kind is OpeningKind.VOUCHERS else _claim(into, row))
         except Refusal as refusal:
             faults.append(Fault(number, tables.column_of(kind, refusal.field), refusal=refusal))
     return done, faults

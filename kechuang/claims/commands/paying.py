@@ -114,7 +114,9 @@ def _paid(actor: Actor, claim: Claim, serial: str, now: datetime) -> None:
     claim.paid_on = clock.day(now)
     advance(actor, claim, move, roles=roles, now=now, saves=["paid_on"], facts={"serial": serial})
     deadlines.meet(claim.id, PAYOUT, now=now)
-    tell_provider(claim, f"补助资金已拨付：{claim.number}", _("款项已由银行付至登记账户。"), now=now)
+    tell_provider(
+        claim, _("补助资金已拨付：{number}").format(number=claim.number), _("款项已由银行付至登记账户。"), now=now
+    )
 
 
 def _failed(actor: Actor, claim: Claim, action: str, serial: str, now: datetime) -> None:
@@ -123,8 +125,8 @@ def _failed(actor: Actor, claim: Claim, action: str, serial: str, now: datetime)
     claim.paid_on = None
     advance(actor, claim, move, roles=roles, now=now, saves=["paid_on"], facts={"serial": serial})
     text = _("银行未能付至登记账户，请核对收款账户后重新拨付。")
-    tell_provider(claim, f"付款失败：{claim.number}", text, now=now)
-    tell_office(claim, Role.COUNTY_OFFICER, f"付款失败：{claim.number}", text, now=now)
+    tell_provider(claim, _("付款失败：{number}").format(number=claim.number), text, now=now)
+    tell_office(claim, Role.COUNTY_OFFICER, _("付款失败：{number}").format(number=claim.number), text, now=now)
 
 
 @transaction.atomic

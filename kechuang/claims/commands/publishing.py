@@ -67,7 +67,9 @@ def _publish(actor: Actor, region: str, scheme: str, claims: Sequence[Claim], no
         scheme=scheme,
         region=region,
         kind=NOTICE_KIND,
-        title=f"{region_name(region)}创新券兑付公示（{on.isoformat()}，{len(claims)} 件）",
+        title=_("{county}创新券兑付公示（{day}，{count} 件）").format(
+            county=region_name(region), day=on.isoformat(), count=len(claims)
+        ),
         basis=terms.article("notice_days"),
         items=named(claims),
         terms=terms.terms,
@@ -189,7 +191,13 @@ def _clear(actor: Actor, claim: Claim, now: datetime) -> None:
         article=terms.article("payout_internal_working_days"),
         now=now,
     )
-    tell_office(claim, Role.COUNTY_OFFICER, f"公示无异议，待拨付：{claim.number}", _("请编入拨付批次。"), now=now)
+    tell_office(
+        claim,
+        Role.COUNTY_OFFICER,
+        _("公示无异议，待拨付：{number}").format(number=claim.number),
+        _("请编入拨付批次。"),
+        now=now,
+    )
 
 
 def _uphold(actor: Actor, claim: Claim, now: datetime) -> None:
@@ -202,7 +210,7 @@ def _uphold(actor: Actor, claim: Claim, now: datetime) -> None:
     give_up(actor, claim, outcome, Fen(claim.confirmed_fen or claim.claimed_fen), step="uphold", now=now)
     uncite(claim)
     deadlines.meet(claim.id, CONFIRMATION, now=now)
-    tell_provider(claim, f"公示异议成立，不予兑付：{claim.number}", claim.reason, now=now)
+    tell_provider(claim, _("公示异议成立，不予兑付：{number}").format(number=claim.number), claim.reason, now=now)
 
 
 def _uphold_return(actor: Actor, claim: Claim, now: datetime) -> None:
@@ -220,4 +228,4 @@ def _uphold_return(actor: Actor, claim: Claim, now: datetime) -> None:
     if terms.terms.confirm_covers == rules.Covers.NOTICE_ENDED:  # else the clock was met before
         deadlines.suspend(claim.id, CONFIRMATION, why=claim.reason, cap_days=cap, now=now)
     correction_clock(claim, cap, article, now=now)
-    tell_provider(claim, f"公示异议成立，退回补正：{claim.number}", claim.reason, now=now)
+    tell_provider(claim, _("公示异议成立，退回补正：{number}").format(number=claim.number), claim.reason, now=now)

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_POST
 
 from kechuang.claims import commands, queries
 from kechuang.claims.forms import AllocationsForm, ConfirmForm, NoticeForm, PapersForm, QueueForm, ReasonForm
-from kechuang.claims.models import Claim
-from kechuang.claims.queries import evidence_of
+from kechuang.claims.queries import Claim, evidence_of
 from kechuang.claims.rules import claim_until
 from kechuang.claims.states import CLOSED, MACHINE, ClaimState
 from kechuang.deadlines.queries import calendar
@@ -31,8 +30,8 @@ _CLEAN = {"yes": True, "no": False}
 def claims(request: HttpRequest) -> HttpResponse:
     actor, on = actor_of(request), clock.today()
     form = QueueForm(request.GET or None)
-    asked = form.cleaned_data if form.is_valid() else {"words": "", "state": "", "clean": ""}
-    found = queries.queue(actor, state=asked["state"], words=asked["words"], clean=_CLEAN.get(asked["clean"]))
+    asked = form.cleaned_data if form.is_valid() else {"words": "", "state": "", "checked": ""}
+    found = queries.queue(actor, state=asked["state"], words=asked["words"], clean=_CLEAN.get(asked["checked"]))
     page = page_of(request, found)
     context = {
         "form": form,
@@ -74,7 +73,7 @@ def _sheet(request: HttpRequest, claim_id: str, *, status: int = 200, **forms: A
         "may_nudge": Role.PROVIDER in sheet.roles
         and sheet.clock is not None
         and sheet.clock.role == Role.COUNTY_OFFICER,
-        "preview_rows": [evidence_of(row) for row in sheet.preview.rows] if sheet.preview else [],
+        "preview_rows": queries.doubts_first([evidence_of(row) for row in sheet.preview.rows]) if sheet.preview else [],
         "closed": sheet.claim.state in CLOSED,
         "until": claim_until(settled_on, sheet.terms.terms) if settled_on else None,
         **_next(actor, claim_id),

@@ -1,5 +1,6 @@
 """Reading claims."""
 
+from kechuang.claims.models import Claim
 from kechuang.claims.queries.checks import passed_early, payouts_not_single, unequal_payouts
 from kechuang.claims.queries.lists import (
     Claimable,
@@ -7,6 +8,7 @@ from kechuang.claims.queries.lists import (
     claimable,
     counts_by_state,
     in_notice,
+    in_state,
     invoice_files,
     next_waiting,
     queue,
@@ -18,10 +20,11 @@ from kechuang.claims.queries.lists import (
 )
 from kechuang.claims.queries.opening import MAY_SEE, opening_schemes, opening_template, openings
 from kechuang.claims.queries.payouts import CountyPayables, approval_sheet, payable_rows
-from kechuang.claims.queries.sheets import ClaimSheet, evidence_of, sheet, volume
+from kechuang.claims.queries.sheets import ClaimSheet, doubts_first, evidence_of, sheet, volume
 
 __all__ = [
     "MAY_SEE",
+    "Claim",
     "ClaimRow",
     "ClaimSheet",
     "Claimable",
@@ -29,8 +32,10 @@ __all__ = [
     "approval_sheet",
     "claimable",
     "counts_by_state",
+    "doubts_first",
     "evidence_of",
     "in_notice",
+    "in_state",
     "invoice_files",
     "next_waiting",
     "opening_schemes",

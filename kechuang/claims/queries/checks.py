@@ -1,11 +1,12 @@
 """I4 and I8, each by a query over the whole installation."""
 
+from typing import Any
+
 from django.db import connection
 
+from kechuang.claims.states import FINDINGS_MAX
 from kechuang.notices.queries import passed_early as named_early
 from kechuang.trail.queries import Broken
-
-SHOWN = 20
 
 _THROUGH = (
     "SELECT 'claims_claim', id, cleared_on FROM claims_claim"
@@ -22,7 +23,7 @@ def passed_early() -> list[Broken]:
         WHERE c.state = 'paid' AND t.live
           AND (b.approved_by IN ('', c.confirmed_by) OR c.confirmed_by = '' OR b.released_by = b.approved_by)
         LIMIT %s"""
-    found = named_early(_THROUGH, limit=SHOWN)
+    found = named_early(_THROUGH, limit=FINDINGS_MAX)
     return found + [Broken("claims_claim", row, "没有两名不同的决定人") for (row,) in _rows(one_hand)]
 
 
@@ -54,7 +55,7 @@ def payouts_not_single() -> list[Broken]:
     return [Broken("claims_claim", row, "入账与申请状态不符") for (row,) in _rows(sql)]
 
 
-def _rows(sql: str) -> list[tuple]:  # type: ignore[type-arg]
+def _rows(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [SHOWN])
+        cursor.execute(sql, [FINDINGS_MAX])
         return list(cursor.fetchall())

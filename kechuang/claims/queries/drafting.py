@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from kechuang.claims import rules
 from kechuang.claims.models import Claim, InvoiceLine, SetAside
 from kechuang.claims.queries.evidence import Paper, Read, compared, read_invoices, refuse_foreign
 from kechuang.claims.queries.orders import ClaimOrder, terms_of
+from kechuang.claims.states import ORDERS_MAX
 from kechuang.documents.queries import files_of
 from kechuang.documents.rules import Comparison, Invoice
 from kechuang.documents.states import KIND_LABELS, Kind
 from kechuang.kernel.errors import Refusal
 from kechuang.orders.queries import OrderLabel, labels_of, settled_with_offset
-
-ORDERS_MAX = 12  # technical: orders offered for one invoice's lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def preview(claim: Claim, order: ClaimOrder, *, on: date) -> Preview:
     return Preview(missing, [one.invoice for one in read], rows, None, spread_over)
 
 
-def _bound(order: ClaimOrder, read: Sequence[Read]) -> Sequence[InvoiceLine]:
+def _bound(order: ClaimOrder, read: Sequence[Read]) -> QuerySet[InvoiceLine]:
     numbers = [one.invoice.number for one in read]
     return InvoiceLine.objects.select_related("invoice").filter(order_id=order.id, invoice__number__in=numbers)
 

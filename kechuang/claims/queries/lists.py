@@ -194,6 +194,13 @@ def next_waiting(actor: Actor, *, after: str) -> str:
     return ids[0] if ids else ""
 
 
+def in_state(state: ClaimState, *, within: Sequence[str] | None = None) -> list[str]:
+    """The ids of claims in a state, for the clock; `within` narrows to some."""
+    rows = Claim.objects.filter(state=state)
+    found = rows if within is None else rows.filter(id__in=within)
+    return list(found.order_by("id").values_list("id", flat=True))
+
+
 def state_of(claim_id: str) -> ClaimState:
     """The state of a claim, for who follows it; the caller has shown that it may."""
     return ClaimState(Claim.objects.values_list("state", flat=True).get(id=claim_id))

@@ -8,6 +8,7 @@ from kechuang.claims.states import ClaimState
 from kechuang.documents.rules import Grid, Sheet, Signature
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.money import yuan
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties.queries import region_name
 from kechuang.treasury import queries as treasury
 
@@ -58,25 +59,27 @@ def approval_sheet(actor: Actor, *, batch_id: str) -> tuple[str, Sheet]:
         for label, signed in hands
     ]
     sheet = Sheet(
-        title=f"{form.region_name}创新券兑付支付审批表",
+        title=_("{county}创新券兑付支付审批表").format(county=form.region_name),
         number=form.number,
         subtitle=form.title,
         blocks=[
-            f"共 {form.claims_count} 件申请，{len(rows)} 笔支付，合计 {yuan(form.total_fen)} 元。",
+            _("共 {claims} 件申请，{lines} 笔支付，合计 {total} 元。").format(
+                claims=form.claims_count, lines=len(rows), total=yuan(form.total_fen)
+            ),
             Grid(
                 _COLUMNS,
                 rows,
                 right=frozenset({_AMOUNT}),
-                total=("", "合计", "", "", yuan(form.total_fen)),
+                total=("", _("合计"), "", "", yuan(form.total_fen)),
             ),
-            f"支付明细摘要（SHA-256）：{form.digest}",
+            _("支付明细摘要（SHA-256）：{digest}").format(digest=form.digest),
         ],
         signatures=signatures,
         qr=form.number,
     )
-    return f"{form.number}-审批表.pdf", sheet
+    return _("{number}-审批表.pdf").format(number=form.number), sheet
 
 
-_COLUMNS = ("序号", "收款单位", "账户", "申请编号", "金额（元）")
-_AMOUNT = _COLUMNS.index("金额（元）")
-_HANDS = ("编制", "审批", "核准拨付")
+_COLUMNS = (_("序号"), _("收款单位"), _("账户"), _("申请编号"), _("金额（元）"))
+_AMOUNT = len(_COLUMNS) - 1
+_HANDS = (_("编制"), _("审批"), _("核准拨付"))

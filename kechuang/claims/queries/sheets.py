@@ -17,6 +17,7 @@ from kechuang.kernel.actor import ROLE_LABELS, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.money import yuan
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger.queries import Station, transfers_of
 from kechuang.notices.queries import gate
 from kechuang.notices.rules import Gate
@@ -63,7 +64,7 @@ def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
         claim,
         order,
         terms_of(claim),
-        [evidence_of(Comparison(**row)) for row in claim.evidence],
+        doubts_first([evidence_of(Comparison(**row)) for row in claim.evidence]),
         list(files_of(claim.id, order.id)),
         list(lines.select_related("invoice").order_by("id")),
         clocks([claim.id], on=on).get(claim.id),
@@ -76,6 +77,11 @@ def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
         preview(claim, order, on=on) if any(move.action == "submit" for move in drafting) else None,
         frozenset(SetAside.objects.filter(claim=claim).values_list("file_id", flat=True)),
     )
+
+
+def doubts_first(rows: list[Evidence]) -> list[Evidence]:
+    """What differs or is missing stands on top (先看不符)."""
+    return sorted(rows, key=lambda row: row.verdict is Verdict.AGREES)
 
 
 def evidence_of(row: Comparison) -> Evidence:
@@ -95,18 +101,18 @@ def volume(actor: Actor, *, claim_id: str, on: date) -> tuple[str, bytes]:
     closed_on = claim.paid_on or (shown.events[-1].on if shown.events else on)
     facts = VolumeFacts(
         number=claim.number,
-        title=f"创新券兑付案卷：{order.title}",
-        fonds=f"{region_name(claim.region)}科技局",
+        title=_("创新券兑付案卷：{title}").format(title=order.title),
+        fonds=_("{county}科技局").format(county=region_name(claim.region)),
         closed_on=closed_on,
-        retention=f"{shown.terms.terms.archive_retention_years} 年",
+        retention=_("{count} 年").format(count=shown.terms.terms.archive_retention_years),
         facts={
-            "服务机构": order.provider.name,
-            "使用者": order.holder.name,
-            "订单": order.number,
-            "价款（含税）": yuan(order.price_fen),
-            "申请金额": yuan(claim.claimed_fen),
-            "确认金额": yuan(claim.confirmed_fen or 0),
-            "状态": MACHINE.labels[ClaimState(claim.state)],
+            _("服务机构"): order.provider.name,
+            _("使用者"): order.holder.name,
+            _("订单"): order.number,
+            _("价款（含税）"): yuan(order.price_fen),
+            _("申请金额"): yuan(claim.claimed_fen),
+            _("确认金额"): yuan(claim.confirmed_fen or 0),
+            _("状态"): MACHINE.labels[ClaimState(claim.state)],
         },
         steps=[Step(event.on, ROLE_LABELS[Role(event.role)], event.label, event.article) for event in shown.events],
     )
