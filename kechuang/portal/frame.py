@@ -71,7 +71,7 @@ class Group:
 
 WAYS = (
     Way(_("待办"), _("待办"), "inbox", "portal:workbench", _SIGNED_IN, thumb=True),
-    Way(_("消息"), _("消息"), "bell", "portal:messages", _SIGNED_IN),
+    Way(_("消息"), _("消息"), "bell", "portal:messages", _SIGNED_IN | {Role.OBJECTOR}),
     Way(_("首页"), _("首页"), "home", "portal:home", frozenset({Role.PUBLIC}), thumb=True),
     Way(_("找服务"), _("找服务"), "search", "portal:search", _PARTY | {Role.PUBLIC}, thumb=True),
     Way(_("创新券"), _("创新券"), "ticket", "vouchers:mine", _PARTY, thumb=True),
@@ -176,7 +176,7 @@ def audience(actor: Actor) -> frozenset[Role]:
     if not actor.person_id:
         return frozenset({Role.PUBLIC})
     held = frozenset(post.role for post in actor.posts)
-    return held | _PARTY if actor.party_id else held or frozenset({Role.PUBLIC})
+    return held | _PARTY if actor.party_id else held or frozenset({Role.PUBLIC, Role.OBJECTOR})
 
 
 def _entries(request: HttpRequest, actor: Actor) -> Iterator[tuple[Entry, bool]]:

@@ -127,9 +127,10 @@ class BounceDiffers(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ReleaseTerms:
-    """When the year's money must have been released (及时下达)."""
+    """When the year's money must have been released (及时下达), and by which level (属地补助)."""
 
     budget_release_by_on: str
+    funding_level: str
 
 
 @dataclass(frozen=True, slots=True)

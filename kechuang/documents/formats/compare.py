@@ -187,10 +187,20 @@ def _written(invoice: Invoice, expected: Expected, suffix: str) -> list[Comparis
             _("数据来源"),
             Verdict.AGREES if full else Verdict.MISSING,
             _("结构化数据"),
-            invoice.source_dialect,
+            _came_as(invoice.source_dialect),
             source,
         ),
     ]
+
+
+def _came_as(dialect: str) -> str:
+    """What an invoice was read from, in words."""
+    form, _slash, part = dialect.partition("/")
+    if form == "pdf":
+        return _("PDF 文字")
+    if form == "ofd":
+        return _("OFD 版式文件") if part in ("tags", "docinfo") else _("OFD 内嵌的 XML")
+    return _("电子发票 XML")
 
 
 def _amount(invoices: Sequence[Invoice], expected: Expected, allocations: Sequence[Allocation]) -> Comparison:

@@ -11,7 +11,7 @@ from kechuang.kernel.text import halfwidth
 from kechuang.orders import rules
 from kechuang.orders.adapters.payment import channel as payment_channel
 from kechuang.orders.commands.serving import Upload, keep_file
-from kechuang.orders.commands.steps import Step, begin, finish, notify
+from kechuang.orders.commands.steps import Step, begin, finish, frozen, notify
 from kechuang.orders.models import Invoice, Order, OwnShare
 from kechuang.orders.states import InvoiceMark, OrderState, OwnShareKind
 from kechuang.ui import clock
@@ -167,7 +167,8 @@ def _settle(actor: Actor, order_id: str, action: str, seen: int | None, now: dat
         "own_share_fen": order.own_share_fen,
         "paid_fen": order.paid_fen,
     }
-    return finish(step, now=now, saves=["captured_fen", "settled_on"], facts=facts)
+    article = frozen(order).article("settle_at")
+    return finish(step, now=now, saves=["captured_fen", "settled_on"], facts=facts, article=article)
 
 
 def _evidenced(

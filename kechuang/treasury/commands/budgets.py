@@ -191,7 +191,8 @@ def release(actor: Actor, *, budget_id: str, fen: int, document: Document, now: 
     made = _released(actor, row, fen, document, now, opening=False)
     row.released_fen += fen
     facts = {"fen": fen, "document": document.number, "fund_line": document.fund_line, "on": document.on.isoformat()}
-    advance(actor, row, step, roles=roles, now=now, saves=["released_fen"], facts=facts)
+    article = in_force(row.scheme, ReleaseTerms, on=clock.day(now)).article("funding_level")
+    advance(actor, row, step, roles=roles, now=now, saves=["released_fen"], article=article, facts=facts)
     if complete:
         deadlines.meet(row.id, CLOCK_KIND, now=now)
     _tell(row, Role.BUDGET_AUTHOR, _("预算已下达"), now)
