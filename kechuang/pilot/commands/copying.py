@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-CHUNK = 12  # copies written together
+TOGETHER = 5_000  # orders written by one run of statements
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from kechuang.pilot.commands.copying import (
     AGAIN,
     BATCH_EVENTS,
     BATCHES,
-    CHUNK,
     CODES,
     EVENTS,
     LINE_EVENTS,
@@ -32,6 +31,7 @@ from kechuang.pilot.commands.copying import (
     PREPARED,
     SOURCES,
     TABLES,
+    TOGETHER,
     TRANSFERS,
     YEARS,
     clone,
@@ -77,8 +77,9 @@ def generate(*, orders: int, seed: int, progress: Progress) -> Written:
         needed = _all("SELECT region, year, fen FROM pilot_needed")
     for region, year, fen in needed:
         _release(region, year, fen * copies, tag=first)
-    for done in range(0, copies, CHUNK):
-        part = range(first + done, first + min(done + CHUNK, copies))
+    together = max(TOGETHER // held, 1)
+    for done in range(0, copies, together):
+        part = range(first + done, first + min(done + together, copies))
         with transaction.atomic(using=OWNER), _sources(chosen):
             _copy(part)
         progress(done + len(part), copies, f"{(done + len(part)) * held:,}")

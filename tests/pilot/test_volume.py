@@ -1,0 +1,64 @@
+"""批量数据: after ten thousand orders all invariants hold, and no list asks the database more often than with ten."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from kechuang.orders.models import Order
+from kechuang.parties.models import Person
+from kechuang.pilot import commands, queries
+
+FEW, MANY = 10, 10_000
+LISTS = (
+    ("yuecheng.jingban", "/orders/"),
+    ("yuecheng.jingban", "/orders/?state=settled"),
+    ("jigou", "/orders/"),
+    ("qiye", "/orders/"),
+    ("yuecheng.jingban", "/claims/"),
+    ("jigou", "/claims/"),
+    ("yuecheng.jingban", "/claims/payouts"),
+    ("yuecheng.caizheng", "/treasury/budgets"),
+    ("yuecheng.jingban", "/vouchers/"),
+    ("shi.keji", "/deadlines/"),
+    ("", "/notices/"),
+    ("", "/notices/archive"),
+    ("yuecheng.jingban", "/registers/queue"),
+    ("", "/registers/"),
+    ("jigou", "/workbench"),
+    ("yuecheng.jingban", "/workbench"),
+    ("shenji", "/orders/"),
+    ("shenji", "/money"),
+)
+
+
+@pytest.fixture
+def clients(played: queries.Summary, settings: Any) -> dict[str, Client]:
+    settings.CLOCK_OFFSET = timedelta()
+    made = {"": Client()}
+    for sign_in in {name for name, _address in LISTS if name}:
+        made[sign_in] = Client()
+        made[sign_in].force_login(Person.objects.get(sign_in=sign_in))
+    return made
+
+
+def test_lists_ask_as_often_with_ten_thousand_orders_as_with_ten(clients: dict[str, Client]) -> None:
+    commands.generate(orders=FEW, seed=1, progress=lambda done, total, text: None)
+    before = {key: _statements(clients, *key) for key in LISTS}
+    written = commands.generate(orders=MANY, seed=1, progress=lambda done, total, text: None)
+    assert written.orders >= MANY
+    assert Order.objects.count() > MANY
+    assert {key: _statements(clients, *key) for key in LISTS} == before
+    broken = {name: found for name, found in queries.invariants().items() if found}
+    assert not broken
+
+
+def _statements(clients: dict[str, Client], sign_in: str, address: str) -> int:
+    client = clients[sign_in]
+    assert client.get(address).status_code == 200, address  # whatever is kept between requests is kept by now
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    return len(asked)
