@@ -18,7 +18,7 @@ from kechuang.ledger.rules import Kind, Place
 from kechuang.notices.models import Item, Notice
 from kechuang.orders.models import Order
 from kechuang.outbox.models import Message
-from kechuang.parties.rules import SameHands
+from kechuang.parties.rules import Related, SameHands
 from kechuang.trail.models import Event
 from tests.claims.conftest import Payouts, fresh, identities_hold, reading, standing_in
 from tests.vouchers.conftest import YUECHENG
@@ -358,3 +358,11 @@ def test_every_refusal_says_what_to_do() -> None:
     assert all(
         kind.text and kind.remedy and kind.code.startswith("claims.") for kind in refusals if kind is not Refusal
     )
+
+
+def test_people_of_a_side_do_not_decide_on_it(payouts: Payouts) -> None:
+    """An officer who belongs to the user's firm does not confirm what the firm ordered."""
+    claim = payouts.submitted()
+    related = standing_in(payouts.county, Role.COUNTY_OFFICER, payouts.holder.person_id)
+    with pytest.raises(Related):
+        commands.confirm(related, claim_id=claim.id, now=payouts.now)

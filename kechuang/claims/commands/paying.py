@@ -112,7 +112,8 @@ def _paid(actor: Actor, claim: Claim, serial: str, now: datetime) -> None:
     roles = roles_on(actor, claim)
     move = MACHINE.check("pay", ClaimState(claim.state), roles)
     claim.paid_on = clock.day(now)
-    advance(actor, claim, move, roles=roles, now=now, saves=["paid_on"], facts={"serial": serial})
+    article = terms_of(claim).article("confirm_working_days")
+    advance(actor, claim, move, roles=roles, now=now, saves=["paid_on"], article=article, facts={"serial": serial})
     deadlines.meet(claim.id, PAYOUT, now=now)
     tell_provider(
         claim, _("补助资金已拨付：{number}").format(number=claim.number), _("款项已由银行付至登记账户。"), now=now

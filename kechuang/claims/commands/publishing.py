@@ -175,7 +175,8 @@ def _clear(actor: Actor, claim: Claim, now: datetime) -> None:
     claim.payable_id = payable.id
     move = MACHINE.check("clear", ClaimState(claim.state), roles)
     facts = {"notice_id": claim.notice_id}
-    advance(actor, claim, move, roles=roles, now=now, saves=["cleared_on", "payable_id"], facts=facts)
+    saves, article = ["cleared_on", "payable_id"], terms.article("confirm_working_days")
+    advance(actor, claim, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
     move_money(claim, "approve", Kind.IN_CLAIM, Kind.OWED, step="approve", now=now)
     if rules.ends_confirmation(rules.Covers.NOTICE_ENDED, terms=terms.terms):
         deadlines.meet(claim.id, CONFIRMATION, now=now)

@@ -40,6 +40,8 @@ def claims(request: HttpRequest) -> HttpResponse:
         "machine": MACHINE,
         "claimable": queries.claimable(actor, on=on) if actor.party_id else [],
         "decides": actor.holds(Role.COUNTY_OFFICER),
+        "pays": actor.holds(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.COUNTY_FINANCE),
+        "opens": bool(actor.regions(*queries.MAY_SEE)),
         "state": asked["state"],
     }
     return render(request, "claims/claims.html", context)
@@ -70,6 +72,7 @@ def _sheet(request: HttpRequest, claim_id: str, *, status: int = 200, **forms: A
         "decision": ConfirmForm(initial={"seen": sheet.claim.state, "confirmed_fen": sheet.claim.claimed_fen}),
         "reason": ReasonForm(),
         "spread": _spread(sheet),
+        "notice": queries.notice_if_confirmed(sheet.claim.scheme, on=on),
         "may_nudge": Role.PROVIDER in sheet.roles
         and sheet.clock is not None
         and sheet.clock.role == Role.COUNTY_OFFICER,

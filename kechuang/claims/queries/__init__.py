@@ -20,7 +20,14 @@ from kechuang.claims.queries.lists import (
 )
 from kechuang.claims.queries.opening import MAY_SEE, opening_schemes, opening_template, openings
 from kechuang.claims.queries.payouts import CountyPayables, approval_sheet, payable_rows
-from kechuang.claims.queries.sheets import ClaimSheet, doubts_first, evidence_of, sheet, volume
+from kechuang.claims.queries.sheets import (
+    ClaimSheet,
+    doubts_first,
+    evidence_of,
+    notice_if_confirmed,
+    sheet,
+    volume,
+)
 
 __all__ = [
     "MAY_SEE",
@@ -38,6 +45,7 @@ __all__ = [
     "in_state",
     "invoice_files",
     "next_waiting",
+    "notice_if_confirmed",
     "opening_schemes",
     "opening_template",
     "openings",

@@ -9,7 +9,7 @@ from kechuang.claims.queries.drafting import Preview, preview
 from kechuang.claims.queries.orders import ClaimOrder, claim_order, terms_of
 from kechuang.claims.rules import ClaimTerms, NotClosed
 from kechuang.claims.states import CLOSED, LIVE, MACHINE, ClaimState
-from kechuang.deadlines.queries import Clock, clocks
+from kechuang.deadlines.queries import Clock, calendar, clocks
 from kechuang.documents.queries import File, content_of, files_of
 from kechuang.documents.rules import Comparison, Paper, Step, VolumeFacts, volume_zip
 from kechuang.documents.states import KIND_LABELS, Kind, Media
@@ -20,9 +20,9 @@ from kechuang.kernel.money import yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger.queries import Station, transfers_of
 from kechuang.notices.queries import gate
-from kechuang.notices.rules import Gate
+from kechuang.notices.rules import Gate, NoticeTerms, Period, period
 from kechuang.parties.queries import region_name
-from kechuang.policy.book import InForce
+from kechuang.policy.book import InForce, in_force
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui.show import Evidence, Verdict
@@ -123,3 +123,8 @@ def volume(actor: Actor, *, claim_id: str, on: date) -> tuple[str, bytes]:
 def _paper(file: File) -> Paper:
     content = content_of(subject_id=file.subject_id, file_id=file.id).content
     return Paper(file.name, KIND_LABELS[Kind(file.kind)], content, file.digest, Media(file.media_type), file.at.date())
+
+
+def notice_if_confirmed(scheme: str, *, on: date) -> Period:
+    """The period of the notice that confirming would open on a day (确认后的公示期)."""
+    return period(on, in_force(scheme, NoticeTerms, on=on).terms, calendar())

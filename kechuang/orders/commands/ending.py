@@ -15,6 +15,8 @@ from kechuang.orders.commands.steps import FINAL_WAIT, Step, begin, finish
 from kechuang.orders.models import Delivery, Order, OrderVersion
 from kechuang.orders.queries import due_action, successors
 from kechuang.orders.states import OrderState
+from kechuang.parties.queries import refuse_same_hands
+from kechuang.trail.commands import acting_role
 from kechuang.ui import clock
 from kechuang.vouchers import commands as vouchers
 
@@ -51,12 +53,13 @@ def resolve(
 ) -> Order:
     """The office closes a dispute (协调): `accept` as agreed, `part` at another price, or `cancel`; with the reason.
 
-    Raises ReasonMissing, SplitDoesNotAddUp for a price above the agreed one or of nothing.
+    Raises ReasonMissing, SplitDoesNotAddUp for a price above the agreed one or of nothing; Related for people of a side.
     """
     step = begin(actor, order_id, f"resolve_{outcome}", seen=seen)
     if step.repeated:
         return step.order
-    order = step.order
+    order, role = step.order, acting_role(step.roles, step.move)
+    refuse_same_hands(actor, order.dispute_region, role, before=(), sides=(order.holder_id, order.provider_id))
     order.reason = rules.reason(reason)
     _close_final(order, now)
     saves = ["reason", "final_open"]
