@@ -22,7 +22,7 @@ def test_an_officer_confirms_returns_and_confirms_together(world: Played, desk: 
     expect(row).to_contain_text("还剩")
     desk.look("officer-workbench")
     row.get_by_role("link").first.click()
-    desk.reads("材料比对", "确认服务事项", "发票-")
+    desk.reads("材料比对", "确认服务事项", "发票-", "确认后即开始公示，至 2025年2月24日（周一）")
     desk.look("officer-claim")
     with page.expect_download() as download:
         page.locator(".k-file a").first.click()

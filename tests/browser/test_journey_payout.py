@@ -71,7 +71,16 @@ def _downloaded(page: Page) -> tuple[str, list[tuple[object, ...]]]:
     return download.value.suggested_filename, [row for sheet in book for row in sheet.iter_rows(values_only=True)]
 
 
-STATIONS = ("下达预算", "核发创新券", "抵扣（占用）", "抵扣", "提交兑付申请", "应付", "支付")
+# Every station of the money: where it came from, what was done, which office did it, by which article.
+STATIONS = (
+    ("下达预算", "县财政局", "绍兴试点方案 二（一）"),
+    ("核发创新券", "系统时钟", "示例参数"),
+    ("抵扣（占用）", "企业（创业者）", "绍兴试点方案 三（一）2"),
+    ("抵扣", "企业（创业者）", "绍兴试点方案 三（一）2"),
+    ("提交申兑", "服务机构（载体）", "绍兴试点方案 三（一）4"),
+    ("核定应付", "系统时钟", "绍兴试点方案 三（一）4"),
+    ("银行确认支付", "县财政局", "绍兴试点方案 三（一）4"),
+)
 
 
 def _follows(auditor: Desk, number: str) -> None:
@@ -84,8 +93,12 @@ def _follows(auditor: Desk, number: str) -> None:
     auditor.reads("这笔钱走过的路")
     auditor.look("auditor-way")
     steps = page.locator("table", has_text="凭据").locator("tbody tr")
-    print(steps.all_inner_texts())
-    assert steps.count() >= len(STATIONS)
-    for step in steps.all():
-        expect(step.locator("td").nth(0)).to_contain_text("月")
-        expect(step.locator("td").nth(4)).not_to_be_empty()
+    expect(steps).to_have_count(len(STATIONS))
+    for step, (station, office, article) in zip(steps.all(), STATIONS, strict=True):
+        expect(step.locator("th")).to_contain_text(station)
+        day, _source, _target, amount, done, by, proof = (step.locator("td").nth(n) for n in range(7))
+        expect(day).to_contain_text("月")
+        expect(amount).to_contain_text("¥")
+        expect(done).to_contain_text(office)
+        expect(by).to_have_text(article)
+        expect(proof).to_contain_text("账目")
