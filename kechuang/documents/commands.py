@@ -16,7 +16,6 @@ from kechuang.ui.rows import insert
 keeping_many = store.together  # `with keeping_many():` around a play or an import: one sync for all its files
 
 
-@transaction.atomic
 def keep(
     actor: Actor,
     *,
@@ -41,7 +40,6 @@ def keep(
     return write(name=found.name, media=found.media, readers=readers, verdict=verdict, role=role)
 
 
-@transaction.atomic
 def keep_made(
     actor: Actor,
     *,
@@ -61,6 +59,7 @@ def keep_made(
     return write(name=name, media=media, readers=readers, verdict=made, role=role)
 
 
+@transaction.atomic(savepoint=False)  # everything that a person can do wrong was refused before
 def _kept(
     actor: Actor,
     *,

@@ -4,6 +4,7 @@ HOLDERS, MAKERS, FIRMS, ORDERS = 300, 40, 44, 1_640
 YEAR_DAYS = 324  # over which orders are spread
 NEXT_BUDGET_DAY, MONTH = 310, 30
 SENDING = ("kechuang.outbox.jobs",)  # its jobs answer how many messages went out
+PREPARED_FROM, PREPARED_MAX = 3, 500  # technical: executions before a statement is prepared, and how many are kept
 GARBAGE_THRESHOLD = 50_000  # technical: new objects before Python looks for garbage
 LAST_DAYS = 6  # before the play stops: what is then left open waits for visitors
 DEMO_PASSWORD = "Kechuang-2025"

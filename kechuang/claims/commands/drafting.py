@@ -164,7 +164,8 @@ def _start_clock(claim: Claim, terms: InForce[rules.ClaimTerms], *, again: bool,
         article=terms.article("confirm_working_days"),
         now=now,
     )
-    deadlines.resume(claim.id, CONFIRMATION, now=now)  # one that was stopped by a return goes on with what was left
+    if again:
+        deadlines.resume(claim.id, CONFIRMATION, now=now)  # stopped by the return, it goes on with what was left
     text = _("材料已补正，请继续办理。") if again else _("请在时限内确认服务事项。")
     tell_office(claim, Role.COUNTY_OFFICER, _("兑付申请待确认：{number}").format(number=claim.number), text, now=now)
 

@@ -40,7 +40,7 @@ class ClaimOrder:
 
 def claim_order(order_id: str) -> ClaimOrder:
     """One order with its two sides; the caller has shown that the actor may see the claim. Raises NotVisible."""
-    order = orders.order_for_claim(order_id)
+    order = orders.order_for_claim(order_id, papers=False)
     cards = parties([order.holder_id, order.provider_id])
     return ClaimOrder(
         id=order.order_id,

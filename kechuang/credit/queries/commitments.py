@@ -1,5 +1,6 @@
 """Is the commitment in force, and which words are to be signed (信用承诺)."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -61,21 +62,30 @@ def account_terms(*, on: date) -> InForce[rules.AccountTerms]:
     return found
 
 
-def commitment(party_id: str, kind: str, *, on: date) -> Commitment | None:
-    """The commitment that binds the party on a day: the words then in force, under the representative it has now."""
+def _signed(party_id: str, kind: str, *, on: date) -> Q:
+    """The words in force on a day, under the representative that the party has now."""
+    text = text_in_force(kind, on=on)
+    return Q(party_id=party_id, kind=kind, text__digest=text.digest, text__version=text.version)
+
+
+def _bindings(signed: Q, *, on: date) -> QuerySet[Commitment]:
     same_head = Q(represented_by=F("party__legal_representative")) | Q(
         represented_by__isnull=True, party__legal_representative__isnull=True
     )
-    text = text_in_force(kind, on=on)
-    signed = Commitment.objects.filter(
-        same_head,
-        party_id=party_id,
-        kind=kind,
-        signed_on__lte=on,
-        text__digest=text.digest,
-        text__version=text.version,
-    )
-    return signed.order_by("-signed_on", "-id").first()
+    return Commitment.objects.filter(same_head, signed, signed_on__lte=on)
+
+
+def commitment(party_id: str, kind: str, *, on: date) -> Commitment | None:
+    """The commitment that binds the party on a day: the words then in force, under the representative it has now."""
+    return _bindings(_signed(party_id, kind, on=on), on=on).order_by("-signed_on", "-id").first()
+
+
+def committed(sides: Mapping[str, str], *, on: date) -> frozenset[str]:
+    """Which of several parties are bound as what they take part as, by party the kind of commitment. One statement."""
+    signed = Q(pk__in=[])
+    for party_id, kind in sides.items():
+        signed |= _signed(party_id, kind, on=on)
+    return frozenset(_bindings(signed, on=on).values_list("party_id", flat=True))
 
 
 def commitment_in_force(party_id: str, kind: str, *, on: date) -> bool:

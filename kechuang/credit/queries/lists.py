@@ -44,7 +44,8 @@ def entries_of(party_id: str, *, on: date) -> list[ListEntry]:
 
     A code the party had before counts too, and for makers and teams the identities of their people.
     """
-    named = Q(credit_code__in=parties.codes_of(party_id)) | Q(person_digest__in=parties.identity_digests(party_id))
+    codes, digests = parties.known_by(party_id)
+    named = Q(credit_code__in=codes) | Q(person_digest__in=digests)
     return list(_holding(on).filter(named).select_related("last_import").order_by("list_code", "valid_from", "id"))
 
 

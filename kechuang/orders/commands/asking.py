@@ -9,7 +9,7 @@ from django.db import transaction
 
 from kechuang.catalog.queries import OfferCard, price_lines
 from kechuang.catalog.queries import offer as offer_of
-from kechuang.credit.queries import commitment_in_force
+from kechuang.credit.queries import committed
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
@@ -269,9 +269,9 @@ def _admission(
 
 def _refuse_uncommitted(order: Order, now: datetime) -> None:
     on = clock.day(now)
-    sides = ((order.holder_id, "holder", _("使用者")), (order.provider_id, "provider", _("服务机构")))
-    for party_id, kind, side in sides:
-        if not commitment_in_force(party_id, kind, on=on):
+    bound = committed({order.holder_id: "holder", order.provider_id: "provider"}, on=on)
+    for party_id, side in ((order.holder_id, _("使用者")), (order.provider_id, _("服务机构"))):
+        if party_id not in bound:
             raise rules.CommitmentMissing(side=side)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Q
 
 from kechuang.kernel.actor import Actor, Role
@@ -153,6 +154,24 @@ def identity_digests(party_id: str) -> frozenset[str]:
     people = makers.filter(valid_until__isnull=True).values("person_id")
     digests = Person.objects.filter(id__in=people).values_list("identity_digest", flat=True)
     return frozenset(set(digests) - {""})
+
+
+_KNOWN_BY = """
+    SELECT credit_code, '' FROM parties_party WHERE id = %(party)s
+    UNION ALL SELECT before, '' FROM parties_partychange WHERE party_id = %(party)s AND what = 'credit_code'
+    UNION ALL SELECT '', s.identity_digest FROM parties_membership m JOIN parties_person s ON s.id = m.person_id
+        JOIN parties_party p ON p.id = m.party_id
+        WHERE m.party_id = %(party)s AND m.valid_until IS NULL AND p.kind = ANY(%(natural)s)"""
+
+
+def known_by(party_id: str) -> tuple[frozenset[str], frozenset[str]]:
+    """By which codes, and by whose identity digests, lists may name a party: `codes_of` and `identity_digests` at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN_BY, {"party": party_id, "natural": [str(Kind.MAKER), str(Kind.TEAM)]})
+        rows = cursor.fetchall()
+    if not rows:
+        raise NotVisible
+    return frozenset({code for code, _ in rows} - {""}), frozenset({digest for _, digest in rows} - {""})
 
 
 def visible_party(actor: Actor, party_id: str) -> Party:

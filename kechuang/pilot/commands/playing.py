@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
@@ -26,6 +26,8 @@ from kechuang.pilot.states import (
     MONTH,
     NEXT_BUDGET_DAY,
     ORDERS,
+    PREPARED_FROM,
+    PREPARED_MAX,
     SENDING,
     YEAR_DAYS,
 )
@@ -54,7 +56,7 @@ def play(
     """
     began = time.monotonic()
     first = date(year, 1, 1)
-    with seeded(f"{scheme}:{year}:{seed}"), keeping_many(), _unhurried_commits():
+    with seeded(f"{scheme}:{year}:{seed}"), keeping_many(), _own_session():
         with clock.at(clock.instant(first)):
             load_announced(now=clock.instant(first))
             stage = Stage(scheme=scheme, seed=seed, first=first, until=until)
@@ -123,22 +125,46 @@ def _asked(stage: Stage, number: int) -> Story:
 
 
 @contextmanager
-def _unhurried_commits() -> Iterator[None]:
-    """The play's own session does not wait for the disk at each commit: nobody is told of one before the last.
+def _own_session() -> Iterator[None]:
+    """The play's session: it does not wait for the disk at each commit, and PostgreSQL plans its statements once.
 
-    The last one waits, and with it all before. Objects that a play leaves behind are many and live for long, so that
-    looking through them again and again for garbage would find nothing.
+    Nobody is told of a commit before the last, which waits for all. Objects that a play leaves behind are many and
+    live for long: to look through them again and again for garbage would find nothing.
     """
     thresholds = gc.get_threshold()
     gc.set_threshold(GARBAGE_THRESHOLD, *thresholds[1:])
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off")
-        try:
+    try:
+        with _planned_once():
+            with connection.cursor() as cursor:
+                cursor.execute("SET synchronous_commit = off")
             yield
-        finally:
-            gc.set_threshold(*thresholds)
-            if not connection.needs_rollback:
+            with connection.cursor() as cursor:
                 cursor.execute("RESET synchronous_commit")
+    finally:
+        gc.set_threshold(*thresholds)
+
+
+@contextmanager
+def _planned_once() -> Iterator[None]:
+    """A connection of its own with prepared statements; within somebody's transaction theirs goes on."""
+    if connection.in_atomic_block:
+        yield
+        return
+    options: dict[str, object] = connection.settings_dict["OPTIONS"]
+    kept = dict(options)
+    _reconnect(options | {"server_side_binding": True, "prepare_threshold": PREPARED_FROM})
+    connection.ensure_connection()
+    connection.connection.prepared_max = PREPARED_MAX
+    try:
+        yield
+    finally:
+        _reconnect(kept)
+
+
+def _reconnect(options: Mapping[str, object]) -> None:
+    connection.close()
+    connection.settings_dict["OPTIONS"] = dict(options)
+    vars(connection.features).pop("uses_server_side_binding", None)  # it is asked once per connection
 
 
 def _morning(stage: Stage, jobs: Sequence[Job]) -> None:
