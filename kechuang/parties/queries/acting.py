@@ -190,9 +190,10 @@ def refuse_same_hands(
     """
     both = rules.hands(actor, region, role)
     rules.refuse_same_hands(actor, region, role, before=same_persons(before))
-    if set(sides) and Membership.objects.filter(
-        person_id__in=both, party_id__in=set(sides), valid_until__isnull=True
-    ).exists():
+    if (
+        set(sides)
+        and Membership.objects.filter(person_id__in=both, party_id__in=set(sides), valid_until__isnull=True).exists()
+    ):
         raise rules.Related
 
 
