@@ -46,6 +46,7 @@ class MoneyRow:
     fen: int
     note: str = ""
     url: str = ""
+    figure: str = ""  # what the amount was reckoned with: 50%
 
 
 @dataclass(frozen=True, slots=True)

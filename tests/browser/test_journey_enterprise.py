@@ -73,7 +73,7 @@ def _places(desk: Desk) -> None:
     page = desk.page
     page.reload()
     desk.follow("查看券后价并下单")
-    desk.reads(PRICE, HALF, "共同声明", "由谁办理")
+    desk.reads(PRICE, HALF, "共同声明", "由谁办理", "抵扣比例 50%")
     page.locator("summary", has_text="为什么").first.click()
     desk.look("order-place")
     page.get_by_label("已阅读并作出共同声明").check()

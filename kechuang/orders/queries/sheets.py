@@ -25,6 +25,7 @@ from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui.show import Step, steps
 from kechuang.vouchers.queries import Hold, PriceAfter, holds_of
+from kechuang.vouchers.rules import Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def figures(sheet: OrderSheet) -> PriceAfter | None:
         Fen(order.own_share_fen),
         order.bound_by,
         order.voucher_id or "",
+        limits={order.bound_by: order.voucher_fen} if held and order.bound_by in set(Limit) else None,
         record=held.terms if held else None,
     )
 

@@ -12,6 +12,7 @@ from kechuang.kernel.money import Fen
 from kechuang.parties.queries import PartyCard, covers, party
 from kechuang.policy.book import InForce, in_force
 from kechuang.ui.show import MoneyRow
+from kechuang.ui.words import percent
 from kechuang.vouchers import rules
 from kechuang.vouchers.models import LIVE, Hold, HolderYear, Voucher
 from kechuang.vouchers.queries.applying import APPLICANTS
@@ -30,6 +31,7 @@ class PriceAfter:
     voucher_id: str = ""
     limits: Mapping[str, int] | None = None
     record: Mapping[str, Any] | None = None  # the resolved terms with their articles
+    rate_bp: int = 0  # the share that applied, where it is known
 
     @property
     def bound_label(self) -> str:
@@ -43,7 +45,8 @@ class PriceAfter:
         for name, fen in (self.limits or {}).items():
             limit = rules.Limit(name)
             article = params.get(rules.LIMIT_PARAMETERS.get(limit, ""), {}).get("article", "")
-            rows.append(MoneyRow(rules.LIMIT_LABELS[limit], max(fen, 0), article))
+            share = percent(self.rate_bp) if limit is rules.Limit.RATE and self.rate_bp else ""
+            rows.append(MoneyRow(rules.LIMIT_LABELS[limit], max(fen, 0), article, figure=share))
         return rows
 
 
@@ -153,8 +156,9 @@ def _best(
             continue
         if found.fen > best.voucher_fen:
             rest = Fen(price.price_fen - found.fen)
+            rate = rules.rate(price.price_fen, facts, terms.terms)
             best = PriceAfter(
-                price.price_fen, found.fen, rest, found.bound_by, one.voucher.id, found.limits, terms.record
+                price.price_fen, found.fen, rest, found.bound_by, one.voucher.id, found.limits, terms.record, rate
             )
     return best
 

@@ -265,14 +265,19 @@ def refuse_excluded(facts: OrderFacts, terms: OffsetTerms) -> None:
             raise NotForVoucher(what=label, article="exclusions", parameter="exclusions")
 
 
+def rate(price_fen: Fen, facts: OrderFacts, terms: OffsetTerms) -> BasisPoints:
+    """The share of a price that a voucher may pay at most (抵扣比例), with what is added under conditions; never above one."""
+    keys = facts.keys(price_fen)
+    return BasisPoints(min(terms.rate_bp.pick(**keys) + terms.added_rate_bp.pick(**keys), ONE))
+
+
 def _limits(price_fen: Fen, balance_fen: Fen, used: Used, facts: OrderFacts, terms: OffsetTerms) -> dict[Limit, int]:
     keys = facts.keys(price_fen)
-    rate = min(terms.rate_bp.pick(**keys) + terms.added_rate_bp.pick(**keys), ONE)
     public = share_down(price_fen, terms.total_public_share_max_bp) - facts.other_public_fen
     share = terms.class_share_max_bp.pick(**keys)
     class_cap = None if share is None else share_down(used.programme_fen, share)
     asked: dict[Limit, int | None] = {
-        Limit.RATE: share_down(price_fen, BasisPoints(rate)),
+        Limit.RATE: share_down(price_fen, rate(price_fen, facts, terms)),
         Limit.OWN_SHARE: share_down(price_fen, BasisPoints(ONE - terms.own_share_min_bp)),
         Limit.PUBLIC_SHARE: public,
         Limit.ORDER_CAP: terms.order_cap_fen.pick(**keys),
