@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from kechuang.orders import commands as orders
@@ -10,6 +11,8 @@ from kechuang.orders.states import ContractKind
 from tests.browser.desk import Desk
 from tests.browser.played import Played
 from tests.orders.conftest import PDF, paper
+
+pytestmark = pytest.mark.xdist_group("pilot")  # one worker plays the pilot, once
 
 PRICE, HALF = "¥8,000.00", "¥4,000.00"
 

@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from kechuang.claims.models import Claim
 from tests.browser.desk import Desk
 from tests.browser.played import Played
+
+pytestmark = pytest.mark.xdist_group("pilot")  # one worker plays the pilot, once
 
 # What has the focus is on the screen and nothing lies over it (it may still be on its way there).
 UNCOVERED = """() => { const node = document.activeElement, box = node.getBoundingClientRect();

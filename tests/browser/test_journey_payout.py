@@ -5,10 +5,13 @@ from io import BytesIO
 from pathlib import Path
 
 import openpyxl
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk
 from tests.browser.played import Played
+
+pytestmark = pytest.mark.xdist_group("pilot")  # one worker plays the pilot, once
 
 HALF = "¥4,000.00"
 

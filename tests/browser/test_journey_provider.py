@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from kechuang.claims.models import Claim
@@ -10,6 +11,8 @@ from kechuang.orders.models import Order
 from tests.browser.desk import Desk
 from tests.browser.played import Played
 from tests.orders.conftest import PDF, paper
+
+pytestmark = pytest.mark.xdist_group("pilot")  # one worker plays the pilot, once
 
 HALF = "¥4,000.00"
 

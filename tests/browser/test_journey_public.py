@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from kechuang.notices.models import Objection
 from kechuang.parties.models import Person
 from tests.browser.desk import Desk
 from tests.browser.played import Played
+
+pytestmark = pytest.mark.xdist_group("pilot")  # one worker plays the pilot, once
 
 
 def test_a_citizen_objects_and_the_provider_does_not_learn_who(
