@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.db import models
 
@@ -11,6 +11,7 @@ def run_id() -> str:
     return new_id("run")
 
 
+EVENING = time(18)  # after the last act of a played day: what follows is later than what was played
 Scale = float  # the size of a play: 1.0 is the whole cast
 
 
@@ -48,4 +49,4 @@ class Run(models.Model):
     @property
     def clock_offset(self) -> timedelta:
         """How far the demonstration's clock lies from the database's: it runs on from the pilot's last day."""
-        return clock.instant(self.until) - self.played_at
+        return clock.instant(self.until, EVENING) - self.played_at
