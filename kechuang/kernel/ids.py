@@ -45,8 +45,14 @@ def new_id(prefix: str) -> str:
 
 
 def public_number(prefix: str) -> str:
-    """`KQ-7K3M-9QF2-XY4T-0GHJ-A`: 80 unguessable bits and a check symbol (threat T3 of the trust paper)."""
+    """`KQ-7K3M-9QF2-XY4T-0GHJ-A`: all but 80 unguessable bits and a check symbol (threat T3 of the trust paper).
+
+    The symbol is always a letter or digit: the five signs of the alphabet's end (`*~$=U` as Crockford has them) are hard
+    to say on the telephone and not welcome in a bank's remark. Numbers that end in one are read all the same.
+    """
     value = _bits(5 * _NUMBER_CHARS)
+    while value % len(_CHECKS) >= len(_ALPHABET):
+        value = _bits(5 * _NUMBER_CHARS)
     text = _written(value, _NUMBER_CHARS)
     groups = [text[i : i + _GROUP] for i in range(0, _NUMBER_CHARS, _GROUP)]
     return "-".join([prefix, *groups, _CHECKS[value % len(_CHECKS)]])

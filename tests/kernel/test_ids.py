@@ -26,6 +26,10 @@ def test_without_a_seed_nothing_repeats() -> None:
     assert len({public_number("KQ") for _ in range(1_000)}) == 1_000
 
 
+def test_a_number_is_said_and_typed_in_letters_and_digits() -> None:
+    assert all(public_number("KQ").replace("-", "").isalnum() for _ in range(1_000))
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_wrong_or_swapped_character_is_found(seed: int) -> None:
     """Every wrong character is found; of swapped neighbours all whose values differ (mod 37 sees both)."""
