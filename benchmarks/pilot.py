@@ -124,7 +124,7 @@ def _served_after(data: Path, port: str) -> float:
                 time.sleep(0.05)
         raise CannotMeasure("the demonstration served no page")
     finally:
-        child.send_signal(signal.SIGINT)
+        child.send_signal(signal.SIGTERM)  # an interrupt is ignored by what a script started in the background
         child.wait(30)
 
 

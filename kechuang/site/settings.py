@@ -68,7 +68,7 @@ ASGI_APPLICATION = "kechuang.site.asgi.application"
 ROOMS = [
     name
     for name in (
-        "site pilot portal cockpit supervision subsidies evaluation claims screening orders vouchers bookings catalog"
+        "site pilot portal cockpit supervision subsidies evaluation claims screening orders usage vouchers bookings catalog"
         " registers treasury credit notices deadlines documents search ledger outbox gazette parties trail ui"
     ).split()
     if (ROOT / "kechuang" / name / "apps.py").exists()

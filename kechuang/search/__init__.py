@@ -1,0 +1,1 @@
+"""检索：full text in Chinese, English, pinyin and model numbers; synonyms as data; a ranking that explains itself."""
