@@ -18,14 +18,18 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import DjangoDbBlocker
 
 from kechuang.catalog.models import Offer
-from kechuang.claims.models import Claim
+from kechuang.claims.commands import bring_opening
+from kechuang.claims.formats.opening import heading
+from kechuang.claims.models import Claim, Opening
+from kechuang.claims.states import OpeningKind
 from kechuang.documents.models import File
+from kechuang.documents.rules import write_xlsx
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.notices.models import Item
 from kechuang.orders.models import Order
 from kechuang.parties import commands as parties
 from kechuang.parties.models import BankAccount, Membership, Office, Person
-from kechuang.parties.queries import actor_for
+from kechuang.parties.queries import actor_for, party
 from kechuang.parties.states import ACTING_FOR
 from kechuang.policy.book import installed
 from kechuang.policy.packs import read_folder
@@ -37,7 +41,7 @@ from kechuang.ui import clock
 from kechuang.vouchers.models import Voucher
 from tests.claims.conftest import Payouts
 from tests.orders.conftest import PDF
-from tests.vouchers.conftest import KEQIAO, POLICIES, YUECHENG
+from tests.vouchers.conftest import KEQIAO, POLICIES, SCHEME, YUECHENG
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +54,7 @@ NOBODYS = {
     "gazette:pack", "gazette:text", "gazette:try", "gazette:interpret", "catalog:blank", "catalog:offer",
     "orders:request", "credit:sign", "notices:notice", "notices:object", "registers:admission",
     "parties:ticket_start", "parties:ticket_return", "parties:stand_in", "treasury:quotas", "api:sign", "api:region",
+    "claims:opening_template",
 }  # fmt: skip
 # Acts in an address, for each room one that really exists.
 ACTION = {
@@ -74,7 +79,7 @@ SAFE = (
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "geolocation=()"),
 )
-EXAMPLES = {"region": "shaoxing", "name": "voucher-2021", "version": "1", "number": "1", "code": YUECHENG}
+EXAMPLES = {"media": "csv", "region": "shaoxing", "name": "voucher-2021", "version": "1", "number": "1", "code": YUECHENG}
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,7 @@ class World(Payouts):
         item = Item.objects.get(subject_id=second.id, notice_id=second.notice_id)
         order = Order.objects.get(id=claim.order_id)
         return {
+            "opening_id": self._opening().id,
             "offer_id": self.offer_id,
             "carrier_id": Offer.objects.get(id=self.offer_id).carrier_id,
             "order_id": order.id,
@@ -165,6 +171,22 @@ class World(Payouts):
             "number": order.number,
             "kind": "csv",
         }
+
+    def _opening(self) -> Opening:
+        """A table of one live voucher, brought in by the county's budget author."""
+        row = ["老券-001", party(self.holder.party_id).credit_code, "1000", "600", "2025-01-02", "2025-07-01"]
+        found = bring_opening(
+            self.officer(Role.BUDGET_AUTHOR),
+            kind=OpeningKind.VOUCHERS,
+            scheme=SCHEME,
+            region=YUECHENG,
+            name="期初.xlsx",
+            content=write_xlsx([heading(OpeningKind.VOUCHERS), row]),
+            dry_run=False,
+            now=self.now,
+        )
+        assert found.opening is not None
+        return found.opening
 
     def _strangers(self) -> dict[str, Actor]:
         """Everybody who has nothing to do with the first county's matters."""
