@@ -5,9 +5,10 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from kechuang.pilot.states import DEMO_PASSWORD
-from tests.browser.looking import DESKTOP, PHONE, overflow, picture, violations
+from tests.browser.looking import DESKTOP, PHONE, overflow, picture, resized, violations
 
-SETTLED_MS = 10_000
+SETTLED_MS = 30_000  # of the longest wait: a machine under load is slow, not wrong
+expect.set_options(timeout=SETTLED_MS)
 
 
 class Desk:
@@ -72,8 +73,8 @@ class Desk:
         self.page.wait_for_load_state()
         found = violations(self.page)
         for screen in (PHONE, DESKTOP):
-            self.page.set_viewport_size(screen)  # type: ignore[arg-type]
+            resized(self.page, screen)
             picture(self.page, name)
             found += [f"{screen['width']}: {element}" for element in overflow(self.page)]
-        self.page.set_viewport_size(self.screen)  # type: ignore[arg-type]
+        resized(self.page, self.screen)
         assert found + self.complaints == [], f"{self.page.url}\n" + "\n".join(found + self.complaints)

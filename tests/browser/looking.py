@@ -12,18 +12,24 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
+def resized(page: Page, screen: dict[str, int]) -> None:
+    """Another size of screen, once the page has drawn itself for it: charts follow a frame later."""
+    page.set_viewport_size(screen)  # type: ignore[arg-type]
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))")
+
+
 def violations(page: Page) -> list[str]:
     """What axe-core holds against the page, one line each; empty is what a test asks for."""
     before = page.viewport_size or DESKTOP
     # The whole page at once: what a fixed bar happens to cover at one scroll position is no finding.
     height = page.evaluate("() => { scrollTo(0, 0); return document.documentElement.scrollHeight }")
-    page.set_viewport_size({"width": before["width"], "height": max(height + 80, before["height"])})
+    resized(page, {"width": before["width"], "height": max(height + 80, before["height"])})
     # Read into the page's world directly: the policy of the page allows no foreign script.
     page.evaluate(AXE.read_text())
     answer: dict[str, Any] = page.evaluate(
         "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
     )
-    page.set_viewport_size(before)  # type: ignore[arg-type]
+    resized(page, {**before})
     return [
         f"{found['id']}: {found['help']}: {node['html'][:160]}"
         for found in answer["violations"]
