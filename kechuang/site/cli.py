@@ -164,7 +164,8 @@ def generate(orders: int, seed: int) -> None:
     processes.start_django()
     from kechuang.pilot import commands
 
-    commands.generate(orders=orders, seed=seed, progress=processes.progress)
+    with processes.present():
+        commands.generate(orders=orders, seed=seed, progress=processes.progress)
 
 
 @main.command("import-regions")

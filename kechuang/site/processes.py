@@ -64,10 +64,12 @@ def require_migrated() -> None:
 
 @contextmanager
 def present() -> Iterator[None]:
-    """The instant that this installation stands at: in a demonstration its own day runs on, not the calendar's."""
+    """Where this installation stands: its rules, and in a demonstration its own day that runs on, not the calendar's."""
+    from kechuang.gazette.queries import install_current
     from kechuang.pilot import queries
     from kechuang.ui import clock
 
+    install_current()
     run = queries.run()
     with clock.read_once(run.clock_offset if run else timedelta()):
         yield

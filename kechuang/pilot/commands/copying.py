@@ -31,7 +31,7 @@ $$"""
 
 MODELS = """
 SELECT v.id, count(o.id)::int FROM vouchers_voucher v JOIN orders_order o ON o.voucher_id = v.id
-WHERE v.state = ANY(%s) AND v.id NOT LIKE 'vch\\_G%%'
+WHERE v.state = ANY(%s) AND v.id NOT LIKE 'vch\\_U%%'
 GROUP BY v.id HAVING bool_or(o.state = 'settled') AND bool_and(
     o.state IN ('declined', 'withdrawn', 'cancelled', 'lapsed')
     AND NOT EXISTS (SELECT FROM claims_claim c WHERE c.order_id = o.id)

@@ -98,7 +98,7 @@ def _models(seed: int) -> list[tuple[str, int]]:
 
 def _first_code() -> int:
     """Copies of an earlier call have taken the codes before it."""
-    ((taken,),) = _all("SELECT count(DISTINCT substr(id, 5, 4)) FROM orders_order WHERE id LIKE 'ord\\_G%%'")
+    ((taken,),) = _all("SELECT count(DISTINCT substr(id, 5, 4)) FROM orders_order WHERE id LIKE 'ord\\_U%%'")
     return int(taken)
 
 
@@ -164,13 +164,13 @@ def _seal(cursor: Any) -> None:
 
 
 def _code(number: int) -> str:
-    """Four characters that no id and no number of a play begins with."""
+    """Four characters that no id and no number of a play begins with: U is not in their alphabet (Crockford)."""
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     digits = ""
     for _ in range(3):
         number, digit = divmod(number, len(alphabet))
         digits = alphabet[digit] + digits
-    return f"G{digits}"
+    return f"U{digits}"
 
 
 def _all(sql: str, given: list[Any] | None = None) -> list[Any]:
