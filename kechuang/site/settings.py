@@ -147,6 +147,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 ZJZWFW_ADAPTER = os.environ.get("KECHUANG_ZJZWFW", "kechuang.parties.adapters.zjzwfw.StandIn" if TESTING else "")
 # The bank that is paid through; without one the payment file is carried by hand. The demonstration has a stand-in.
 BANK_ADAPTER = os.environ.get("KECHUANG_BANK", "")
+# Hosts of an internal network whose calendars may be read for busy times; all others must be on the internet.
+CALENDAR_HOSTS = frozenset(filter(None, os.environ.get("KECHUANG_CALENDAR_HOSTS", "").split(",")))
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -1,0 +1,1 @@
+"""Outside systems of bookings: the calendars that carriers keep elsewhere."""

@@ -1,0 +1,1 @@
+"""Outside formats of bookings: calendars of other systems, ours for theirs."""
