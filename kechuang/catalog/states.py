@@ -16,7 +16,9 @@ class OfferState(StrEnum):
 
 class OfferKind(StrEnum):
     SERVICE = "service"
-    INSTRUMENT = "instrument"
+    INSTRUMENT = "instrument"  # 单台（套）
+    CENTRE = "centre"  # 科学仪器中心
+    FACILITY = "facility"  # 重大科研基础设施
 
 
 class CarrierKind(StrEnum):
@@ -59,7 +61,163 @@ class Unit(StrEnum):
     RATE = "rate"  # 按基本费用的比例
 
 
-OFFER_KIND_LABELS: dict[OfferKind, str] = {OfferKind.SERVICE: _("技术服务"), OfferKind.INSTRUMENT: _("仪器设备")}
+class PriceGroup(StrEnum):
+    """For whom a price is (适用对象): the provider's own people, everybody else, or both."""
+
+    ALL = "all"
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+
+
+class StepMode(StrEnum):
+    """How stepped prices are counted (阶梯计价方式)."""
+
+    PART = "part"  # 分段: each part of the quantity at the price of its own step
+    WHOLE = "whole"  # 全量: the whole quantity at the price of the step that it reaches
+
+
+class StaffTitle(StrEnum):
+    """Grades of professional titles (职称等级)."""
+
+    SENIOR = "senior"
+    ASSOCIATE = "associate"
+    INTERMEDIATE = "intermediate"
+    JUNIOR = "junior"
+    NONE = "none"
+
+
+class ShareTo(StrEnum):
+    """To whom a part of the income of open sharing goes (收入分配对象)."""
+
+    UNIT = "unit"
+    LABORATORY = "laboratory"
+    PROJECT = "project"
+    PERSON = "person"
+
+
+OFFER_KIND_LABELS: dict[OfferKind, str] = {
+    OfferKind.SERVICE: _("技术服务"),
+    OfferKind.INSTRUMENT: _("仪器设备"),
+    OfferKind.CENTRE: _("科学仪器中心"),
+    OfferKind.FACILITY: _("重大科研基础设施"),
+}
+CLASS_VERSION = "nrii-15"  # the code set in which instruments are classified today: 15 big classes, 01 分析仪器
+INSTRUMENT_KINDS = (OfferKind.INSTRUMENT, OfferKind.CENTRE, OfferKind.FACILITY)  # what has an Instrument row
+
+
+class OpenMode(StrEnum):
+    """How outsiders get at an instrument (开放方式)."""
+
+    SLOT = "slot"
+    SAMPLE = "sample"
+    TRAINING = "training"
+
+
+class ShareMode(StrEnum):
+    """To whom it is open at all (共享方式), by the words of the national network."""
+
+    EXTERNAL = "external"
+    INTERNAL = "internal"
+    NONE = "none"
+
+
+class RunStatus(StrEnum):
+    """How it runs (运行状态), by the words of the national network."""
+
+    NORMAL = "normal"
+    OCCASIONAL = "occasional"
+    FREQUENT = "frequent"
+    REPAIR = "repair"
+    SCRAP = "scrap"
+
+
+class Source(StrEnum):
+    """Where an instrument came from (设备来源): the provincial interface's seven, of which the workbook knows four."""
+
+    PURCHASE = "purchase"
+    DEVELOPMENT = "development"
+    TRANSFER = "transfer"
+    DONATION = "donation"
+    EXCHANGE = "exchange"
+    SURPLUS = "surplus"
+    OTHER = "other"
+
+
+class Fund(StrEnum):
+    """What money bought it (购置经费来源)."""
+
+    OWN = "own"
+    CENTRAL = "central"
+    LOCAL = "local"
+    OTHER = "other"
+
+
+class Category(StrEnum):
+    GENERAL = "general"
+    SPECIAL = "special"
+
+
+class ClearanceKind(StrEnum):
+    """What lets a duty-free instrument serve others (减免税仪器对外服务的海关手续)."""
+
+    TAX_PAID = "tax_paid"  # 补税记录
+    NOTICE = "notice"  # 《通知书》
+
+
+class ImportStage(StrEnum):
+    """How far a large file has got (导入进度)."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FOUND = "found"  # findings, and nothing was taken
+    FAILED = "failed"  # the file itself could not be read
+
+
+OPEN_MODE_LABELS: dict[OpenMode, str] = {
+    OpenMode.SLOT: _("按时段预约"),
+    OpenMode.SAMPLE: _("送样检测"),
+    OpenMode.TRAINING: _("培训后自主操作"),
+}
+SHARE_LABELS: dict[ShareMode, str] = {
+    ShareMode.EXTERNAL: _("外部共享"),
+    ShareMode.INTERNAL: _("内部共享"),
+    ShareMode.NONE: _("不共享"),
+}
+RUN_LABELS: dict[RunStatus, str] = {
+    RunStatus.NORMAL: _("正常"),
+    RunStatus.OCCASIONAL: _("偶有故障"),
+    RunStatus.FREQUENT: _("故障频繁"),
+    RunStatus.REPAIR: _("待修"),
+    RunStatus.SCRAP: _("待报废"),
+}
+SOURCE_LABELS: dict[Source, str] = {
+    Source.PURCHASE: _("新购"),
+    Source.DEVELOPMENT: _("研制"),
+    Source.TRANSFER: _("调拨"),
+    Source.DONATION: _("接收捐赠"),
+    Source.EXCHANGE: _("置换"),
+    Source.SURPLUS: _("盘盈"),
+    Source.OTHER: _("其他来源"),
+}
+FUND_LABELS: dict[Fund, str] = {
+    Fund.OWN: _("单位自有"),
+    Fund.CENTRAL: _("中央财政"),
+    Fund.LOCAL: _("地方财政"),
+    Fund.OTHER: _("其他资金"),
+}
+CATEGORY_LABELS: dict[Category, str] = {Category.GENERAL: _("通用"), Category.SPECIAL: _("专用")}
+CLEARANCE_LABELS: dict[ClearanceKind, str] = {
+    ClearanceKind.TAX_PAID: _("补税记录"),
+    ClearanceKind.NOTICE: _("海关《通知书》"),
+}
+IMPORT_STAGE_LABELS: dict[ImportStage, str] = {
+    ImportStage.QUEUED: _("排队中"),
+    ImportStage.RUNNING: _("导入中"),
+    ImportStage.DONE: _("已导入"),
+    ImportStage.FOUND: _("有错误，未导入"),
+    ImportStage.FAILED: _("文件无法读取"),
+}
 CARRIER_LABELS: dict[CarrierKind, str] = {
     CarrierKind.SERVICE_PLATFORM: _("省级科技创新服务平台"),
     CarrierKind.KEY_LABORATORY: _("省部级重点实验室和工程中心"),
@@ -91,6 +249,29 @@ UNIT_LABELS: dict[Unit, str] = {
     Unit.REPORT: _("份"),
     Unit.RATE: _("按比例"),
 }
+
+
+GROUP_LABELS: dict[PriceGroup, str] = {
+    PriceGroup.ALL: _("内部与外部"),
+    PriceGroup.INSIDE: _("内部用户"),
+    PriceGroup.OUTSIDE: _("外部用户"),
+}
+MODE_LABELS: dict[StepMode, str] = {StepMode.PART: _("分段计价"), StepMode.WHOLE: _("全量计价")}
+TITLE_LABELS: dict[StaffTitle, str] = {
+    StaffTitle.SENIOR: _("正高级"),
+    StaffTitle.ASSOCIATE: _("副高级"),
+    StaffTitle.INTERMEDIATE: _("中级"),
+    StaffTitle.JUNIOR: _("初级"),
+    StaffTitle.NONE: _("未定职称"),
+}
+SHARE_LABELS: dict[ShareTo, str] = {
+    ShareTo.UNIT: _("单位统筹"),
+    ShareTo.LABORATORY: _("实验室（载体）运行"),
+    ShareTo.PROJECT: _("课题组、项目"),
+    ShareTo.PERSON: _("实验技术人员"),
+}
+# Kinds that the sources do not list by name: what such bodies serve with is permitted by an admission (加入平台).
+JOINING_KINDS = (CarrierKind.COUNTY_BODY, CarrierKind.QUALIFIED_FIRM)
 
 
 class ServiceClass(StrEnum):
@@ -128,6 +309,11 @@ SERVICE_COLUMNS = (
     _("比例（%）"),
     _("检测条件"),
 )
+# Further headings; a list without them is still taken.
+SERVICE_MORE = (_("适用对象"), _("阶梯价（数量:单价）"), _("阶梯计价方式"), _("最低收费（元）"))
+STEPS_MAX = 8  # steps of one price line
+SHARES_MAX = 20  # parts of one income split
+STAFF_MAX = 500  # people shown of one carrier
 ROWS_MAX = 5_000
 PRICE_ROWS_BLANK = 4  # empty rows at the end of the form of a price list
 IMPORTS_SHOWN = 10

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from kechuang.catalog.states import CarrierKind, ItemKind, OfferKind, OfferState, Unit
+from kechuang.catalog.states import CarrierKind, ItemKind, OfferKind, OfferState, PriceGroup, StepMode, Unit
 from kechuang.kernel.ids import new_id
 
 WAITING_MAX = 50  # rows of one room on a workbench
@@ -39,6 +39,7 @@ class Carrier(models.Model):
     region = models.CharField(max_length=12, db_index=True)
     address = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=64, blank=True)  # 所属资产载体 code of the national network
+    admission = models.ForeignKey("registers.Admission", on_delete=models.PROTECT, null=True, related_name="+")
     ended_on = models.DateField(null=True)
 
     class Meta:
@@ -49,6 +50,11 @@ class Carrier(models.Model):
                 condition=Q(ended_on__isnull=True),
                 nulls_distinct=False,
                 name="carrier_name_once",
+            ),
+            models.UniqueConstraint(
+                fields=["admission"],
+                condition=Q(admission__isnull=False, ended_on__isnull=True),
+                name="carrier_of_admission_once",
             ),
         ]
 
@@ -108,7 +114,8 @@ class Offer(models.Model):
 class Price(models.Model):
     """收费标准：one line of an offer's price list for a period; lines of one item never overlap (price_no_overlap).
 
-    Either an amount per unit or, for surcharges, a rate on the base lines. All prices are gross (含税).
+    An item may have one line for insiders and another for outsiders, or one for all; never two for the same people.
+    Either an amount per unit, stepped or not, or, for surcharges, a rate on the base lines. All prices are gross (含税).
     A line is followed by a later one, never edited; a line replaced before its first day keeps an empty period.
     """
 
@@ -119,6 +126,10 @@ class Price(models.Model):
     unit = models.CharField(max_length=12)
     price_fen = models.BigIntegerField(null=True)  # gross, per unit
     rate_bp = models.IntegerField(null=True)  # of the base lines together
+    group = models.CharField(max_length=8, default=PriceGroup.ALL)  # 适用对象
+    steps = models.JSONField(default=list)  # 阶梯价: [{from_hundredths, price_fen}], rising
+    step_mode = models.CharField(max_length=8, default=StepMode.PART)
+    minimum_fen = models.BigIntegerField(null=True)  # 最低收费, gross, once per line
     conditions = models.CharField(max_length=200, blank=True)  # 检测条件或标准号
     place = models.PositiveSmallIntegerField(default=0)  # in the list as its provider wrote it
     valid_from = models.DateField()
@@ -134,6 +145,14 @@ class Price(models.Model):
                 | Q(rate_bp__isnull=False, rate_bp__gt=0, price_fen__isnull=True, unit=Unit.RATE)
                 & ~Q(kind=ItemKind.BASE),
                 name="price_amount_or_rate",
+            ),
+            models.CheckConstraint(condition=Q(group__in=list(PriceGroup)), name="price_group"),
+            models.CheckConstraint(condition=Q(step_mode__in=list(StepMode)), name="price_step_mode"),
+            models.CheckConstraint(
+                condition=~Q(unit=Unit.RATE) | Q(steps=[], minimum_fen__isnull=True), name="price_rate_is_plain"
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_fen__isnull=True) | Q(minimum_fen__gt=0), name="price_minimum_is_something"
             ),
             models.CheckConstraint(condition=~Q(item=""), name="price_item_named"),
             models.CheckConstraint(
