@@ -1,7 +1,8 @@
 """`python -m benchmarks [name]`: runs one benchmark or all, writes benchmarks/results/<name>.json, prints the rows.
 
-A benchmark is a module with `def run(progress) -> list[Row]`. It raises CannotMeasure where it could not measure; then
-this ends with an error and the older result is removed, so that nobody reads it as today's.
+A benchmark is a module or a folder with `def run(progress) -> list[Row]`; where its file is called `booking_race` it is
+asked for as `booking-race`. It raises CannotMeasure where it could not measure; then this ends with an error and the
+older result is removed, so that nobody reads it as today's.
 """
 
 import json
@@ -16,12 +17,19 @@ NOT_MEASURED = {"__init__", "__main__", "rows"}
 
 
 def main(wanted: list[str]) -> int:
-    known = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_MEASURED)
+    known = benchmarks()
+    wanted = [name.replace("_", "-") for name in wanted]
     if unknown := set(wanted) - set(known):
         print(f"no such benchmark: {', '.join(sorted(unknown))}; there are: {', '.join(known)}", file=sys.stderr)
         return 2
     results = [measure(name) for name in wanted or known]
     return 0 if all(results) else 1
+
+
+def benchmarks() -> list[str]:
+    """Their names, as they are asked for."""
+    modules = {path.stem for path in HERE.glob("*.py")} | {path.parent.name for path in HERE.glob("*/__init__.py")}
+    return sorted(name.replace("_", "-") for name in modules - NOT_MEASURED)
 
 
 def measure(name: str) -> bool:
@@ -31,7 +39,7 @@ def measure(name: str) -> bool:
     target.unlink(missing_ok=True)
     print(f"== {name}", flush=True)
     try:
-        rows: list[Row] = import_module(f"benchmarks.{name}").run(_progress)
+        rows: list[Row] = import_module(f"benchmarks.{name.replace('-', '_')}").run(_progress)
     except CannotMeasure as why:
         print(f"could not measure {name}: {why}", file=sys.stderr)
         return False

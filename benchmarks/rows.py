@@ -1,6 +1,7 @@
 """One measured row, and the word for "could not"."""
 
 import math
+import operator
 from dataclasses import dataclass
 
 
@@ -12,7 +13,7 @@ class CannotMeasure(Exception):
 class Row:
     """`value` beside `reference_value`, both measured in this run; `goal` is written as a bound on the value or ratio.
 
-    A goal reads "<= 150" (on the value) or "ratio >= 0.25"; "" is no goal, and is met.
+    A goal reads "<= 150" (on the value), "= 1" or "ratio >= 0.25"; "" is no goal, and is met.
     """
 
     name: str
@@ -39,7 +40,7 @@ class Row:
             return True
         *on_ratio, sign, bound = self.goal.split()
         measured = self.ratio if on_ratio else self.value
-        return measured <= float(bound) if sign == "<=" else measured >= float(bound)
+        return {"<=": operator.le, ">=": operator.ge, "=": operator.eq}[sign](measured, float(bound))
 
     def as_json(self) -> dict[str, object]:
         return {

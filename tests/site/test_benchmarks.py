@@ -20,6 +20,8 @@ from benchmarks.rows import CannotMeasure, Row
         (151, "", True),
         (30, "ratio >= 0.25", True),
         (20, "ratio >= 0.25", False),
+        (1, "= 1", True),
+        (0, "= 1", False),
     ],
 )
 def test_a_goal_bounds_the_value_or_the_ratio(value: float, goal: str, met: bool) -> None:

@@ -1,0 +1,69 @@
+"""One PostgreSQL for both systems: our launcher's, in a new folder, with the launcher's own configuration."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from kechuang.site import database
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A running server; every database in it belongs to the owner's role."""
+
+    folder: Path
+
+    def url(self, role: str, name: str) -> str:
+        return database.Server(self.folder).url(role, name)
+
+    def make(self, name: str) -> None:
+        made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as admin:
+            admin.execute(made.format(sql.Identifier(name), sql.Identifier(database.OWNER)))
+
+    def env(self, name: str) -> dict[str, str]:
+        """The surroundings in which kechuang uses the database `name`."""
+        return {
+            "KECHUANG_DATA": str(self.folder),
+            "DATABASE_URL": self.url(database.APP, name),
+            "DATABASE_OWNER_URL": self.url(database.OWNER, name),
+        }
+
+    def as_served(self, name: str) -> dict[str, Any]:
+        """The entry of DATABASES that kechuang's settings make for a web process, as the owner of the database `name`."""
+        code = "import json; from kechuang.site import settings; print(json.dumps(settings.DATABASES['owner']))"
+        surroundings = {**os.environ, **self.env(name), "KECHUANG_SERVING": "1"}
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=surroundings, capture_output=True, text=True)
+        done.check_returncode()
+        return dict(json.loads(done.stdout))
+
+    def connect(self, name: str) -> "psycopg.Connection[tuple[Any, ...]]":
+        return psycopg.connect(self.url(database.OWNER, name), autocommit=True)
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """Started, and removed with its data afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="kechuang-race-"))
+    try:
+        database.ensure(folder)
+        yield Cluster(folder)
+    finally:
+        server = database.Server(folder)
+        server.stop()
+        if server.seen_as.is_symlink():
+            shutil.rmtree(server.data.parent, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)

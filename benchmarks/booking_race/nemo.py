@@ -1,0 +1,183 @@
+"""NEMO, the best open booking system that we know, from its package in an environment of its own."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+import psycopg
+
+from benchmarks.booking_race.cluster import ROOT, Cluster
+from benchmarks.booking_race.target import Process
+from benchmarks.booking_race.wire import Answer, Request
+from benchmarks.rows import CannotMeasure
+
+HERE = Path(__file__).parent
+LOCK = HERE / "requirements.txt"
+PEER = HERE / "peer"
+NAME = "NEMO 8.1.5"
+CSRF = "c" * 32
+BACKLOG, TIMEOUT_SECONDS = "512", "120"
+MODES: Mapping[str, Sequence[str]] = {
+    "sync2": ("--workers", "2"),
+    "gthread2x8": ("--workers", "2", "--worker-class", "gthread", "--threads", "8"),  # as its Docker image
+}
+FEED_BACK_DAYS = 28
+
+
+def installed(progress: Callable[[str], None]) -> Path:
+    """The environment that holds exactly what the lock names; kept for the next run. Raises CannotMeasure."""
+    digest = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    folder = ROOT / ".kechuang" / "bench" / f"nemo-{digest}"
+    if (folder / "whole").exists():
+        return folder
+    progress(f"installing {NAME} from its package")
+    venv.EnvBuilder(clear=True, with_pip=True, symlinks=True).create(folder)
+    python, uv = folder / "bin" / "python", ROOT / ".venv" / "bin" / "uv"
+    ways: list[list[object]] = [[python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", LOCK]]
+    if uv.exists():
+        ways.insert(0, [uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, LOCK])
+    said = ""
+    for way in ways:
+        done = subprocess.run(
+            [str(part) for part in way], env={"UV_SYSTEM_CERTS": "1", **os.environ}, capture_output=True, text=True
+        )
+        if done.returncode == 0:
+            (folder / "whole").touch()
+            return folder
+        said = done.stderr.strip()
+    raise CannotMeasure(f"{NAME} could not be installed from {LOCK.relative_to(ROOT)}: {said[-800:]}")
+
+
+@dataclass(frozen=True, slots=True)
+class Nemo:
+    """A migrated and filled NEMO."""
+
+    environment: Path
+    surroundings: Mapping[str, str]
+    database: "psycopg.Connection[tuple[object, ...]]"
+    users: Sequence[Mapping[str, str]]
+    tools: Sequence[str]
+    busy: str
+    today: datetime
+    name: str = NAME
+    modes: Sequence[str] = tuple(MODES)
+
+    def processes(self, mode: str) -> list[Process]:
+        """One gunicorn. Not preloaded: it opens a connection at import, and workers that share one corrupt their sessions."""
+        arguments = [
+            str(self.environment / "bin" / "gunicorn"),
+            *("NEMO.wsgi:application", "-b", "127.0.0.1:{port}", "--log-level", "error"),
+            *("--backlog", BACKLOG, "--timeout", TIMEOUT_SECONDS, *MODES[mode]),
+        ]
+        return [Process(arguments, self.surroundings, PEER)]
+
+    def create(self, user: Mapping[str, str], tool: str, start: datetime, end: datetime) -> Request:
+        times = {"start": int(start.timestamp()), "end": int(end.timestamp())}
+        headers = {
+            **_cookie(user),
+            "X-CSRFToken": CSRF,
+            "X-Requested-With": "XMLHttpRequest",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        body = urlencode({**times, "item_type": "tool", "item_id": tool})
+        return Request("POST", "/create_reservation/", headers, body)
+
+    def created(self, answer: Answer) -> bool:
+        """It answers a refusal with status 200 and a dialog in HTML; success has an empty body."""
+        return answer.status in {200, 201} and answer.body == b""
+
+    def refused(self, answer: Answer) -> bool:
+        return answer.status == 200 and b"coincides with another reservation" in answer.body
+
+    def feed(self, user: Mapping[str, str], tool: str) -> Request:
+        monday = self.today - timedelta(days=FEED_BACK_DAYS + self.today.weekday())
+        asked = {
+            "start": f"{monday:%Y-%m-%d}",
+            "end": f"{monday + timedelta(days=7):%Y-%m-%d}",
+            "event_type": "reservations",
+            "item_type": "tool",
+            "item_id": tool,
+        }
+        return Request("GET", f"/event_feed/?{urlencode(asked)}", _cookie(user))
+
+    def events(self, answer: Answer) -> int:
+        return len(json.loads(answer.body))
+
+    def pages(self) -> Mapping[str, Request]:
+        """The two pages that list its tools."""
+        cookie = _cookie(self.users[0])
+        return {
+            "calendar with the tree of tools": Request("GET", "/calendar/", cookie),
+            "tool control with the list of tools": Request("GET", "/tool_control/", cookie),
+        }
+
+    def statements(self, requests: Sequence[Request]) -> list[int]:
+        """How many SQL statements each of the first user's requests asks."""
+        lines = "\n".join(json.dumps([request.path, self.users[0]["session"]]) for request in requests)
+        answered = _run(self.environment, self.surroundings, "peer_statements.py", given=lines)
+        found = [json.loads(line) for line in answered.splitlines()]
+        if any(line["status"] != 200 for line in found):
+            raise CannotMeasure(f"{NAME}: statements could not be counted: {found}")
+        return [line["statements"] for line in found]
+
+    def taken(self, tool: str, start: datetime, end: datetime) -> int:
+        return self._count(
+            'SELECT count(*) FROM "NEMO_reservation" WHERE tool_id = %s AND NOT cancelled AND NOT missed'
+            ' AND NOT shortened AND start < %s AND "end" > %s',
+            [int(tool), end, start],
+        )
+
+    def ahead(self) -> int:
+        return self._count('SELECT count(*) FROM "NEMO_reservation" WHERE start >= %s', [self.today])
+
+    def _count(self, statement: str, given: list[object]) -> int:
+        row = self.database.execute(statement, given).fetchone()  # type: ignore[arg-type]
+        assert row is not None and isinstance(row[0], int)
+        return row[0]
+
+
+def filled(cluster: Cluster, environment: Path, name: str, tools: int, reservations: int, today: datetime) -> Nemo:
+    """A new database `name` with NEMO's tables and so many tools and reservations of the past year."""
+    cluster.make(name)
+    media = cluster.folder / name
+    media.mkdir()
+    surroundings = {
+        "PEER_DATABASE": json.dumps(cluster.as_served(name)),
+        "PEER_MEDIA": str(media),
+        "DJANGO_SETTINGS_MODULE": "peer_settings",
+        "PYTHONPATH": str(PEER),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    _run(environment, surroundings, "-m", "django", "migrate", "--verbosity", "0")
+    users = max(500, tools // 2)
+    printed = _run(environment, surroundings, "peer_seed.py", tools, reservations, users, today.isoformat())
+    seeded = json.loads(printed.splitlines()[-1])
+    return Nemo(
+        environment, surroundings, cluster.connect(name), seeded["users"], seeded["tools"], seeded["busy"], today
+    )
+
+
+def _run(environment: Path, surroundings: Mapping[str, str], *arguments: object, given: str = "") -> str:
+    done = subprocess.run(
+        [str(environment / "bin" / "python"), *map(str, arguments)],
+        cwd=PEER,
+        env={**os.environ, **surroundings},
+        input=given,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise CannotMeasure(f"{NAME}: {' '.join(map(str, arguments[:3]))}: {done.stderr[-800:]}")
+    return done.stdout
+
+
+def _cookie(user: Mapping[str, str]) -> dict[str, str]:
+    return {"Cookie": f"sessionid={user['session']}; csrftoken={CSRF}"}
