@@ -1,6 +1,7 @@
 """The way of a booking (预约), of an instrument's calendar, of a block on it and of a qualification; the trade's words."""
 
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from kechuang.kernel.actor import Role
 from kechuang.kernel.machine import Machine, Move
@@ -48,6 +49,7 @@ class BlockKind(StrEnum):
     BUSY = "busy"
     BREAKDOWN = "breakdown"
     ABSENCE = "absence"
+    HELD = "held"  # kept for the first of the wait list while it is offered
 
 
 class Mode(StrEnum):
@@ -69,6 +71,7 @@ BLOCK_LABELS: dict[BlockKind, str] = {
     BlockKind.BUSY: _("外部占用"),
     BlockKind.BREAKDOWN: _("故障"),
     BlockKind.ABSENCE: _("操作人缺席"),
+    BlockKind.HELD: _("候补保留"),
 }
 MODE_LABELS: dict[Mode, str] = {
     Mode.SLOT: _("按时段使用，机构人员操作"),
@@ -179,3 +182,153 @@ REMIND_HOURS = 24  # a word before the booked time
 INSTRUMENTS_MAX = 20  # in one booking
 BLOCK_WEEKS_MAX = 53  # repetitions of a weekly maintenance
 WEEK_INSTRUMENTS_MAX = 200  # columns of one week view
+
+
+class SampleState(StrEnum):
+    ANNOUNCED = "announced"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
+    TESTING = "testing"
+    TESTED = "tested"
+    RETURNED = "returned"
+    DISPOSED = "disposed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+_P = SampleState
+IN_QUEUE = (_P.ANNOUNCED, _P.SHIPPED, _P.RECEIVED, _P.TESTING)  # what an instrument has still to do
+_HERE = {_P.RECEIVED, _P.TESTING, _P.TESTED}
+SAMPLE_MACHINE = Machine(
+    "sample",
+    SampleState,
+    initial=_P.ANNOUNCED,
+    moves=[
+        Move("ship", {_P.ANNOUNCED}, _P.SHIPPED, {_R.HOLDER}, _("登记寄出"), data=True),
+        Move("receive", {_P.ANNOUNCED, _P.SHIPPED}, _P.RECEIVED, {_R.PROVIDER}, _("收样登记"), data=True),
+        Move("reject", {_P.ANNOUNCED, _P.SHIPPED, _P.RECEIVED}, _P.REJECTED, {_R.PROVIDER}, _("拒收样品"), data=True),
+        Move("pass_on", _HERE, None, {_R.PROVIDER}, _("交接样品"), data=True),
+        Move("begin", {_P.RECEIVED}, _P.TESTING, {_R.PROVIDER}, _("开始检测")),
+        Move("finish", {_P.TESTING}, _P.TESTED, {_R.PROVIDER}, _("检测完成"), data=True),
+        Move("give_back", {_P.TESTED, _P.REJECTED}, _P.RETURNED, {_R.PROVIDER}, _("退还样品"), data=True),
+        Move("dispose", {_P.TESTED, _P.REJECTED}, _P.DISPOSED, {_R.PROVIDER}, _("处置样品"), data=True),
+        Move("withdraw", {_P.ANNOUNCED}, _P.WITHDRAWN, {_R.HOLDER}, _("撤回送样")),
+    ],
+    labels={
+        _P.ANNOUNCED: _("待寄送"),
+        _P.SHIPPED: _("已寄出"),
+        _P.RECEIVED: _("已收样"),
+        _P.TESTING: _("检测中"),
+        _P.TESTED: _("检测完成"),
+        _P.RETURNED: _("已退还"),
+        _P.DISPOSED: _("已处置"),
+        _P.REJECTED: _("已拒收"),
+        _P.WITHDRAWN: _("送样已撤回"),
+    },
+    waits={
+        _P.ANNOUNCED: _R.HOLDER,
+        _P.SHIPPED: _R.PROVIDER,
+        _P.RECEIVED: _R.PROVIDER,
+        _P.TESTING: _R.PROVIDER,
+        _P.TESTED: _R.PROVIDER,
+    },
+)
+
+
+class WaitState(StrEnum):
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TAKEN = "taken"
+    LEFT = "left"
+    PASSED = "passed"
+
+
+_W = WaitState
+WAIT_MACHINE = Machine(
+    "wait",
+    WaitState,
+    initial=_W.WAITING,
+    moves=[
+        Move("offer", {_W.WAITING}, _W.OFFERED, {_R.CLOCK}, _("递补空出时段"), data=True),
+        Move("accept", {_W.OFFERED}, _W.TAKEN, {_R.HOLDER}, _("接受递补")),
+        Move("decline", {_W.OFFERED}, _W.WAITING, {_R.HOLDER}, _("放弃本次递补")),
+        Move("expire", {_W.OFFERED}, _W.WAITING, {_R.CLOCK}, _("递补逾期未答复")),
+        Move("leave", {_W.WAITING, _W.OFFERED}, _W.LEFT, {_R.HOLDER}, _("退出候补")),
+        Move("pass", {_W.WAITING}, _W.PASSED, {_R.CLOCK}, _("候补时间已过")),
+    ],
+    labels={
+        _W.WAITING: _("候补中"),
+        _W.OFFERED: _("待答复递补"),
+        _W.TAKEN: _("已递补"),
+        _W.LEFT: _("已退出候补"),
+        _W.PASSED: _("候补已过期"),
+    },
+    waits={_W.OFFERED: _R.HOLDER},
+)
+
+
+class TrainingState(StrEnum):
+    REQUESTED = "requested"
+    SCHEDULED = "scheduled"
+    PASSED = "passed"
+    FAILED = "failed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+_T = TrainingState
+TRAINING_MACHINE = Machine(
+    "training",
+    TrainingState,
+    initial=_T.REQUESTED,
+    moves=[
+        Move("schedule", {_T.REQUESTED, _T.SCHEDULED}, _T.SCHEDULED, {_R.PROVIDER}, _("安排培训"), data=True),
+        Move("pass", {_T.REQUESTED, _T.SCHEDULED}, _T.PASSED, {_R.PROVIDER}, _("登记培训通过"), data=True),
+        Move("fail", {_T.SCHEDULED}, _T.FAILED, {_R.PROVIDER}, _("登记培训未通过"), data=True),
+        Move("decline", {_T.REQUESTED}, _T.DECLINED, {_R.PROVIDER}, _("不予培训"), data=True),
+        Move("withdraw", {_T.REQUESTED, _T.SCHEDULED}, _T.WITHDRAWN, {_R.HOLDER}, _("撤回培训申请")),
+    ],
+    labels={
+        _T.REQUESTED: _("待安排培训"),
+        _T.SCHEDULED: _("已安排培训"),
+        _T.PASSED: _("培训通过"),
+        _T.FAILED: _("培训未通过"),
+        _T.DECLINED: _("不予培训"),
+        _T.WITHDRAWN: _("培训申请已撤回"),
+    },
+    waits={_T.REQUESTED: _R.PROVIDER, _T.SCHEDULED: _R.PROVIDER},
+)
+
+
+class FeedKind(StrEnum):
+    """日历订阅: a person's own bookings, or those of one instrument."""
+
+    PERSON = "person"
+    INSTRUMENT = "instrument"
+
+
+class SourceKind(StrEnum):
+    """How busy times come in from a carrier's own system (外部占用来源)."""
+
+    CALENDAR = "calendar"
+    PUSH = "push"
+
+
+class SourceState(StrEnum):
+    ACTIVE = "active"
+    STOPPED = "stopped"
+
+
+SOURCE_LABELS: dict[SourceKind, str] = {
+    SourceKind.CALENDAR: _("读取对方的 iCal 日历"),
+    SourceKind.PUSH: _("由对方系统推送"),
+}
+SOURCE_MACHINE = Machine(
+    "busy_source",
+    SourceState,
+    initial=SourceState.ACTIVE,
+    moves=[Move("stop", {SourceState.ACTIVE}, SourceState.STOPPED, {_R.PROVIDER}, _("停止接入"))],
+    labels={SourceState.ACTIVE: _("接入中"), SourceState.STOPPED: _("已停止接入")},
+    waits={},
+)
+LEGAL_ZONE = ZoneInfo("Asia/Shanghai")  # no summer time: a day always has 1,440 minutes

@@ -13,7 +13,6 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from ipaddress import ip_address
 from socket import IPPROTO_TCP, create_connection, getaddrinfo, socket
 from time import monotonic
-from typing import ClassVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from django.conf import settings
@@ -33,7 +32,7 @@ class AddressNotAllowed(Refusal):
     code = "bookings.calendar_address_not_allowed"
     text = _("不能从这个地址读取日历：只接受互联网上的 http、https 地址")
     remedy = _("请填写公网可访问的 iCal 地址；内网地址由平台运维人员登记后可用")
-    field: ClassVar[str] = "address"
+    field = "address"
     status = 422
 
 
@@ -41,7 +40,7 @@ class CalendarNotReached(Refusal):
     code = "bookings.calendar_not_reached"
     text = _("没有读到对方的日历：{why}")
     remedy = _("请核对地址是否仍然有效；平台会在下一轮再读")
-    field: ClassVar[str] = "address"
+    field = "address"
     status = 422
 
 

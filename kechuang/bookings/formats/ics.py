@@ -7,7 +7,7 @@ Pure: bytes ↔ frozen values. Written and read with the `icalendar` library; re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
@@ -32,7 +32,7 @@ class NotACalendar(Refusal):
     code = "bookings.not_a_calendar"
     text = _("这不是可以读取的 iCalendar 日历")
     remedy = _("请核对地址：用浏览器打开时，第一行应为 BEGIN:VCALENDAR")
-    field: ClassVar[str] = "address"
+    field = "address"
     status = 422
 
 
@@ -40,7 +40,7 @@ class CalendarTooLarge(Refusal):
     code = "bookings.calendar_too_large"
     text = _("日历过大：最多 {limit} 项")
     remedy = _("请在对方系统中只导出该仪器近期的占用时段")
-    field: ClassVar[str] = "address"
+    field = "address"
     status = 422
 
 
@@ -48,7 +48,7 @@ class RecurrenceTooFine(Refusal):
     code = "bookings.recurrence_too_fine"
     text = _("日历中有按时、分、秒重复或起始过早的占用规则，无法展开")
     remedy = _("请在对方系统中改为按天、周、月重复，或写明起止日期")
-    field: ClassVar[str] = "address"
+    field = "address"
     status = 422
 
 

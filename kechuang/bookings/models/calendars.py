@@ -16,6 +16,7 @@ REASON_LENGTH = 200
 # What a new calendar begins with; its provider changes it. Workdays from eight to five, the half hour, two months ahead.
 OFFICE_HOURS = [[8 * MINUTES_IN_HOUR, 17 * MINUTES_IN_HOUR]]
 HORIZON_DAYS, GRANULARITY_MINUTES, CONFIRM_WITHIN_MINUTES = 60, 30, 2 * MINUTES_IN_DAY
+OFFER_MINUTES = 12 * MINUTES_IN_HOUR
 
 
 def calendar_id() -> str:
@@ -68,6 +69,8 @@ class Calendar(models.Model):
     strike_days = models.PositiveIntegerField(default=90)  # how long a no-show counts
     stop_days = models.PositiveIntegerField(default=30)  # how long who has too many may not book
     late_counts = models.BooleanField(default=False)  # a late cancellation counts as a no-show
+    offer_minutes = models.PositiveIntegerField(default=OFFER_MINUTES)  # a freed time is kept so long for who waits
+    sample_address = models.CharField(max_length=REASON_LENGTH, blank=True)  # 收样地址
     note = models.CharField(max_length=500, blank=True)  # what to know before booking
 
     class Meta:
