@@ -1,5 +1,17 @@
 """Reading the catalogue: offers with their prices, carriers."""
 
+from kechuang.catalog.queries.classes import ClassNode, class_name, class_set, class_tree
+from kechuang.catalog.queries.instruments import (
+    InstrumentCard,
+    clearances,
+    customs_clear_of,
+    customs_cleared,
+    documents,
+    instrument,
+    instrument_card,
+    instruments,
+    own_instruments,
+)
 from kechuang.catalog.queries.offers import (
     OfferCard,
     OfferSheet,
@@ -25,6 +37,8 @@ from kechuang.catalog.queries.offers import (
 )
 
 __all__ = [
+    "ClassNode",
+    "InstrumentCard",
     "OfferCard",
     "OfferSheet",
     "PriceLine",
@@ -32,13 +46,24 @@ __all__ = [
     "card",
     "cards",
     "carrier",
+    "class_name",
+    "class_set",
+    "class_tree",
+    "clearances",
+    "customs_clear_of",
+    "customs_cleared",
+    "documents",
     "imports_of",
+    "instrument",
+    "instrument_card",
+    "instruments",
     "line_of",
     "offer",
     "offer_named",
     "offer_sheet",
     "offers_of_parties",
     "own_carriers",
+    "own_instruments",
     "own_offers",
     "own_sheet",
     "price_history",
