@@ -12,7 +12,7 @@ from kechuang.catalog.commands.offering import NewOffer, add_offers, own_carrier
 from kechuang.catalog.formats.workbook import Instrument, parse
 from kechuang.catalog.models import Carrier, Import, Offer
 from kechuang.catalog.queries import price_lines
-from kechuang.catalog.states import OFFER_MACHINE, OfferKind, OfferState, ServiceClass
+from kechuang.catalog.states import OFFER_MACHINE, OfferKind, OfferState, PriceGroup, ServiceClass
 from kechuang.documents.rules import read_table
 from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor, Role
@@ -139,7 +139,7 @@ def _update(actor: Actor, row: Offer, new: NewOffer, now: datetime) -> bool:
         roles = frozenset({Role.PROVIDER})
         move = OFFER_MACHINE.check("edit", OfferState(row.state), roles)
         advance(actor, row, move, roles=roles, now=now, saves=differs, facts={"columns": sorted(differs)})
-    ends, begins = rules.changed(price_lines(row.id, on=clock.day(now)), new.prices)
+    ends, begins = rules.changed(price_lines(row.id, on=clock.day(now), group=PriceGroup.ALL), new.prices)
     if not new.prices or not (ends or begins):
         return bool(differs)
     set_prices(actor, offer_id=row.id, lines=new.prices, valid_from=clock.day(now), now=now)

@@ -10,7 +10,7 @@ from kechuang.catalog import rules
 from kechuang.catalog.access import carriers_of, roles_on, visible_to
 from kechuang.catalog.models import BATCH, Carrier, Offer, Price
 from kechuang.catalog.queries import line_of, price_lines
-from kechuang.catalog.states import OFFER_MACHINE, CarrierKind, OfferKind, OfferState, ServiceClass
+from kechuang.catalog.states import OFFER_MACHINE, CarrierKind, OfferKind, OfferState, PriceGroup, ServiceClass
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.ids import public_number
@@ -157,9 +157,9 @@ def set_prices(
     rules.check_list(lines)
     rules.check_first_day(valid_from, on=clock.day(now))
     _drop_planned(offer, valid_from)
-    ends, begins = rules.changed(price_lines(offer.id, on=valid_from), lines)
+    ends, begins = rules.changed(price_lines(offer.id, on=valid_from, group=PriceGroup.ALL), lines)
     Price.objects.filter(id__in=[line.id for line in ends]).update(valid_until=valid_from)
-    places = {line.item: place for place, line in enumerate(lines)}
+    places = {(line.item, line.group): place for place, line in enumerate(lines)}
     made = Price.objects.bulk_create(_prices(actor, offer, begins, valid_from, places))
     said = {
         "from": valid_from.isoformat(),
@@ -167,7 +167,8 @@ def set_prices(
         "begun": [_said(line) for line in begins],
     }
     advance(actor, offer, move, roles=roles, now=now, facts=said)
-    kept = [line for line in price_lines(offer.id, on=valid_from) if line.id not in {row.id for row in made}]
+    running = price_lines(offer.id, on=valid_from, group=PriceGroup.ALL)
+    kept = [line for line in running if line.id not in {row.id for row in made}]
     return [*kept, *(line_of(row) for row in made)]
 
 
@@ -229,7 +230,7 @@ def _check(new: NewOffer) -> None:
 def _check_whole(offer: Offer, on: date) -> str:
     """Raises StandardsMissing; answers the article that asks for content, process and prices."""
     article = opening_article(offer.party_id, on=on)
-    lines = price_lines(offer.id, on=on)
+    lines = price_lines(offer.id, on=on, group=PriceGroup.ALL)
     rules.check_standards(content=offer.content, process=offer.process, lines=lines, article=article)
     return article
 
@@ -261,14 +262,12 @@ def _prices(
     offer: Offer,
     lines: Sequence[rules.NewPrice],
     valid_from: date,
-    places: Mapping[str, int] | None = None,
+    places: Mapping[tuple[str, PriceGroup], int] | None = None,
 ) -> list[Price]:
     """Rows in the order written; `places` says where lines stand in a list of which they are only a part."""
-    order = places or {line.item: place for place, line in enumerate(lines)}
-    return [
-        Price(offer=offer, valid_from=valid_from, set_by=actor.person_id, place=order[line.item], **asdict(line))
-        for line in lines
-    ]
+    order = places or {(line.item, line.group): place for place, line in enumerate(lines)}
+    given = {"offer": offer, "valid_from": valid_from, "set_by": actor.person_id}
+    return [Price(**given, place=order[line.item, line.group], **asdict(line)) for line in lines]
 
 
 def _drop_planned(offer: Offer, valid_from: date) -> None:
@@ -290,4 +289,5 @@ def _key_of(new: NewOffer) -> tuple[str, str]:
 
 
 def _said(line: rules.NewPrice) -> dict[str, object]:
-    return {key: value for key, value in asdict(line).items() if value not in (None, "")}
+    said = {key: value for key, value in asdict(line).items() if value not in (None, "", (), PriceGroup.ALL)}
+    return said if line.steps else {key: value for key, value in said.items() if key != "step_mode"}

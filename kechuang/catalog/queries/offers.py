@@ -13,7 +13,16 @@ from kechuang.catalog.access import carriers_of, roles_on, visible_to
 from kechuang.catalog.formats.workbook import written
 from kechuang.catalog.models import WAITING_MAX, Carrier, Import, Offer, Price
 from kechuang.catalog.rules import PriceLine as PriceLine
-from kechuang.catalog.states import OFFER_MACHINE, SERVICE_COLUMNS, ItemKind, OfferKind, OfferState
+from kechuang.catalog.states import (
+    OFFER_MACHINE,
+    SERVICE_COLUMNS,
+    SERVICE_MORE,
+    ItemKind,
+    OfferKind,
+    OfferState,
+    PriceGroup,
+    StepMode,
+)
 from kechuang.documents.rules import write_csv
 from kechuang.documents.states import Media
 from kechuang.kernel.actor import Actor
@@ -72,10 +81,9 @@ def offer(actor: Actor, offer_id: str) -> OfferCard:
 def offer_sheet(actor: Actor, offer_id: str, *, on: date) -> OfferSheet:
     """One offer with its prices, what is missing before the first order, and its way; raises NotVisible."""
     row = _visible(actor, offer_id)
-    lines = price_lines(row.id, on=on)
-    planned = (
-        Price.objects.filter(offer=row, valid_from__gt=on).filter(_not_dropped()).order_by("valid_from", "place", "id")
-    )
+    own = carriers_of(actor).filter(id=row.carrier_id).exists()
+    lines = price_lines(row.id, on=on, group=PriceGroup.ALL if own else PriceGroup.OUTSIDE)
+    planned = price_history(row.id, own=own).filter(valid_from__gt=on).order_by("valid_from", "place", "id")
     return OfferSheet(
         offer=row,
         lines=lines,
@@ -119,24 +127,30 @@ def card(row: Offer) -> OfferCard:
     )
 
 
-def price_lines(offer_id: str, *, on: date) -> list[PriceLine]:
-    """The price list in force on a day (现行收费标准), base lines first. One statement."""
-    return price_lists([offer_id], on=on)[offer_id]
+def price_lines(offer_id: str, *, on: date, group: str = PriceGroup.OUTSIDE) -> list[PriceLine]:
+    """The price list in force on a day (现行收费标准) for outsiders, or insiders; base lines first. One statement.
+
+    `group=PriceGroup.ALL`: every line there is, whomever it is for.
+    """
+    return price_lists([offer_id], on=on, group=group)[offer_id]
 
 
-def price_lists(offer_ids: Iterable[str], *, on: date) -> dict[str, list[PriceLine]]:
+def price_lists(offer_ids: Iterable[str], *, on: date, group: str = PriceGroup.OUTSIDE) -> dict[str, list[PriceLine]]:
     """The price lists of several offers on a day, by offer. One statement."""
     found: dict[str, list[PriceLine]] = {offer_id: [] for offer_id in offer_ids}
     rows = Price.objects.filter(offer_id__in=list(found), valid_from__lte=on)
+    if group != PriceGroup.ALL:
+        rows = rows.filter(group__in=[PriceGroup.ALL, group])
     for row in rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on)).order_by("place", "id"):
         found[row.offer_id].append(line_of(row))
     order = list(ItemKind)
     return {offer_id: sorted(lines, key=lambda line: order.index(line.kind)) for offer_id, lines in found.items()}
 
 
-def price_history(offer_id: str) -> QuerySet[Price]:
-    """Every line an offer ever had that was in force, newest first."""
-    return Price.objects.filter(_not_dropped(), offer_id=offer_id).order_by("-valid_from", "place", "id")
+def price_history(offer_id: str, *, own: bool = True) -> QuerySet[Price]:
+    """Every line an offer ever had that was in force, newest first; without `own` only what outsiders pay."""
+    rows = Price.objects.filter(_not_dropped(), offer_id=offer_id).order_by("-valid_from", "place", "id")
+    return rows if own else rows.exclude(group=PriceGroup.INSIDE)
 
 
 def line_of(row: Price) -> PriceLine:
@@ -149,6 +163,11 @@ def line_of(row: Price) -> PriceLine:
         rate_bp=row.rate_bp,
         conditions=row.conditions,
         valid_from=row.valid_from,
+        group=PriceGroup(row.group),
+        steps=rules.read_steps(row.steps),
+        step_mode=StepMode(row.step_mode),
+        minimum_fen=None if row.minimum_fen is None else Fen(row.minimum_fen),
+        valid_until=row.valid_until,
     )
 
 
@@ -217,7 +236,7 @@ def blank(kind: OfferKind) -> tuple[str, bytes, str]:
     """An empty file to fill in: its name, content and media type (空白表)."""
     if kind is OfferKind.INSTRUMENT:
         return _("大型科研仪器信息表.xlsx"), written(), str(Media.XLSX)
-    return _("服务清单.csv"), write_csv([list(SERVICE_COLUMNS)]), str(Media.CSV)
+    return _("服务清单.csv"), write_csv([[*SERVICE_COLUMNS, *SERVICE_MORE]]), str(Media.CSV)
 
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:

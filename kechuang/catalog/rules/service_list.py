@@ -1,28 +1,39 @@
 """服务清单: a provider's list of services with prices, row by row (CSV or xlsx, read by documents). Pure.
 
-A row is one price line; rows of one 服务编号 belong to one service. Nothing is taken from a list with one finding.
+A row is one price line; rows of one 服务编号 belong to one service. Nothing is taken from a list with one finding. The
+columns for groups, steps and a minimum may be missing: older lists have none of them.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from kechuang.catalog.rules.prices import NewPrice, PriceListUnfit, check_list
+from kechuang.catalog.rules.steps import Step, steps_rise
 from kechuang.catalog.states import (
+    GROUP_LABELS,
     ITEM_LABELS,
+    MODE_LABELS,
     PERCENT_MAX_BP,
     ROWS_MAX,
     SERVICE_COLUMNS,
     SERVICE_LABELS,
+    SERVICE_MORE,
     UNIT_LABELS,
     ItemKind,
+    PriceGroup,
+    StepMode,
     Unit,
 )
 from kechuang.kernel.errors import Refusal
-from kechuang.kernel.money import Fen, NotAnAmount, fen_from_yuan
+from kechuang.kernel.money import Fen, NotAnAmount, fen_from_yuan, yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import halfwidth
 
 _NUMBER, _NAME, _CLASS, _CONTENT, _PROCESS, _ITEM, _KIND, _UNIT, _PRICE, _RATE, _CONDITIONS = SERVICE_COLUMNS
+_GROUP, _STEPS, _MODE, _MINIMUM = SERVICE_MORE
+T = TypeVar("T")
 
 
 class NotThatList(Refusal):
@@ -38,6 +49,14 @@ class ListTooLong(Refusal):
     text = _("“{name}”没有内容，或超过 {limit} 行")
     remedy = _("请从表头下一行开始填写，或拆成几个文件分批导入")
     field = "file"
+    status = 422
+
+
+class NotSteps(Refusal):
+    code = "catalog.not_steps"
+    text = _("阶梯价应写成“数量:单价”，数量由小到大，用分号隔开")
+    remedy = _("例如 2:45; 5:40 表示满 2 个单位起每单位 45 元、满 5 个单位起 40 元")
+    field = "steps"
     status = 422
 
 
@@ -82,7 +101,8 @@ class ServiceList:
 def read_services(name: str, rows: Sequence[Sequence[str]]) -> ServiceList:
     """The services in a table whose first row holds the headings. Raises NotThatList, ListTooLong."""
     header = [halfwidth(cell) for cell in rows[0]] if rows else []
-    places = {column: header.index(halfwidth(column)) for column in SERVICE_COLUMNS if halfwidth(column) in header}
+    known = (*SERVICE_COLUMNS, *SERVICE_MORE)
+    places = {column: header.index(halfwidth(column)) for column in known if halfwidth(column) in header}
     if missing := [column for column in SERVICE_COLUMNS if column not in places]:
         raise NotThatList(name=name, missing="、".join(missing))
     filled = [_Row(n, row, places) for n, row in enumerate(rows, start=1) if n > 1 and any(row)]
@@ -104,7 +124,7 @@ class _Row:
         self.number, self.cells, self.places = number, cells, places
 
     def cell(self, column: str) -> str:
-        place = self.places[column]
+        place = self.places.get(column, len(self.cells))
         return self.cells[place].strip() if place < len(self.cells) else ""
 
     def fault(self, column: str, rule: str, remedy: str) -> Fault:
@@ -157,6 +177,9 @@ def _price(row: _Row, faults: list[Fault]) -> NewPrice | None:
         faults.append(row.fault(_RATE, _("比例过大"), _("例如 30 表示基本费用的 30%")))
     if not row.cell(_ITEM):
         faults.append(row.fault(_ITEM, _("必填"), _("例如：机时、常规样品")))
+    group = _chosen(row, _GROUP, {label: code for code, label in GROUP_LABELS.items()}, PriceGroup.ALL, faults)
+    mode = _chosen(row, _MODE, {label: code for code, label in MODE_LABELS.items()}, StepMode.PART, faults)
+    steps, minimum = _steps(row, faults), _amount(row, _MINIMUM, faults)
     if len(faults) > before:
         return None
     return NewPrice(
@@ -166,7 +189,53 @@ def _price(row: _Row, faults: list[Fault]) -> NewPrice | None:
         kind=ItemKind(kinds[row.cell(_KIND)]),
         rate_bp=rate,
         conditions=row.cell(_CONDITIONS),
+        group=group,
+        steps=steps,
+        step_mode=mode,
+        minimum_fen=minimum or None,
     )
+
+
+def _chosen(row: _Row, column: str, known: Mapping[str, T], otherwise: T, faults: list[Fault]) -> T:
+    """The word of a column that may be missing or empty."""
+    word = row.cell(column)
+    if word and word not in known:
+        faults.append(row.fault(column, _("只能填写列出的内容"), "、".join(known)))
+    return known.get(word, otherwise)
+
+
+def _steps(row: _Row, faults: list[Fault]) -> tuple[Step, ...]:
+    try:
+        return steps_from(row.cell(_STEPS))
+    except NotSteps:
+        faults.append(row.fault(_STEPS, NotSteps.text, NotSteps.remedy))
+        return ()
+
+
+def steps_from(typed: str) -> tuple[Step, ...]:
+    """Steps as people write them (阶梯价): `2:45; 5:40`, from 2 units 45 yuan each, from 5 units 40. Raises NotSteps."""
+    found = []
+    for one in filter(None, re.split(r"[;；\n]\s*", typed.strip())):
+        quantity, mark, price = one.replace("：", ":").partition(":")
+        try:
+            found.append(Step(int(fen_from_yuan(quantity)), fen_from_yuan(price)))
+        except NotAnAmount as wrong:
+            raise NotSteps(typed=one) from wrong
+        if not mark:
+            raise NotSteps(typed=one)
+    if not steps_rise(found):
+        raise NotSteps(typed=typed)
+    return tuple(found)
+
+
+def steps_text(steps: Sequence[Step]) -> str:
+    """The same the other way round, for forms and lists."""
+
+    def number(hundredths: int) -> str:
+        whole, point, rest = yuan(hundredths).replace(",", "").partition(".")
+        return f"{whole}{point}{rest}".rstrip("0").rstrip(".") if point else whole
+
+    return "; ".join(f"{number(step.from_hundredths)}:{number(step.price_fen)}" for step in steps)
 
 
 def _amount(row: _Row, column: str, faults: list[Fault]) -> Fen | None:
