@@ -21,8 +21,9 @@ NAMED_OTHERWISE = {
 
 def forwards(apps, schema_editor):
     Offer, Instrument = apps.get_model("catalog", "Offer"), apps.get_model("catalog", "Instrument")
-    rows = Offer.objects.filter(kind="instrument").order_by("id")
-    Instrument.objects.bulk_create((_row(Instrument, offer) for offer in rows.iterator()), batch_size=500)
+    using = schema_editor.connection.alias
+    rows = Offer.objects.using(using).filter(kind="instrument").order_by("id")
+    Instrument.objects.using(using).bulk_create((_row(Instrument, offer) for offer in rows.iterator()), batch_size=500)
 
 
 def _row(Instrument, offer):
