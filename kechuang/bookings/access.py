@@ -4,7 +4,7 @@ from typing import Protocol
 
 from django.db.models import Q, QuerySet
 
-from kechuang.bookings.models import Block, Booking, Calendar, Qualification
+from kechuang.bookings.models import Block, Booking, BusySource, Calendar, Qualification, Sample, Training, Wait
 from kechuang.catalog.states import OfferState
 from kechuang.kernel.actor import Actor, Role
 
@@ -25,7 +25,17 @@ class OfProvider(Protocol):
     region: str
 
 
-def roles_on(actor: Actor, booking: Booking) -> frozenset[Role]:
+class Between(Protocol):
+    """What stands between who uses and who provides: a booking, a sample, a place on the wait list, a training."""
+
+    holder_id: str
+    provider_id: str
+    unit_id: str | None
+    person_id: str
+    region: str
+
+
+def roles_on(actor: Actor, booking: Between) -> frozenset[Role]:
     """HOLDER on one's own party's bookings, PROVIDER on those of one's instruments; the offices of the region.
 
     Who books an instrument of their own party does not also decide about that booking as its provider.
@@ -74,6 +84,35 @@ def qualifications_visible_to(actor: Actor) -> QuerySet[Qualification]:
         return Qualification.objects.all()
     own = Q(person_id=actor.person_id) if actor.person_id else Q(pk__in=[])
     return Qualification.objects.filter(_served(actor) | own)
+
+
+def samples_visible_to(actor: Actor) -> QuerySet[Sample]:
+    """Samples of one's own party, and those sent to one's instruments; the offices of the region."""
+    return Sample.objects.filter(_between(actor))
+
+
+def waits_visible_to(actor: Actor) -> QuerySet[Wait]:
+    """Places on wait lists: who waits sees their own party's, the provider those for its instruments."""
+    return Wait.objects.filter(_between(actor))
+
+
+def trainings_visible_to(actor: Actor) -> QuerySet[Training]:
+    """Requests for training, in the same way."""
+    return Training.objects.filter(_between(actor))
+
+
+def sources_visible_to(actor: Actor) -> QuerySet[BusySource]:
+    """Outside calendars with their addresses: their provider's own only."""
+    return BusySource.objects.all() if actor.clock else BusySource.objects.filter(_served(actor))
+
+
+def _between(actor: Actor) -> Q:
+    if actor.clock:
+        return Q()
+    seen = Q(region__in=actor.regions(*OFFICES))
+    if actor.party_id:
+        seen |= Q(holder_id=actor.party_id) | _served(actor, "provider_id")
+    return seen
 
 
 def _served(actor: Actor, party: str = "party_id") -> Q:

@@ -95,7 +95,7 @@ class Training(models.Model):
     state = models.CharField(max_length=24, default=TrainingState.REQUESTED)
     region = models.CharField(max_length=12, db_index=True)
     instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")  # the provider
+    provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     holder = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
     person_id = models.CharField(max_length=32)
@@ -127,7 +127,7 @@ class Training(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["party", "state"], name="training_of_provider"),
+            models.Index(fields=["provider", "state"], name="training_of_provider"),
             models.Index(fields=["person_id", "-made_at"], name="training_of_person"),
         ]
 
