@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from kechuang.kernel.actor import Actor, Role
-from kechuang.orders.models import Order
+from kechuang.orders.models import Order, StandingQuote
 from kechuang.orders.states import OrderState
 
 OFFICES = (
@@ -45,3 +45,18 @@ def visible_to(actor: Actor) -> QuerySet[Order]:
 
 def _of_unit(actor: Actor, order: Order) -> bool:
     return not actor.unit_ids or order.unit_id in actor.unit_ids
+
+
+def standing_roles_on(actor: Actor, standing: StandingQuote) -> frozenset[Role]:
+    """PROVIDER for the provider of the offer, or that unit of it."""
+    own = bool(actor.party_id) and standing.provider_id == actor.party_id
+    return frozenset({Role.PROVIDER} if own and (not actor.unit_ids or standing.unit_id in actor.unit_ids) else ())
+
+
+def standing_visible_to(actor: Actor) -> QuerySet[StandingQuote]:
+    """The provider's own; the clock and whoever orders asks `queries.booked.standing`, which tells only whether."""
+    rows = StandingQuote.objects.all()
+    if actor.clock:
+        return rows
+    own = rows.filter(provider_id=actor.party_id) if actor.party_id else rows.none()
+    return own.filter(unit_id__in=actor.unit_ids) if actor.unit_ids else own

@@ -44,13 +44,12 @@ class ReasonForm(SeenForm):
         return {**super().given(), "reason": self.cleaned_data["reason"]}
 
 
-class RequestForm(Form):
-    """Asking for a quote."""
+class AskForm(Form):
+    """What is said whenever a service is asked for: by which voucher and rules, what is needed, what speaks against."""
 
     voucher = forms.ChoiceField(label=_("使用的创新券"), required=False)
     scheme = forms.ChoiceField(label=_("适用规则"))
     needs = TextField(label=_("需求说明"), help_text=_("样品、数量、检测项目、时间要求等"))
-    channel = forms.ChoiceField(label=_("订单来源"))
     situations = forms.MultipleChoiceField(
         label=_("是否属于下列情形"),
         help_text=_("属于下列情形的不得用券，请如实勾选"),
@@ -65,7 +64,6 @@ class RequestForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["voucher"].choices = [*vouchers, ("", gettext("不使用创新券"))]  # type: ignore[attr-defined]
         self.fields["scheme"].choices = list(schemes.items())  # type: ignore[attr-defined]
-        self.fields["channel"].choices = [(code, gettext(label)) for code, label in CHANNEL_LABELS.items()]  # type: ignore[attr-defined]
         self.fields["situations"].choices = [  # type: ignore[attr-defined]
             (str(situation), gettext(SITUATION_LABELS[situation])) for situation in Situation
         ]
@@ -76,10 +74,48 @@ class RequestForm(Form):
             "voucher_id": said["voucher"],
             "scheme": said["scheme"],
             "needs": said["needs"],
-            "channel": said["channel"],
             "situations": said["situations"],
             "other_public_fen": said["other_public"] or 0,
         }
+
+
+class RequestForm(AskForm):
+    """Asking for a quote."""
+
+    channel = forms.ChoiceField(label=_("订单来源"))
+    field_order = ("voucher", "scheme", "needs", "channel")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        channels = [(code, gettext(label)) for code, label in CHANNEL_LABELS.items()]
+        self.fields["channel"].choices = channels  # type: ignore[attr-defined]
+
+    def given(self) -> dict[str, Any]:
+        return {**super().given(), "channel": self.cleaned_data["channel"]}
+
+
+class BookedForm(AskForm):
+    """Ordering a booked time; `price`: which published line it is charged by when several fit."""
+
+    price = forms.ChoiceField(label=_("收费项目"), required=False)
+
+    def __init__(self, *args: Any, fitting: Sequence[FrozenPrice], units: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["needs"].required = False
+        if len(fitting) > 1:
+            self.fields["price"].choices = [(one.id, self._named(one, units)) for one in fitting]  # type: ignore[attr-defined]
+        else:
+            del self.fields["price"]
+
+    @staticmethod
+    def _named(price: FrozenPrice, units: Mapping[str, str]) -> str:
+        unit = gettext(units.get(price.unit, price.unit))
+        return gettext("{item}（{price} 元/{unit}）").format(
+            item=price.item, price=yuan(price.price_fen or 0), unit=unit
+        )
+
+    def given(self) -> dict[str, Any]:
+        return {**super().given(), "price_id": self.cleaned_data.get("price", "")}
 
 
 class LinesForm(SeenForm):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kechuang.kernel.actor import CLOCK
 from kechuang.orders import commands
-from kechuang.orders.queries import due, of_merged, to_close_after_revocation
+from kechuang.orders.queries import due, of_merged, to_close_after_revocation, without_their_time
 from kechuang.orders.states import BATCH
 from kechuang.ui import clock
 
@@ -32,4 +32,12 @@ def run_mergers(*, now: datetime) -> int:
     found = of_merged(on=clock.day(now))
     for order_id in found:
         commands.carry_over(CLOCK, order_id=order_id, now=now)
+    return len(found)
+
+
+def run_without_their_time(*, now: datetime) -> int:
+    """Ends open orders whose booking was refused or lapsed (预约未成). Answers how many."""
+    found = without_their_time()
+    for order_id, reason in found:
+        commands.terminate(CLOCK, order_id=order_id, reason=reason, now=now)
     return len(found)

@@ -4,7 +4,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from kechuang.kernel.ids import new_id, public_number
-from kechuang.orders.states import MACHINE, ContractKind, InvoiceMark, OrderState, OwnShareKind, Version
+from kechuang.orders.states import (
+    MACHINE,
+    ContractKind,
+    InvoiceMark,
+    OrderState,
+    OwnShareKind,
+    StandingState,
+    Version,
+)
 
 REASON_LENGTH = 500
 PRICED = [
@@ -45,6 +53,10 @@ def mark_id() -> str:
     return new_id("oin")
 
 
+def standing_id() -> str:
+    return new_id("stq")
+
+
 def page_of(order: str) -> str:
     """The address of an order's page, for messages."""
     return f"/orders/{order}/"
@@ -62,6 +74,7 @@ class Order(models.Model):
     provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     offer = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
+    booking = models.OneToOneField("bookings.Booking", on_delete=models.PROTECT, null=True, related_name="+")
     voucher = models.ForeignKey("vouchers.Voucher", on_delete=models.PROTECT, null=True, related_name="+")
     scheme = models.CharField(max_length=64)
     region = models.CharField(max_length=12, db_index=True)  # the county whose budget pays
@@ -281,3 +294,27 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.invoice_number
+
+
+class StandingQuote(models.Model):
+    """按公布价自动报价：a provider's standing word that a booking of an offer is quoted by its published prices.
+
+    It carries the provider's part of the joint declaration for the orders so made, until it is ended.
+    """
+
+    id = models.CharField(primary_key=True, max_length=32, default=standing_id, editable=False)
+    offer = models.OneToOneField("catalog.Offer", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
+    region = models.CharField(max_length=12, db_index=True)
+    state = models.CharField(max_length=24, default=StandingState.OPEN)
+    declared_by = models.CharField(max_length=32)
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(StandingState)), name="standing_quote_state_listed")
+        ]
+
+    def __str__(self) -> str:
+        return self.offer_id

@@ -8,6 +8,7 @@ from kechuang.kernel.text import gettext_noop as _
 
 CITY_DIGITS = 4  # of GB/T 2260: codes of one city begin alike
 UNIT_HUNDREDTHS = 100  # quantities are in hundredths of the unit (2.5 hours = 250)
+MINUTES = {"hour": 60, "day": 1_440}  # of the units that a booked time is counted in
 
 
 class OrderState(StrEnum):
@@ -99,6 +100,7 @@ MACHINE = Machine(
     initial=_S.REQUESTED,
     moves=[
         Move("quote", {_S.REQUESTED, _S.QUOTED}, _S.QUOTED, {_R.PROVIDER}, _("报价"), data=True),
+        Move("quote_listed", {_S.REQUESTED}, _S.QUOTED, {_R.HOLDER}, _("按公布价自动报价"), data=True),
         Move("decline", {_S.REQUESTED, _S.QUOTED}, _S.DECLINED, {_R.PROVIDER}, _("婉拒委托"), data=True),
         Move("withdraw", {_S.REQUESTED, _S.QUOTED}, _S.WITHDRAWN, {_R.HOLDER}, _("撤回委托")),
         Move("place", {_S.QUOTED}, _S.PLACED, {_R.HOLDER}, _("接受报价并下单"), data=True),
@@ -198,6 +200,26 @@ MACHINE = Machine(
         _S.DISPUTED: _R.COUNTY_OFFICER,
     },
 )
+
+
+class StandingState(StrEnum):
+    OPEN = "open"
+    ENDED = "ended"
+
+
+STANDING_MACHINE = Machine(
+    "standing_quote",
+    StandingState,
+    initial=StandingState.OPEN,
+    moves=[
+        Move("renew", {StandingState.ENDED}, StandingState.OPEN, {_R.PROVIDER}, _("重新开启自动报价"), data=True),
+        Move("end", {StandingState.OPEN}, StandingState.ENDED, {_R.PROVIDER}, _("停止自动报价")),
+    ],
+    labels={StandingState.OPEN: _("自动报价中"), StandingState.ENDED: _("已停止自动报价")},
+    waits={},
+)
+BOOKED_STATES = ("requested", "confirmed", "in_use", "done")  # of a booking that an order may be made of
+QUOTED_AT_ONCE = ("confirmed", "in_use", "done")  # whose time is sure, so that the published price is the quote
 
 REVOCATION_LOOK_BACK_DAYS = 60  # how long after a revocation its effect on orders is still looked for
 BEFORE_PLACING = (_S.REQUESTED, _S.QUOTED)

@@ -1,6 +1,7 @@
 """Writes of the room: asking, serving, settling, ending."""
 
 from kechuang.orders.commands.asking import decline, invoice_to, place, quote, request, withdraw
+from kechuang.orders.commands.booked import end_quoting_by_list, order_booking, quote_by_list
 from kechuang.orders.commands.ending import (
     cancel,
     carry_over,
@@ -47,13 +48,16 @@ __all__ = [
     "deliver_part",
     "dispute",
     "drop_dispute",
+    "end_quoting_by_list",
     "give_up",
     "invoice",
     "invoice_to",
+    "order_booking",
     "own_share",
     "place",
     "propose_final",
     "quote",
+    "quote_by_list",
     "refund_share",
     "reject_final",
     "request",

@@ -45,9 +45,12 @@ def request(
     situations: Sequence[str] = (),
     other_public_fen: Fen = rules.NOTHING,
     key: str = "",
+    booking_id: str = "",
     now: datetime,
 ) -> Order:
     """Asks a provider for a quote (委托服务); asked again with one `key`, the first order answers.
+
+    `booking_id` is of the time this is asked for (`booked.order_booking` checks it).
 
     Raises OfferNotOpen, OrderToOneself, NotAdmitted, NotYetInRegion with article and date, ChannelUnknown,
     vouchers.NotUsable, PartyEnded.
@@ -73,9 +76,10 @@ def request(
     order = _asked(actor, offer, terms, on)
     order.voucher_id, order.region, order.channel = voucher_id or None, region, channel
     order.needs, order.situations, order.other_public_fen = tidy(needs), sorted(set(situations)), other_public_fen
-    order.request_key = key or None
+    order.request_key, order.booking_id = key or None, booking_id or None
     order.save(force_insert=True)
     facts = {"offer_id": offer.id, "voucher_id": voucher_id, "scheme": scheme, "channel": channel}
+    facts |= {"booking_id": booking_id} if booking_id else {}
     label = _("委托服务")
     record(actor, order, "request", label=label, role=Role.HOLDER, now=now, target=order.state, facts=facts)
     due_on = start_clock(order, WAITS[OrderState.REQUESTED], now)
@@ -127,15 +131,28 @@ def quote(
         return step.order
     if not declares:
         raise rules.DeclarationMissing()
+    prices = [as_frozen(line) for line in price_lines(step.order.offer_id, on=clock.day(now))]
+    return quoted(step, lines, prices, note=note, declared_at=now, now=now)
+
+
+def quoted(
+    step: Step,
+    lines: Sequence[Asked],
+    prices: Sequence[rules.FrozenPrice],
+    *,
+    note: str,
+    declared_at: datetime,
+    now: datetime,
+) -> Order:
+    """Writes the price and the list it is from; `declared_at` is when the provider gave its part of the declaration."""
     order, on = step.order, clock.day(now)
-    prices = [as_frozen(line) for line in price_lines(order.offer_id, on=on)]
     if not prices:
         raise rules.NoPriceList()
     order.price_list = [asdict(price) for price in prices]
     order.price_digest = _digest(order.price_list)
     version = add_version(step, rules.priced(lines, prices), Version.QUOTE, note=note, now=now)
     order.price_fen, order.voucher_fen, order.own_share_fen = version.price_fen, Fen(0), version.price_fen
-    order.quoted_on, order.provider_declared_at = on, now
+    order.quoted_on, order.provider_declared_at = on, declared_at
     saves = [
         "price_list", "price_digest", "price_fen", "voucher_fen", "own_share_fen", "quoted_on", "provider_declared_at"
     ]  # fmt: skip

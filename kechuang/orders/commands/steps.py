@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from kechuang.bookings import commands as bookings
 from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
@@ -132,12 +133,20 @@ def finish(
         if after not in WAITS and after != OrderState.SETTLED:
             order.closed_on = clock.day(now)
             changed.append("closed_on")
+            _give_time_back(step, now)
     advance(
         step.actor, order, step.move, roles=step.roles, now=now, saves=changed, article=article, facts=dict(facts or {})
     )
     if after != before:
         _hand_over(order, before, wait, now)
     return order
+
+
+def _give_time_back(step: Step, now: datetime) -> None:
+    """The booked time of an order that came to nothing is free for others."""
+    if step.order.booking_id:
+        reason = step.order.reason or step.move.label
+        bookings.cancel_of_order(step.actor, order_id=step.order.id, reason=reason, now=now)
 
 
 def frozen(order: Order) -> InForce[OrderTerms]:

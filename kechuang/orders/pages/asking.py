@@ -21,7 +21,7 @@ from kechuang.vouchers.queries import LiveVoucher, fresh_key
 UNITS = {str(unit): label for unit, label in UNIT_LABELS.items()}
 
 
-def _named(live: LiveVoucher) -> tuple[str, str]:
+def named(live: LiveVoucher) -> tuple[str, str]:
     left = yuan(live.balance.free_fen)
     return live.voucher.id, _("{number}（可用 {left} 元）").format(number=live.voucher.number, left=left)
 
@@ -31,7 +31,7 @@ def request(request: HttpRequest, offer_id: str) -> HttpResponse:
     """The offer with its prices after the voucher, and the form that asks for a quote."""
     actor = actor_of(request)
     asking = queries.asking(actor, offer_id, on=clock.today())
-    vouchers = [_named(one) for one in asking.vouchers]
+    vouchers = [named(one) for one in asking.vouchers]
     initial = {"voucher": vouchers[0][0]} if vouchers else {}  # who has a voucher came to use it
     form = RequestForm(request.POST or None, vouchers=vouchers, schemes=asking.schemes, initial=initial)
     status = 200
@@ -88,7 +88,7 @@ def place(request: HttpRequest, order_id: str) -> HttpResponse:
     actor = actor_of(request)
     placing = queries.placing(actor, order_id, on=clock.today())
     order = placing.sheet.order
-    vouchers = [_named(one) for one, _after in placing.choices]
+    vouchers = [named(one) for one, _after in placing.choices]
     initial = {"seen": order.revision, "voucher": order.voucher_id or ""}
     form = PlaceForm(request.POST or None, vouchers=vouchers, initial=initial)
     status = 200

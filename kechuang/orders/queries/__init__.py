@@ -1,6 +1,14 @@
 """Reading orders: one with all its figures, lists per side, what waits, what a claim needs."""
 
 from kechuang.orders.models import Order
+from kechuang.orders.queries.booked import (
+    BookedPrice,
+    booked_price,
+    order_of_booking,
+    quoted_by_list,
+    standing,
+    without_their_time,
+)
 from kechuang.orders.queries.claiming import (
     Bill,
     OrderForClaim,
@@ -41,6 +49,7 @@ from kechuang.orders.queries.sheets import OrderSheet, figures, sheet, steps_of,
 __all__ = [
     "Asking",
     "Bill",
+    "BookedPrice",
     "Order",
     "OrderForClaim",
     "OrderLabel",
@@ -49,6 +58,7 @@ __all__ = [
     "as_frozen",
     "asking",
     "bill",
+    "booked_price",
     "clocks_of",
     "contract_facts",
     "counts",
@@ -64,17 +74,21 @@ __all__ = [
     "of_merged",
     "open_of_provider",
     "order_for_claim",
+    "order_of_booking",
     "own_orders",
     "placing",
+    "quoted_by_list",
     "red_numbers",
     "redeemed",
     "register_of",
     "settled_with_offset",
     "sheet",
+    "standing",
     "steps_of",
     "successors",
     "to_close_after_revocation",
     "unclaimed",
     "useful",
     "waiting_for",
+    "without_their_time",
 ]

@@ -1,5 +1,13 @@
 """The decisions of the room: which office, what price, who pays what. Pure."""
 
+from kechuang.orders.rules.booked import (
+    Booked,
+    BookingHasOrder,
+    BookingNotOpen,
+    NoStandingQuote,
+    fitting,
+    lines_for,
+)
 from kechuang.orders.rules.offices import (
     Offices,
     OfficeTerms,
@@ -69,6 +77,9 @@ __all__ = [
     "UNIT_HUNDREDTHS",
     "AboveListPrice",
     "Asked",
+    "Booked",
+    "BookingHasOrder",
+    "BookingNotOpen",
     "ChannelUnknown",
     "CommitmentMissing",
     "ContractMissing",
@@ -86,6 +97,7 @@ __all__ = [
     "NoFinal",
     "NoLines",
     "NoPriceList",
+    "NoStandingQuote",
     "NotAdmitted",
     "NotDueYet",
     "NotOnPriceList",
@@ -105,8 +117,10 @@ __all__ = [
     "StaleTab",
     "asked_again",
     "closed_by_revocation",
+    "fitting",
     "instalment_left",
     "last_day",
+    "lines_for",
     "offices",
     "offset_refund",
     "priced",

@@ -1,0 +1,94 @@
+"""What a booking would cost as an order, before and after the voucher (预约的券后价)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kechuang.bookings.queries import BookingForOrder, ended_with_order, for_order
+from kechuang.catalog.queries import OfferCard, offer, price_lines
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.money import Fen
+from kechuang.orders import rules
+from kechuang.orders.models import Order, StandingQuote
+from kechuang.orders.queries.facts import as_frozen, register_of
+from kechuang.orders.rules import FrozenPrice, Line
+from kechuang.orders.states import OPEN, StandingState
+from kechuang.parties.queries import parties
+from kechuang.registers.queries import admitted
+from kechuang.vouchers.queries import LiveVoucher, Price, PriceAfter, live_of, prices_after, schemes_for
+from kechuang.vouchers.rules import OrderFacts
+
+
+@dataclass(frozen=True, slots=True)
+class BookedPrice:
+    """A booking with what it costs by the published list, and what each live voucher leaves of it."""
+
+    booked: BookingForOrder
+    offer: OfferCard
+    fitting: Sequence[FrozenPrice]  # published lines it may be charged by
+    lines: Sequence[Line]  # of the chosen one; empty: the provider quotes
+    vouchers: Sequence[tuple[LiveVoucher, PriceAfter]]
+    after: PriceAfter | None  # with the first voucher, or the bare price
+    schemes: Mapping[str, str]
+    admitted: bool
+    at_once: bool  # quoted by the published list without waiting
+
+
+def booked_price(actor: Actor, booking_id: str, *, price_id: str = "", on: date) -> BookedPrice:
+    """What the holder sees before ordering (预约下单前告知); raises NotVisible."""
+    booked = for_order(actor, booking_id)
+    found = offer(actor, booked.instrument_id)
+    prices = [as_frozen(line) for line in price_lines(found.id, on=on)]
+    what = rules.Booked(booked.minutes, booked.samples)
+    chosen = rules.lines_for(what, prices, chosen=price_id)
+    lines = rules.priced(chosen, prices) if chosen else ()
+    cards = parties([actor.party_id]) if actor.party_id else {}
+    schemes = schemes_for(cards[actor.party_id], on=on) if actor.party_id in cards else {}
+    register = next((name for scheme in schemes if (name := register_of(scheme))), "")
+    entry = admitted(register, party_id=found.party_id, unit_id=found.unit_id, on=on) if register else None
+    price = rules.total(lines)
+    live = live_of(actor.party_id, on=on) if actor.party_id else []
+    after = _after(actor, live, price, found, entry.entrant_class if entry else "", on=on) if lines else []
+    return BookedPrice(
+        booked=booked,
+        offer=found,
+        fitting=rules.fitting(what, prices),
+        lines=lines,
+        vouchers=after,
+        after=after[0][1] if after else PriceAfter(price, Fen(0), price) if lines else None,
+        schemes=schemes,
+        admitted=entry is not None or not register,
+        at_once=bool(lines) and standing(found.id) is not None,
+    )
+
+
+def _after(
+    actor: Actor, live: Sequence[LiveVoucher], price: Fen, found: OfferCard, provider_kind: str, *, on: date
+) -> list[tuple[LiveVoucher, PriceAfter]]:
+    facts = OrderFacts(service=found.service_class, provider_kind=provider_kind, provider_id=found.party_id)
+    priced: dict[str, PriceAfter] = {}
+    for scheme in {one.voucher.scheme for one in live}:
+        priced[scheme] = prices_after(actor.party_id, scheme, [Price(found.id, price, facts)], on=on)[found.id]
+    return [(one, priced[one.voucher.scheme]) for one in live]
+
+
+def standing(offer_id: str) -> StandingQuote | None:
+    """The provider's standing word to quote an offer by its published prices, while it is open."""
+    return StandingQuote.objects.filter(offer_id=offer_id, state=StandingState.OPEN).first()
+
+
+def quoted_by_list(offer_ids: Iterable[str]) -> frozenset[str]:
+    """Which of these offers are quoted by their published prices (自动报价)."""
+    rows = StandingQuote.objects.filter(offer_id__in=set(offer_ids), state=StandingState.OPEN)
+    return frozenset(rows.values_list("offer_id", flat=True))
+
+
+def order_of_booking(booking_id: str) -> Order | None:
+    return Order.objects.filter(booking_id=booking_id).first()
+
+
+def without_their_time() -> list[tuple[str, str]]:
+    """Open orders whose booking came to nothing (预约未成), each with why: the clock ends them."""
+    ended = {row.order_id: row.why for row in ended_with_order()}
+    open_ones = Order.objects.filter(id__in=ended, state__in=list(OPEN)).order_by("id")
+    return [(order_id, ended[order_id]) for order_id in open_ones.values_list("id", flat=True)]
