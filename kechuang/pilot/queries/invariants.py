@@ -8,6 +8,7 @@ from django.db import connection
 from kechuang.claims.queries import passed_early, payouts_not_single, unequal_payouts
 from kechuang.deadlines.queries import unescalated
 from kechuang.documents.queries import altered_files
+from kechuang.gazette.queries import latest
 from kechuang.ledger import queries as ledger
 from kechuang.outbox.queries import stuck
 from kechuang.trail.queries import Broken, altered_rows, repeated_acts
@@ -65,13 +66,19 @@ def _overlapping_bookings() -> list[Broken]:
 
 
 def digest() -> str:
-    """SHA-256 over every transfer of the ledger and every act, by business keys, amounts and days (摘要)."""
+    """SHA-256 over every transfer of the ledger and every act, by business keys, amounts and days (摘要).
+
+    Packs enter by name and content: on which day they were loaded, and under which id, is not of the play.
+    """
     found = hashlib.sha256()
+    for pack in sorted(latest().values(), key=lambda pack: pack.scheme):
+        found.update(f"{pack.scheme}@{pack.version}|{pack.digest}\n".encode())
     for line in ledger.digest_lines():
         found.update(line.encode() + b"\n")
     with connection.cursor() as cursor:
         cursor.execute(
-            'SELECT "on", action, object_type, number, object_id, source, target FROM trail_event ORDER BY seq'
+            'SELECT "on", action, object_type, number, object_id, source, target FROM trail_event'
+            " WHERE action <> 'gazette.publish' ORDER BY seq"
         )
         while rows := cursor.fetchmany(2_000):
             for row in rows:
