@@ -14,12 +14,15 @@ from kechuang.ui.forms import FilesField, FilterForm, Form, TextField, YuanField
 _PAPERS = [Kind.INVOICE, Kind.CONTRACT, Kind.REPORT, Kind.OWN_SHARE, Kind.EVIDENCE]
 
 
+ALL = "all"  # of the list: closed ones too
+
+
 class QueueForm(FilterForm):
     words = forms.CharField(label=_("编号或名称"), required=False)
     state = forms.ChoiceField(
         label=_("状态"),
         required=False,
-        choices=[("", _("全部")), *((str(state), label) for state, label in MACHINE.labels.items())],
+        choices=[("", _("在办")), (ALL, _("全部")), *((str(state), label) for state, label in MACHINE.labels.items())],
     )
     checked = forms.ChoiceField(
         label=_("材料"),

@@ -120,6 +120,8 @@ OPENING_LABELS: dict[OpeningKind, str] = {
 LIVE = tuple(state for state in ClaimState if state not in {_S.REFUSED, _S.WITHDRAWN})
 CLOSED = (_S.PAID, _S.REFUSED, _S.WITHDRAWN)  # 办结: exports as an archive volume
 
+OPEN = tuple(state for state in ClaimState if state not in CLOSED)  # 在办
+
 CONFIRMATION, PAYOUT, CORRECTION = "claim_confirmation", "claim_payout", "claim_correction"
 CLOCK_LABELS = {
     CONFIRMATION: _("确认服务事项"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from kechuang.deadlines.access import visible_to
 from kechuang.deadlines.models import CalendarDay, CalendarYear, Deadline
@@ -60,6 +60,12 @@ def clocks(subject_ids: Iterable[str], *, on: date) -> dict[str, Clock]:
     open_ones = rows.order_by("-state", "-due_on", "-id")  # the last wins, and "running" sorts before "suspended"
     days = calendar()
     return {row.subject_id: clock_of(row, on, days) for row in open_ones}
+
+
+def due_of(subject_field: str) -> Subquery:
+    """The day the open clock of each row runs out, for ordering lists; `subject_field` names the row's id."""
+    rows = Deadline.objects.filter(subject_id=OuterRef(subject_field), state__in=OPEN)
+    return Subquery(rows.order_by("state", "due_on", "id").values("due_on")[:1])
 
 
 def history(subject_id: str, *, on: date) -> list[Clock]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from kechuang.notices import commands, queries
 from kechuang.notices.forms import FindForm, HandleForm, ObjectForm
 from kechuang.notices.states import NOTICE_MACHINE, OBJECTION_MACHINE
+from kechuang.notices.templatetags.titles import retold
 from kechuang.parties.queries import region_name
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, back, page_of
@@ -151,7 +152,7 @@ class Feed(SyndicationFeed["Notice", None]):
         return queries.public_list(on=clock.today())[:FEED_NEWEST]
 
     def item_title(self, item: "Notice") -> str:
-        return item.title
+        return retold(item.title)
 
     def item_description(self, item: "Notice") -> str:
         return _("公示期至 %(day)s，依据 %(basis)s") % {

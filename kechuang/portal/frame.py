@@ -89,6 +89,7 @@ WAYS = (
         thumb=True,
     ),
     Way(_("预算"), _("预算"), "calculator", "treasury:budgets", _MONEY, thumb=True),
+    Way(_("期初导入"), _("期初"), "file-import", "claims:opening", frozenset({Role.BUDGET_AUTHOR})),
     Way(_("资金去向"), _("资金"), "route", "portal:money", _SIGNED_IN, thumb=True),
     Way(_("时限"), _("时限"), "clock", "deadlines:clocks", _SCIENCE | _ABOVE),
     Way(_("公示"), _("公示"), "speakerphone", "notices:running", _ALL, thumb=True),

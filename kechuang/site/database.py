@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -144,6 +144,8 @@ class Server:
         if self._running():
             mode = "immediate" if self.throwaway else "fast"
             self._run("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+            with suppress(OSError):  # its socket is gone; a folder that holds anything else is not ours to remove
+                self.socket.rmdir()
 
     def destroy(self) -> None:
         with self._alone():

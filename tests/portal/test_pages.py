@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kechuang.kernel.actor import Actor, Role
+from kechuang.ledger.queries import money
 from kechuang.parties.middleware import ACTING_FOR
 from kechuang.portal import frame
+from kechuang.portal.queries.money import published
 from kechuang.ui import clock
 from tests.portal.conftest import Square
 
@@ -104,6 +106,37 @@ def test_the_auditor_follows_the_same_money_and_sees_the_picture(client: Client,
     assert order.number in html
     assert 'data-chart="k-money-picture"' in html
     page(client, reverse("portal:money_way", args=[order.id]))
+
+
+def test_the_public_reads_the_totals_of_each_county_and_year_and_nobodys_name(client: Client, square: Square) -> None:
+    order = square.settled()
+    html = page(client, reverse("portal:money"))
+    totals = published()
+    assert [(row.name, row.year, row.offset_fen, row.paid_fen) for row in totals] == [("越城区", 2025, 400_000, 0)]
+    found = money(square.today, region="330602", year=2025)
+    assert totals[0].released_fen == found.released - found.cut + found.moved
+    assert totals[0].granted_fen == found.granted - found.returned
+    assert "¥4,000.00" in html
+    for hidden in (order.number, order.holder.name, order.provider.name):
+        assert hidden not in html
+
+
+def test_a_citizen_reads_what_the_public_reads(client: Client, square: Square) -> None:
+    square.settled()
+    html = page(signed_in(client, Actor(person_id=square.person("钱七"))), reverse("portal:money"))
+    assert "资金公开" in html
+    assert "¥4,000.00" in html
+
+
+def test_the_way_of_one_matter_is_for_who_signs_in(client: Client, square: Square) -> None:
+    answer = client.get(reverse("portal:money_way", args=[square.settled().id]))
+    assert answer.status_code == 302
+
+
+def test_an_office_reads_why_more_was_granted_than_released(client: Client, square: Square) -> None:
+    square.settled()
+    html = page(signed_in(client, square.officer(Role.AUDITOR)), reverse("portal:money"))
+    assert "下达 − 核减 ± 调剂 = 未核发 + 核发 − 退回" in html
 
 
 def test_a_stranger_learns_nothing_of_an_order(client: Client, square: Square) -> None:

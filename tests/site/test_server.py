@@ -42,6 +42,13 @@ def test_the_last_user_stops_the_server(folder: Path) -> None:
     assert not answers(second)
 
 
+def test_stopped_it_leaves_no_folder_of_its_socket(folder: Path) -> None:
+    server = database.Server(folder, throwaway=True).use()
+    assert server.socket.is_dir()
+    server.leave()
+    assert not server.socket.exists()
+
+
 def test_data_in_use_is_not_removed(folder: Path) -> None:
     server = database.Server(folder, throwaway=True).use()
     with pytest.raises(database.InUse):

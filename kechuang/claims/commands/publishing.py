@@ -31,6 +31,7 @@ from kechuang.ledger.rules import Kind
 from kechuang.notices import commands as notices
 from kechuang.notices.queries import gate
 from kechuang.notices.rules import NoticeTerms
+from kechuang.notices.states import CLAIMS_TITLE
 from kechuang.orders.queries import labels_of
 from kechuang.parties.queries import parties, region_name
 from kechuang.policy.book import in_force
@@ -67,9 +68,7 @@ def _publish(actor: Actor, region: str, scheme: str, claims: Sequence[Claim], no
         scheme=scheme,
         region=region,
         kind=NOTICE_KIND,
-        title=_("{county}创新券兑付公示（{day}，{count} 件）").format(
-            county=region_name(region), day=on.isoformat(), count=len(claims)
-        ),
+        title=CLAIMS_TITLE.format(county=region_name(region), day=on.isoformat(), count=len(claims)),
         basis=terms.article("notice_days"),
         items=named(claims),
         terms=terms.terms,

@@ -1,6 +1,6 @@
 """Pages of claims: read the request, one call, answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -8,12 +8,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import escape, format_html
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kechuang.claims import commands, queries
-from kechuang.claims.forms import AllocationsForm, ConfirmForm, NoticeForm, PapersForm, QueueForm, ReasonForm
+from kechuang.claims.forms import ALL, AllocationsForm, ConfirmForm, NoticeForm, PapersForm, QueueForm, ReasonForm
 from kechuang.claims.queries import Claim, evidence_of
 from kechuang.claims.rules import claim_until
 from kechuang.claims.states import CLOSED, MACHINE, ClaimState
@@ -31,7 +33,10 @@ def claims(request: HttpRequest) -> HttpResponse:
     actor, on = actor_of(request), clock.today()
     form = QueueForm(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {"words": "", "state": "", "checked": ""}
-    found = queries.queue(actor, state=asked["state"], words=asked["words"], clean=_CLEAN.get(asked["checked"]))
+    state = "" if asked["state"] == ALL else asked["state"]
+    found = queries.queue(actor, state=state, words=asked["words"], clean=_CLEAN.get(asked["checked"]))
+    if not (asked["state"] or asked["words"]):  # who looks for one claim finds it wherever it is
+        found = queries.in_hand(found, actor)
     page = page_of(request, found)
     context = {
         "form": form,
@@ -42,7 +47,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         "decides": actor.holds(Role.COUNTY_OFFICER),
         "pays": actor.holds(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.COUNTY_FINANCE),
         "opens": bool(actor.regions(*queries.MAY_SEE)),
-        "state": asked["state"],
+        "filtered": any(asked.values()),
     }
     return render(request, "claims/claims.html", context)
 
@@ -166,9 +171,22 @@ def confirm(request: HttpRequest, claim_id: str) -> HttpResponse:
     )
     if not tried.done:
         return _sheet(request, claim_id, decision=form, status=tried.status)
-    published = tried.value.state == ClaimState.IN_NOTICE
-    messages.success(request, _("已确认并开始公示") if published else _("已确认，等待编入公示批次"))
+    done = tried.value
+    published = done.state == ClaimState.IN_NOTICE
+    text = _("已确认 {claim} 并开始公示，{notice}") if published else _("已确认 {claim}，等待编入公示批次")
+    messages.success(request, _linked(text, [done]))
     return back(request, "claims:claim", claim_id)
+
+
+def _linked(text: str, claims: Sequence[Claim]) -> SafeString:
+    """What was done, with the way to the claims and to their notices: the page may have gone on to the next case."""
+    own = [format_html('<a href="{}">{}</a>', reverse("claims:claim", args=[one.id]), one.number) for one in claims]
+    notices = dict.fromkeys(reverse("notices:notice", args=[one.notice_id]) for one in claims if one.notice_id)
+    seen = [format_html('<a href="{}">{}</a>', url, _("查看公示")) for url in notices]
+    comma = _("、")
+    return format_html(
+        escape(text), claim=SafeString(comma.join(own)), notice=SafeString(comma.join(seen)), count=len(claims)
+    )
 
 
 def _reasoned(request: HttpRequest, claim_id: str, command: Callable[..., Claim], done: str) -> HttpResponse:
@@ -231,7 +249,7 @@ def retry(request: HttpRequest, claim_id: str) -> HttpResponse:
 @login_required
 def confirm_many(request: HttpRequest) -> HttpResponse:
     done = commands.confirm_many(actor_of(request), claim_ids=chosen(request), now=clock.now())
-    messages.success(request, _("已一并确认 %(count)s 件并开始公示") % {"count": len(done)})
+    messages.success(request, _linked(_("已一并确认 {count} 件（{claim}）并开始公示，{notice}"), done))
     return back(request, "claims:claims")
 
 
@@ -239,7 +257,7 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
 @login_required
 def publish(request: HttpRequest) -> HttpResponse:
     done = commands.publish(actor_of(request), claim_ids=chosen(request), now=clock.now())
-    messages.success(request, _("已公示 %(count)s 件") % {"count": len(done)})
+    messages.success(request, _linked(_("已公示 {count} 件（{claim}），{notice}"), done))
     return back(request, "claims:claims")
 
 

@@ -1,6 +1,7 @@
 """Pages of payouts (拨付): what waits, the batch, its three hands, the bank's answers."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from kechuang.claims import commands
 from kechuang.claims.forms import BatchForm, BounceForm, ReasonForm, ResultsForm
-from kechuang.claims.queries import approval_sheet, payable_rows
+from kechuang.claims.queries import CountyPayables, approval_sheet, payable_rows
 from kechuang.documents.rules import print_pdf
 from kechuang.kernel.actor import Role
 from kechuang.treasury import commands as treasury
@@ -33,15 +34,21 @@ def payouts(request: HttpRequest) -> HttpResponse:
 
 def _payouts(request: HttpRequest, *, form: BatchForm | None = None, status: int = 200) -> HttpResponse:
     actor, on = actor_of(request), clock.today()
-    title = _("%(day)s 创新券兑付拨付") % {"day": on.isoformat()}
+    waiting = payable_rows(actor, on=on)
+    tried = {form["region"].value(): form} if form else {}
     context = {
-        "waiting": payable_rows(actor, on=on),
+        "waiting": [(county, tried.get(county.region) or _batch_form(county, on)) for county in waiting],
         "page": page_of(request, queries.batches(actor, state=request.GET.get("state", ""))),
         "machine": BATCH_MACHINE,
-        "form": form or BatchForm(initial={"title": title}),
         "prepares": actor.holds(Role.COUNTY_OFFICER),
     }
     return render(request, "claims/payouts.html", context, status=status)
+
+
+def _batch_form(county: CountyPayables, on: date) -> BatchForm:
+    """A batch is named after its county and day unless the officer says otherwise."""
+    title = _("%(county)s %(day)s 创新券兑付拨付") % {"county": county.name, "day": on.isoformat()}
+    return BatchForm(initial={"title": title, "region": county.region}, auto_id=f"id_{county.region}_%s")
 
 
 @require_POST

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.urls import reverse
 
 from kechuang.claims.access import roles_on, visible_to
 from kechuang.claims.models import Claim, Forfeit, SetAside
 from kechuang.claims.rules import ClaimTerms, claim_until
-from kechuang.claims.states import MACHINE, WAITING_MAX, ClaimState
-from kechuang.deadlines.queries import Clock, clocks
+from kechuang.claims.states import MACHINE, OPEN, WAITING_MAX, ClaimState
+from kechuang.deadlines.queries import Clock, clocks, due_of
 from kechuang.documents.queries import files_of
 from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor, Role
@@ -57,6 +57,13 @@ def queue(
     return rows.order_by("submitted_on", "id")
 
 
+def in_hand(rows: QuerySet[Claim], actor: Actor) -> QuerySet[Claim]:
+    """Those under way (在办), what waits for the actor first, then by the day their clock runs out."""
+    others = Case(When(_waits_for(actor), then=Value(0)), default=Value(1))
+    found = rows.filter(state__in=OPEN).annotate(others=others, due_on=due_of("id"))
+    return found.order_by("others", F("due_on").asc(nulls_last=True), "submitted_on", "id")
+
+
 def rows_of(claims: Sequence[Claim], *, on: date) -> list[ClaimRow]:
     """The rows of a page: names, titles and clocks fetched together."""
     names = party_names({claim.provider_party for claim in claims} | {claim.holder_party for claim in claims})
@@ -74,15 +81,21 @@ def rows_of(claims: Sequence[Claim], *, on: date) -> list[ClaimRow]:
     ]
 
 
-def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
-    """Claims that wait for this actor (待办), by the machine's table; a provider's orders that wait for a claim too."""
+def _waits_for(actor: Actor) -> Q:
+    """The claims whose next act is the actor's, by the machine's table."""
     mine = Q(pk__in=[])
     for state, role in MACHINE.waits.items():
         if role is Role.PROVIDER and actor.party_id:
             mine |= Q(state=state, provider_party=actor.party_id)
         elif regions := actor.regions(role):
             mine |= Q(state=state, region__in=regions)
-    claims = list(visible_to(actor).filter(mine).exclude(state=ClaimState.IN_PAYMENT).order_by("id")[:WAITING_MAX])
+    return mine
+
+
+def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
+    """Claims that wait for this actor (待办), by the machine's table; a provider's orders that wait for a claim too."""
+    mine = visible_to(actor).filter(_waits_for(actor))
+    claims = list(mine.exclude(state=ClaimState.IN_PAYMENT).order_by("id")[:WAITING_MAX])
     own = claimable(actor, on=on) if actor.party_id else []
     return [_waiting(actor, row) for row in rows_of(claims, on=on)] + [_to_claim(row, on) for row in own[:WAITING_MAX]]
 

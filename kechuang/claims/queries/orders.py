@@ -35,6 +35,7 @@ class ClaimOrder:
     placed_on: date
     settled_on: date | None
     contract_digest: str
+    contract_drawn: bool  # drawn here: its text is read on the order's pages; otherwise it is one of the files
     contract_fen: Fen | None
 
 
@@ -62,6 +63,7 @@ def claim_order(order_id: str) -> ClaimOrder:
         placed_on=order.placed_on or order.settled_on or date.min,
         settled_on=order.settled_on if order.settled else None,
         contract_digest=order.contract_digest,
+        contract_drawn=bool(order.contract_digest) and not order.contract_file_id,
         contract_fen=order.contract_fen if order.contract_digest else None,  # as it stands in the sealed contract
     )
 

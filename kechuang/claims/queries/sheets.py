@@ -21,7 +21,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger.queries import Station, transfers_of
 from kechuang.notices.queries import gate
 from kechuang.notices.rules import Gate, NoticeTerms, Period, period
-from kechuang.parties.queries import region_name
+from kechuang.parties.queries import accounts_of, payee_account, region_name
 from kechuang.policy.book import InForce, in_force
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
@@ -47,6 +47,12 @@ class ClaimSheet:
     roles: frozenset[Role]
     preview: Preview | None  # for who may hand it in
     aside: frozenset[str]  # files it no longer rests on
+    account_id: str  # where a payment failed to, for who may look at it
+
+    @property
+    def claims(self) -> bool:
+        """Whether the reader is on the claimant's side."""
+        return Role.PROVIDER in self.roles
 
 
 def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
@@ -76,7 +82,15 @@ def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
         roles,
         preview(claim, order, on=on) if any(move.action == "submit" for move in drafting) else None,
         frozenset(SetAside.objects.filter(claim=claim).values_list("file_id", flat=True)),
+        _account(actor, claim, on) if claim.state == ClaimState.PAYMENT_FAILED else "",
     )
+
+
+def _account(actor: Actor, claim: Claim, on: date) -> str:
+    """The account that the next payment would go to; "" for who may not look at it."""
+    account = payee_account(claim.provider_party, unit_id=claim.provider_unit, on=on)
+    seen = {row.id for row in accounts_of(actor, claim.provider_party)}
+    return account.id if account and account.id in seen else ""
 
 
 def doubts_first(rows: list[Evidence]) -> list[Evidence]:

@@ -101,6 +101,15 @@ def sums(*, year: int, regions: Iterable[str]) -> dict[tuple[str, Kind], Balance
     return {(region, Kind(kind)): Balance(posted, held) for region, kind, posted, held in totals}
 
 
+def sums_by_year() -> dict[tuple[str, int], dict[Kind, int]]:
+    """What lies in every county's and year's accounts of each kind, without owners (公开资金表); one query."""
+    rows = Account.objects.order_by().values_list("region", "year", "kind").annotate(posted_fen=Sum("posted"))
+    found: dict[tuple[str, int], dict[Kind, int]] = {}
+    for region, year, kind, posted in rows:
+        found.setdefault((region, year), {})[Kind(kind)] = posted
+    return found
+
+
 def place_of(account: Account) -> Place:
     return Place(Kind(account.kind), account.region, account.year, account.owner)
 

@@ -11,11 +11,12 @@ from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, page_of
 
 
-@login_required
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """All money that the actor may follow, and where it lies; a number leads to its way."""
+    """All money that the actor may follow, and where it lies; a number leads to its way. The public reads totals."""
     actor, number = actor_of(request), request.GET.get("number", "").strip()
+    if not (actor.party_id or actor.posts):
+        return render(request, "portal/money_public.html", {"rows": queries.published()})
     if number and (found := records.find(actor, number.upper())):
         return redirect("portal:money_way", found.subject_id)
     view = queries.overview(actor, on=clock.today())

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from kechuang.claims import queries as claims
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.ledger.queries import Money, Station, balances, money, transfers_of
+from kechuang.ledger.queries import Money, Station, balances, money, sums_by_year, transfers_of
 from kechuang.ledger.rules import KIND_LABELS, PROVIDER_KINDS, Kind
 from kechuang.orders import queries as orders
 from kechuang.parties.queries import party_names, region_name
@@ -47,6 +47,18 @@ class County:
 
     name: str
     money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One county's year as everybody may read it: net of what was cut, moved and given back. Each contains the next."""
+
+    name: str
+    year: int
+    released_fen: int
+    granted_fen: int
+    offset_fen: int
+    paid_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,19 @@ def overview(actor: Actor, *, on: date) -> Overview:
     regions = sorted({found.region for found in balances(Kind.BUDGET, regions=actor.regions() or [""])})
     counties = [County(region_name(code), money(on, region=code)) for code in regions]
     return Overview(counties, {}, _picture(counties), orders.listed(actor))
+
+
+def published() -> list[Published]:
+    """Every county's and year's totals by the ledger (资金公开), the latest year first; nobody is named in it."""
+    found = []
+    for (region, year), lies in sums_by_year().items():
+        offset = sum(lies.get(kind, 0) for kind in PROVIDER_KINDS)
+        granted = offset + lies.get(Kind.VOUCHER, 0)
+        released = granted + lies.get(Kind.BUDGET, 0)
+        if released:
+            paid = lies.get(Kind.PAID, 0)
+            found.append((-year, region, Published(region_name(region), year, released, granted, offset, paid)))
+    return [row for _year, _region, row in sorted(found, key=lambda one: one[:2])]
 
 
 def _own(actor: Actor) -> dict[str, int]:

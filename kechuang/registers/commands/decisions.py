@@ -12,6 +12,7 @@ from kechuang.kernel.text import tidy
 from kechuang.notices.commands import Named, open_notice
 from kechuang.notices.queries import gate
 from kechuang.notices.rules import NoticeNotPassed, NoticeTerms
+from kechuang.notices.states import ADMISSION_TITLE
 from kechuang.outbox.commands import tell
 from kechuang.parties.queries import party, refuse_same_hands
 from kechuang.policy.book import in_force
@@ -150,7 +151,7 @@ def _publish(actor: Actor, admission: Admission, terms: Terms, role: Role, now: 
         scheme=admission.scheme,
         region=admission.region,
         kind=ADMISSION_MACHINE.name,
-        title=_("拟入库名单公示：{name}").format(name=admission.number if who.natural_person else admission.name),
+        title=ADMISSION_TITLE.format(name=admission.number if who.natural_person else admission.name),
         basis=terms.article("notice_before_entry"),
         items=[
             Named(
