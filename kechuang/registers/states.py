@@ -42,6 +42,7 @@ class CaseKind(StrEnum):
 
 
 MONTHS_PER_YEAR = 12
+LIBRARY = "provider-library"  # the register of a region's providers, beside its voucher scheme
 CONFIRM_CLOCK = "admission"  # the kind under which deadlines keeps the time to confirm
 
 BASIS_LABELS: dict[Basis, str] = {

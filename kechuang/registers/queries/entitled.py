@@ -10,7 +10,7 @@ from kechuang.kernel.text import tidy
 from kechuang.parties.queries import covers
 from kechuang.registers import rules
 from kechuang.registers.models import Admission
-from kechuang.registers.queries.packs import registers, terms_on
+from kechuang.registers.queries.packs import carrier_registers, makes_carriers, registers, terms_on
 from kechuang.registers.states import (
     AdmissionState,
 )
@@ -70,6 +70,33 @@ def good_on(row: Admission, *, on: date, region: str = "") -> bool:
         region=region,
         on=on,
     )
+
+
+def carrier_admission(party_id: str, *, unit_id: str = "", on: date) -> Admitted | None:
+    """The admission that permits a party (or one of its units) to serve as a carrier on a day (已加入平台), or None."""
+    rows = Admission.objects.filter(party_id=party_id, scheme__in=carrier_registers(), state=AdmissionState.ADMITTED)
+    rows = rows.filter(Q(unit_id=unit_id or None) | Q(unit__isnull=True)).order_by("-decided_on", "-id")
+    return next((_admitted(row) for row in rows if good_on(row, on=on)), None)
+
+
+def joined(*, on: date) -> list[Admitted]:
+    """Everybody who is on a register that makes carriers, and in force (可登记载体的入库)."""
+    schemes = [scheme for scheme in carrier_registers() if makes_carriers(scheme)]
+    rows = Admission.objects.filter(scheme__in=schemes, state=AdmissionState.ADMITTED).order_by("id")
+    return [_admitted(row) for row in rows if good_on(row, on=on)]
+
+
+def admission_of(admission_id: str, *, on: date) -> Admitted | None:
+    """One admission, when it is in force on a day."""
+    row = Admission.objects.filter(id=admission_id, state=AdmissionState.ADMITTED).first()
+    return _admitted(row) if row is not None and good_on(row, on=on) else None
+
+
+def ended(admission_ids: Iterable[str]) -> list[str]:
+    """Which of these admissions have ended (已撤销、期满、退出): what they made ends with them."""
+    over = (AdmissionState.REVOKED, AdmissionState.EXPIRED, AdmissionState.WITHDRAWN)
+    rows = Admission.objects.filter(id__in=set(admission_ids), state__in=over).order_by("id")
+    return list(rows.values_list("id", flat=True))
 
 
 def revoked_since(scheme: str, on: date) -> QuerySet[Admission]:

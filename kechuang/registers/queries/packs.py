@@ -7,12 +7,37 @@ from kechuang.credit.states import LABELS, Label
 from kechuang.parties.queries import areas, city_of
 from kechuang.policy.book import InForce, current, in_force
 from kechuang.registers import rules
+from kechuang.registers.states import LIBRARY
 
 
 def registers() -> dict[str, str]:
     """Every register there is, title by scheme: a pack that says how one enters makes one (名录)."""
     packs = current().packs.items()
     return {scheme: pack.title for scheme, pack in sorted(packs) if "entry_route" in pack.parameters}
+
+
+def carrier_registers() -> list[str]:
+    """The registers by which an innovation carrier joins (创新载体加入平台): those whose pack names kinds of carriers."""
+    packs = current().packs
+    return [scheme for scheme in registers() if {"carrier_kind", "carrier_kinds"} & set(packs[scheme].parameters)]
+
+
+def makes_carriers(scheme: str) -> bool:
+    """Whether an admission to this register makes a carrier, not only permits one."""
+    return "carrier_kind" in current().packs[scheme].parameters
+
+
+def carrier_kind(scheme: str, entrant_class: str, *, on: date) -> str:
+    """The kind of carrier that an admission of this class makes (所成载体类别); "" where the register makes none."""
+    if not makes_carriers(scheme):
+        return ""
+    terms = in_force(scheme, rules.JoiningTerms, on=on).terms
+    return terms.carrier_kind.pick(provider_kind=entrant_class)
+
+
+def takes_vouchers(scheme: str) -> bool:
+    """Whether who is on this register takes voucher orders (服务机构库)."""
+    return scheme.rpartition("/")[2] == LIBRARY
 
 
 def class_labels(scheme: str) -> Mapping[str, str]:

@@ -76,6 +76,13 @@ class AdmissionTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class JoiningTerms:
+    """What a register says beside, by which carriers join (创新载体加入平台); see policies/*/carriers*.toml."""
+
+    carrier_kind: Table[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """A certificate as the rule sees it (资质证书)."""
 
