@@ -16,6 +16,7 @@ from kechuang.documents.formats.contract import ContractFacts, ContractParty, co
 from kechuang.documents.formats.fields import WrongInvoiceNumber, normalised_number
 from kechuang.documents.formats.invoice import Invoice, Trust
 from kechuang.documents.formats.invoice import read as read_invoice
+from kechuang.documents.formats.large import LargeTable, Merged, letters, read_large
 from kechuang.documents.formats.print import Grid, Heading, Sheet, Signature, print_pdf
 from kechuang.documents.formats.refusals import UploadRefused
 from kechuang.documents.formats.specimens import (
@@ -28,7 +29,15 @@ from kechuang.documents.formats.specimens import (
     specimen_report_pdf,
     specimen_slip_pdf,
 )
-from kechuang.documents.formats.tables import Table, guarded, serial_day, write_csv, write_xlsx
+from kechuang.documents.formats.tables import (
+    Table,
+    guarded,
+    serial_day,
+    stream_csv,
+    stream_xlsx,
+    write_csv,
+    write_xlsx,
+)
 from kechuang.documents.formats.tables import read as read_table
 from kechuang.documents.formats.upload import Found, checked
 from kechuang.documents.formats.volume import Paper, Step, VolumeFacts, volume_zip
@@ -47,6 +56,8 @@ __all__ = [
     "Grid",
     "Heading",
     "Invoice",
+    "LargeTable",
+    "Merged",
     "Paper",
     "Sheet",
     "Signature",
@@ -66,9 +77,11 @@ __all__ = [
     "fen_from_capitals",
     "guarded",
     "invoice_number",
+    "letters",
     "normalised_number",
     "print_pdf",
     "read_invoice",
+    "read_large",
     "read_table",
     "serial_day",
     "specimen_contract_pdf",
@@ -77,6 +90,8 @@ __all__ = [
     "specimen_invoice_xml",
     "specimen_report_pdf",
     "specimen_slip_pdf",
+    "stream_csv",
+    "stream_xlsx",
     "template_on",
     "volume_zip",
     "write_csv",

@@ -110,7 +110,7 @@ ADMITTED: dict[Kind, frozenset[Media]] = {
     Kind.OBJECTION: _ANY,
     Kind.REPORT: _PAPERS | {Media.XLSX},
     Kind.PRICE_LIST: _PAPERS | _TABLES,
-    Kind.WORKBOOK: frozenset({Media.XLSX, Media.XLS}),
+    Kind.WORKBOOK: _TABLES,
     Kind.IMPORT: _TABLES,
     Kind.IMAGE: frozenset({Media.JPG, Media.PNG}),
     Kind.PAYMENT_RESULT: _TABLES,
@@ -136,6 +136,14 @@ class Limits:
 
 
 LIMITS = Limits()
+LARGE = Limits(bytes_max=64 * MEGABYTE, expanded_bytes_max=512 * MEGABYTE)  # read row by row, never as a whole
+
+
+def limits_of(kind: Kind) -> Limits:
+    """A workbook of 50,000 instruments is larger than any other upload."""
+    return LARGE if kind is Kind.WORKBOOK else LIMITS
+
+
 ORPHAN_SECONDS = 24 * 3_600  # an object without a row may be an upload under way for so long (I11)
 FINDINGS_MAX = 20
 CHUNK_BYTES = MEGABYTE

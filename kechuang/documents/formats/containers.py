@@ -6,7 +6,7 @@ from io import BytesIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from kechuang.documents.formats.refusals import ActiveContent, Bomb, Encrypted, Polyglot, Unreadable, WrongKind
-from kechuang.documents.states import LIMITS, MEGABYTE, Media
+from kechuang.documents.states import LIMITS, MEGABYTE, Limits, Media
 from kechuang.kernel.text import gettext_noop as _
 
 _ENCRYPTED_FLAG = 0x1
@@ -17,9 +17,9 @@ _OLE_HEADER_BYTES = 512
 _END, _END_BYTES = b"PK\x05\x06", 22
 
 
-def media_of(name: str, content: bytes) -> Media:
+def media_of(name: str, content: bytes, limits: Limits = LIMITS) -> Media:
     """Which container a zip is; raises also everything that `opened` raises."""
-    with opened(name, content) as archive:
+    with opened(name, content, limits) as archive:
         names = {info.filename for info in archive.infolist()}
     if "OFD.xml" in names:
         return Media.OFD
@@ -28,14 +28,14 @@ def media_of(name: str, content: bytes) -> Media:
     raise WrongKind(name=name, rule=_("不接收压缩包（zip）；其中的文件请逐个上传"))
 
 
-def opened(name: str, content: bytes) -> ZipFile:
+def opened(name: str, content: bytes, limits: Limits = LIMITS) -> ZipFile:
     """The archive after a look at its directory; raises Bomb, Polyglot, Encrypted, ActiveContent or Unreadable."""
     try:
         archive = ZipFile(BytesIO(content))
         members = archive.infolist()
     except (BadZipFile, ValueError, NotImplementedError, OSError, RuntimeError, OverflowError) as broken:
         raise Unreadable(name=name, rule=_("压缩结构损坏")) from broken
-    _check_sizes(name, members, len(content))
+    _check_sizes(name, members, len(content), limits)
     _check_layout(name, members, content)
     for member in members:
         _check_member(name, member)
@@ -54,14 +54,14 @@ def read(name: str, archive: ZipFile, member: str, *, at_most: int = LIMITS.xml_
     return content
 
 
-def _check_sizes(name: str, members: list[ZipInfo], size: int) -> None:
-    if len(members) > LIMITS.members_max:
-        raise Bomb(name=name, rule=_("内含文件个数上限："), limit=LIMITS.members_max)
-    if sum(member.file_size for member in members) > LIMITS.expanded_bytes_max:
-        raise Bomb(name=name, rule=_("展开后大小上限（MB）："), limit=LIMITS.expanded_bytes_max // MEGABYTE)
+def _check_sizes(name: str, members: list[ZipInfo], size: int, limits: Limits) -> None:
+    if len(members) > limits.members_max:
+        raise Bomb(name=name, rule=_("内含文件个数上限："), limit=limits.members_max)
+    if sum(member.file_size for member in members) > limits.expanded_bytes_max:
+        raise Bomb(name=name, rule=_("展开后大小上限（MB）："), limit=limits.expanded_bytes_max // MEGABYTE)
     for member in members:
-        if member.file_size > max(MEGABYTE, LIMITS.expansion_max * member.compress_size):
-            raise Bomb(name=name, rule=_("压缩倍数上限："), limit=LIMITS.expansion_max)
+        if member.file_size > max(MEGABYTE, limits.expansion_max * member.compress_size):
+            raise Bomb(name=name, rule=_("压缩倍数上限："), limit=limits.expansion_max)
     if sum(member.compress_size for member in members) > size:
         raise Bomb(name=name, rule=_("内含文件互相重叠"))
 

@@ -15,9 +15,11 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from io import BytesIO, StringIO
+from io import BytesIO, RawIOBase, StringIO
+from typing import Any
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlrd
 from openpyxl.reader.excel import load_workbook
@@ -28,10 +30,11 @@ from kechuang.documents.formats import containers, xml
 from kechuang.documents.formats.refusals import Bomb, Encrypted, Unreadable
 from kechuang.documents.formats.specimens import zipped
 from kechuang.documents.formats.upload import checked
-from kechuang.documents.states import LIMITS, Kind, Media
+from kechuang.documents.states import CHUNK_BYTES, LIMITS, Kind, Media
 from kechuang.kernel.text import gettext_noop as _
 
 _ROWS_MAX, _COLUMNS_MAX, _CELL_CHARS_MAX = 20_000, 200, 4_000
+_CSV_ROWS = 500  # in one piece of a stream
 _EPOCH, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠|%")
 _NUMBER = re.compile(r"-?\d{1,3}(,?\d{3})*(\.\d+)?")
@@ -108,7 +111,7 @@ def _xls(name: str, content: bytes) -> tuple[list[list[str]], str]:
         with open(os.devnull, "w") as silence:
             book = xlrd.open_workbook(file_contents=content, on_demand=True, ragged_rows=True, logfile=silence)
             sheet = book.sheet_by_index(0)
-            rows = [[_xls_text(book, cell) for cell in sheet.row(n)] for n in range(min(sheet.nrows, _ROWS_MAX + 1))]
+            rows = [[xls_text(book, cell) for cell in sheet.row(n)] for n in range(min(sheet.nrows, _ROWS_MAX + 1))]
     except XLRDError as broken:
         if "encrypted" in str(broken).lower():
             raise Encrypted(name=name) from broken
@@ -118,7 +121,7 @@ def _xls(name: str, content: bytes) -> tuple[list[list[str]], str]:
     return rows, str(sheet.name)
 
 
-def _xls_text(book: xlrd.book.Book, cell: xlrd.sheet.Cell) -> str:
+def xls_text(book: xlrd.book.Book, cell: xlrd.sheet.Cell) -> str:
     if cell.ctype == XL_CELL_DATE:
         year, month, day, *clock = xldate_as_tuple(cell.value, book.datemode)
         return datetime(year, month, day, *clock).isoformat(" ") if any(clock) else date(year, month, day).isoformat()  # noqa: DTZ001
@@ -245,21 +248,77 @@ def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
 def write_xlsx(rows: Iterable[Sequence[str]], *, sheet: str = "Sheet1", widths: Sequence[int] = ()) -> bytes:
     """A workbook whose cells are all of type text (quotePrefix, so that they stay text when somebody edits them)."""
     body = "".join(_xlsx_row(number, row) for number, row in enumerate(rows, start=1))
+    own = f'<worksheet xmlns="{_MAIN}">{_columns(widths)}<sheetData>{body}</sheetData></worksheet>'
+    return zipped(_frame(sheet) | {"xl/worksheets/sheet1.xml": _part(own)})
+
+
+def stream_xlsx(rows: Iterable[Sequence[str]], *, sheet: str = "Sheet1", widths: Sequence[int] = ()) -> Iterator[bytes]:
+    """The same workbook in pieces, for tables that should never be in memory as a whole."""
+    out = _Pieces()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        for path, body in _frame(sheet).items():
+            archive.writestr(path, body)
+        with archive.open("xl/worksheets/sheet1.xml", "w") as member:
+            member.write(_part(f'<worksheet xmlns="{_MAIN}">{_columns(widths)}<sheetData>'))
+            for number, row in enumerate(rows, start=1):
+                member.write(_xlsx_row(number, row).encode())
+                if piece := out.taken(at_least=CHUNK_BYTES):
+                    yield piece
+            member.write(b"</sheetData></worksheet>")
+    yield out.taken()
+
+
+class _Pieces(RawIOBase):
+    """A file that is only written, and handed on in pieces."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._held += piece
+        return len(piece)
+
+    def taken(self, *, at_least: int = 0) -> bytes:
+        if len(self._held) < at_least:
+            return b""
+        piece = bytes(self._held)
+        self._held.clear()
+        return piece
+
+
+def stream_csv(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The CSV of `write_csv` in pieces."""
+    yield b"\xef\xbb\xbf"
+    held: list[Sequence[str]] = []
+    for row in rows:
+        held.append(row)
+        if len(held) >= _CSV_ROWS:
+            yield write_csv(held).removeprefix(b"\xef\xbb\xbf")
+            held = []
+    if held:
+        yield write_csv(held).removeprefix(b"\xef\xbb\xbf")
+
+
+def _frame(sheet: str) -> dict[str, bytes]:
+    """Every part of a workbook but its sheet."""
+    return {
+        "[Content_Types].xml": _part(_TYPES),
+        "_rels/.rels": _part(_ROOT_LINKS),
+        "xl/workbook.xml": _part(_BOOK.format(sheet=escape(sheet, {'"': "&quot;"}))),
+        "xl/_rels/workbook.xml.rels": _part(_BOOK_LINKS),
+        "xl/styles.xml": _part(_STYLES),
+    }
+
+
+def _columns(widths: Sequence[int]) -> str:
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, start=1)
     )
-    return zipped(
-        {
-            "[Content_Types].xml": _part(_TYPES),
-            "_rels/.rels": _part(_ROOT_LINKS),
-            "xl/workbook.xml": _part(_BOOK.format(sheet=escape(sheet, {'"': "&quot;"}))),
-            "xl/_rels/workbook.xml.rels": _part(_BOOK_LINKS),
-            "xl/styles.xml": _part(_STYLES),
-            "xl/worksheets/sheet1.xml": _part(
-                f'<worksheet xmlns="{_MAIN}">{f"<cols>{columns}</cols>" if columns else ""}<sheetData>{body}</sheetData></worksheet>'
-            ),
-        }
-    )
+    return f"<cols>{columns}</cols>" if columns else ""
 
 
 def _xlsx_row(number: int, row: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from kechuang.documents.formats.refusals import (
     Unreadable,
     WrongKind,
 )
-from kechuang.documents.states import ADMITTED, EXTENSIONS, LIMITS, MEGABYTE, Kind, Media
+from kechuang.documents.states import ADMITTED, EXTENSIONS, LIMITS, MEGABYTE, Kind, Limits, Media, limits_of
 from kechuang.kernel.text import gettext_noop as _
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -43,10 +43,11 @@ def checked(name: str, content: bytes, kind: Kind) -> Found:
     name = checked_name(name)
     if not content:
         raise EmptyFile(name=name)
-    if len(content) > LIMITS.bytes_max:
-        limit = LIMITS.bytes_max // MEGABYTE
+    limits = limits_of(kind)
+    if len(content) > limits.bytes_max:
+        limit = limits.bytes_max // MEGABYTE
         raise TooLarge(name=name, rule=_("单个文件大小上限（MB）："), limit=limit, size=len(content))
-    media = media_of(name, content)
+    media = media_of(name, content, limits)
     if media not in ADMITTED[kind]:
         allowed = "、".join(sorted({EXTENSIONS[m][0] for m in ADMITTED[kind]}))
         raise WrongKind(name=name, rule=_("此处接收的格式："), limit=allowed)
@@ -57,12 +58,12 @@ def checked(name: str, content: bytes, kind: Kind) -> Found:
     return Found(name, media)
 
 
-def media_of(name: str, content: bytes) -> Media:
+def media_of(name: str, content: bytes, limits: Limits = LIMITS) -> Media:
     """The type by content alone; raises WrongKind for anything that is not on the list."""
     if content.startswith(b"%PDF-"):
         return Media.PDF
     if content.startswith(b"PK\x03\x04"):
-        return containers.media_of(name, content)
+        return containers.media_of(name, content, limits)
     if content.startswith(_OLE):
         return Media.XLS
     if content.startswith(b"\xff\xd8\xff"):
