@@ -90,9 +90,7 @@ class Course:
 
     def _need_created(self, answer: Answer) -> None:
         if not self.target.created(answer):
-            raise CannotMeasure(
-                f"{self.target.name}: a booking was not made: {answer.status} {answer.body[:300]!r}"
-            )
+            raise CannotMeasure(f"{self.target.name}: a booking was not made: {answer.status} {answer.body[:300]!r}")
 
 
 def page(request: Request, port: int, count: int, name: str) -> list[float]:

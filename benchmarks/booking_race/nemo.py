@@ -140,7 +140,8 @@ class Nemo:
 
     def _count(self, statement: str, given: list[object]) -> int:
         row = self.database.execute(statement, given).fetchone()  # type: ignore[arg-type]
-        assert row is not None and isinstance(row[0], int)
+        assert row is not None
+        assert isinstance(row[0], int)
         return row[0]
 
 

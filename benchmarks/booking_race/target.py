@@ -51,9 +51,7 @@ class Target(Protocol):
 def served(processes: Sequence[Process]) -> Iterator[list[int]]:
     """The ports on which the processes answer, until the block ends."""
     with ExitStack() as stack:
-        yield [
-            stack.enter_context(_running(process, FIRST_PORT + number)) for number, process in enumerate(processes)
-        ]
+        yield [stack.enter_context(_running(process, FIRST_PORT + number)) for number, process in enumerate(processes)]
 
 
 @contextmanager

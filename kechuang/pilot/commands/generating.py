@@ -134,7 +134,7 @@ def _release(region: str, year: int, fen: int, *, tag: int) -> None:
 
 def _copy(part: range) -> None:
     with connections[OWNER].cursor() as cursor:
-        cursor.execute(CODES, [[_code(number) for number in part], list(part)])
+        cursor.execute(CODES, [[code(number) for number in part], list(part)])
         for sql in (ACCOUNTS, TRANSFERS, MOVED, OTHERS, YEARS):
             cursor.execute(sql)
         for table in TABLES:
@@ -163,7 +163,7 @@ def _seal(cursor: Any) -> None:
     )
 
 
-def _code(number: int) -> str:
+def code(number: int) -> str:
     """Four characters that no id and no number of a play begins with: U is not in their alphabet (Crockford)."""
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     digits = ""
