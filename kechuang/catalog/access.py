@@ -20,7 +20,8 @@ def roles_on(actor: Actor, offer: Offer) -> frozenset[Role]:
     """PROVIDER on one's own offers; the county's office, and the desk of the carrier's own department."""
     own = {Role.PROVIDER} if _is_own(actor, offer) else set()
     desk = {Role.DEPARTMENT_DESK} if offer.carrier.department in _departments(actor, offer.region) else set()
-    return frozenset(own | desk | (actor.roles_in(offer.region) & _WATCH))
+    clock = {Role.CLOCK} if actor.clock else set()
+    return frozenset(own | desk | clock | (actor.roles_in(offer.region) & _WATCH))
 
 
 def visible_to(actor: Actor) -> QuerySet[Offer]:

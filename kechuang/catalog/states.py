@@ -331,7 +331,7 @@ OFFER_MACHINE = Machine(
         Move("edit", {_S.DRAFT, _S.OPEN, _S.PAUSED}, None, _OWN, _("修改服务信息"), data=True),
         Move("price", {_S.DRAFT, _S.OPEN, _S.PAUSED}, None, _OWN, _("调整收费标准"), data=True),
         Move("open", {_S.DRAFT, _S.PAUSED}, _S.OPEN, _OWN, _("上架服务")),
-        Move("pause", {_S.OPEN}, _S.PAUSED, _OWN | _OFFICES, _("暂停接单")),
+        Move("pause", {_S.OPEN}, _S.PAUSED, _OWN | _OFFICES | {Role.CLOCK}, _("暂停接单")),
         Move("close", {_S.DRAFT, _S.OPEN, _S.PAUSED}, _S.CLOSED, _OWN, _("下架服务")),
     ],
     labels={

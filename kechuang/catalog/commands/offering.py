@@ -10,7 +10,16 @@ from kechuang.catalog import rules
 from kechuang.catalog.access import carriers_of, roles_on, visible_to
 from kechuang.catalog.models import BATCH, Carrier, Offer, Price
 from kechuang.catalog.queries import line_of, price_lines
-from kechuang.catalog.states import OFFER_MACHINE, CarrierKind, OfferKind, OfferState, PriceGroup, ServiceClass
+from kechuang.catalog.states import (
+    CARRIER_LABELS,
+    JOINING_KINDS,
+    OFFER_MACHINE,
+    CarrierKind,
+    OfferKind,
+    OfferState,
+    PriceGroup,
+    ServiceClass,
+)
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.ids import public_number
@@ -19,7 +28,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import halfwidth, tidy
 from kechuang.parties.queries import party, units_of
 from kechuang.parties.rules import pinyin_key
-from kechuang.registers.queries import opening_article
+from kechuang.registers.queries import carrier_admission, opening_article
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
 
@@ -54,7 +63,7 @@ def add_carrier(
 ) -> Carrier:
     """Registers a carrier of one's own party (登记创新载体); the same name again answers with the first.
 
-    Raises NotVisible for another's party, NameMissing, UnitOfAnother.
+    Raises NotVisible for another's party, NameMissing, UnitOfAnother, NotJoined for kinds that join by an admission.
     """
     if actor.party_id != party_id or (actor.unit_ids and unit_id not in actor.unit_ids):
         raise NotVisible
@@ -66,6 +75,7 @@ def add_carrier(
     alive = Carrier.objects.filter(party_id=party_id, unit_id=unit_id or None, name=written, ended_on__isnull=True)
     if known := alive.first():
         return known
+    check_joined(party_id=party_id, unit_id=unit_id, kind=CarrierKind(kind), on=clock.day(now))
     carrier = Carrier(
         party_id=party_id,
         unit_id=unit_id or None,
@@ -174,8 +184,9 @@ def set_prices(
 
 @transaction.atomic
 def open_offer(actor: Actor, *, offer_id: str, now: datetime) -> Offer:
-    """Opens an offer for orders (上架服务). Raises MoveNotOpen, StandardsMissing."""
+    """Opens an offer for orders (上架服务). Raises MoveNotOpen, CarrierEnded, StandardsMissing."""
     offer, roles, move = _ready(actor, offer_id, "open")
+    rules.check_carrier(ended_on=offer.carrier.ended_on)
     article = _check_whole(offer, clock.day(now))
     offer.opened_on = offer.opened_on or clock.day(now)
     advance(actor, offer, move, roles=roles, now=now, saves=["opened_on"], article=article)
@@ -199,6 +210,12 @@ def close_offer(actor: Actor, *, offer_id: str, now: datetime) -> Offer:
     Price.objects.filter(offer=offer, valid_until__isnull=True).update(valid_until=tomorrow)
     advance(actor, offer, move, roles=roles, now=now)
     return offer
+
+
+def check_joined(*, party_id: str, unit_id: str, kind: CarrierKind, on: date) -> None:
+    """County institutes and firms join by an admission before they serve as carriers (加入平台). Raises NotJoined."""
+    if kind in JOINING_KINDS and carrier_admission(party_id, unit_id=unit_id, on=on) is None:
+        raise rules.NotJoined(kind=CARRIER_LABELS[kind])
 
 
 def own_carrier(actor: Actor, carrier_id: str) -> Carrier:

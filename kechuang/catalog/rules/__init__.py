@@ -2,6 +2,7 @@
 
 from kechuang.catalog.rules.carriers import (
     AdmissionNotInForce,
+    CarrierEnded,
     NotACarrierRegister,
     NotAMember,
     NotFromThen,
@@ -10,6 +11,7 @@ from kechuang.catalog.rules.carriers import (
     OpeningIncomplete,
     PeriodEmpty,
     StaffNameMissing,
+    check_carrier,
     check_follows,
     check_opening,
     check_period,
@@ -72,6 +74,7 @@ __all__ = [
     "UNFILED",
     "AdmissionNotInForce",
     "Amount",
+    "CarrierEnded",
     "Charge",
     "DocumentMissing",
     "Fault",
@@ -110,6 +113,7 @@ __all__ = [
     "amount",
     "changed",
     "charges",
+    "check_carrier",
     "check_document",
     "check_first_day",
     "check_follows",

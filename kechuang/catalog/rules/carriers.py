@@ -13,6 +13,12 @@ class NotJoined(Refusal):
     field = "kind"
 
 
+class CarrierEnded(Refusal):
+    code = "catalog.carrier_ended"
+    text = _("载体已于 {ended_on} 退出平台")
+    remedy = _("请重新申请加入平台后再上架")
+
+
 class NotACarrierRegister(Refusal):
     code = "catalog.not_a_carrier_register"
     text = _("该名录不对应创新载体")
@@ -90,3 +96,9 @@ def check_follows(valid_from: date, *, before: date | None, on: date) -> None:
     """A version begins today or later, and not before the last one did. Raises NotFromThen."""
     if valid_from < on or (before is not None and valid_from < before):
         raise NotFromThen(valid_from=valid_from, before=before or "—")
+
+
+def check_carrier(*, ended_on: date | None) -> None:
+    """Nothing opens at a carrier that has left (退出平台). Raises CarrierEnded."""
+    if ended_on is not None:
+        raise CarrierEnded(ended_on=ended_on)

@@ -1,0 +1,27 @@
+"""Every day: confirmed admissions make carriers, ended ones end them. Run late or twice, the same once."""
+
+from datetime import datetime
+
+from kechuang.catalog import commands, queries
+from kechuang.kernel.actor import CLOCK
+from kechuang.registers.queries import ended, joined
+from kechuang.ui import clock
+
+
+def run_joining(*, now: datetime) -> int:
+    """Who was confirmed on a register of carriers becomes one (确认入库即登记载体)."""
+    ids = [one.id for one in joined(on=clock.day(now))]
+    fresh = sorted(queries.joining(ids)) if ids else []
+    for admission_id in fresh:
+        commands.join(CLOCK, admission_id=admission_id, now=now)
+    return len(fresh)
+
+
+def run_leaving(*, now: datetime) -> int:
+    """Carriers whose admission was revoked, has expired or was given up end (撤销入库、期满、退出)."""
+    made = queries.of_admissions()
+    over = set(ended(made.values())) if made else set()
+    gone = sorted(carrier_id for carrier_id, admission_id in made.items() if admission_id in over)
+    for carrier_id in gone:
+        commands.leave(CLOCK, carrier_id=carrier_id, now=now)
+    return len(gone)
