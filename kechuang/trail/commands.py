@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -86,6 +87,39 @@ def record(
         facts=facts,
     )
     return _write(row, event)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done to one of many rows."""
+
+    row: models.Model
+    facts: Mapping[str, object]
+    source: str = ""
+    target: str = ""
+
+
+def record_many(actor: Actor, acts: Sequence[Act], action: str, *, label: str, role: Role, now: datetime) -> None:
+    """The events of one act on many saved rows of one table (批量办理), in one statement; as `record` for each of them."""
+    if not acts:
+        return
+    written = []
+    for act in acts:
+        said: dict[str, Any] = {"source": act.source, "target": act.target, "article": "", "facts": act.facts}
+        event = _event(actor, act.row, action, label=label, role=role, now=now, **said)
+        body = canonical(event)
+        written.append({**event, "body": f"\\x{body.hex()}", "digest": hashlib.sha256(body).hexdigest()})
+    own = ", ".join(f"e.{name.strip()}" for name in _COLUMNS.split(","))
+    table = connection.ops.quote_name(acts[0].row._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO trail_event ({_COLUMNS}, seq, row_digest)"
+            f" SELECT {own}, nextval('trail_event_order'), trail_row_digest(to_jsonb(t))"
+            " FROM jsonb_populate_recordset(NULL::trail_event, %s::jsonb) e"
+            f" JOIN {table} t ON t.id = e.object_id ORDER BY e.id",
+            [json.dumps(written, ensure_ascii=False)],
+        )
+        assert cursor.rowcount == len(acts), "not every row is saved"
 
 
 def _event(

@@ -1,6 +1,8 @@
 """One row in one statement, where a command is called so often that the ORM's detours count."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import connection, models
@@ -47,3 +49,42 @@ def _written(row: models.Model, fields: Iterable[models.Field[Any, Any]], *, new
 def _quoted(name: str | None) -> str:
     assert name is not None, "a field without a column is not written"
     return connection.ops.quote_name(name)
+
+
+def insert_many(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Many rows of one table in one statement; the text of all of them goes over as one value."""
+    _many(model, rows, "INSERT INTO {table} ({names}) SELECT {new} FROM {given}")
+
+
+def update_many(model: type[models.Model], rows: Sequence[models.Model], fields: Iterable[str]) -> None:
+    """These fields of many saved rows in one statement."""
+    chosen = [_quoted(str(model._meta.get_field(name).column)) for name in fields]
+    changes = ", ".join(f"{name} = n.{name}" for name in chosen)
+    key = _quoted(str(model._meta.pk.column))  # type: ignore[union-attr]
+    _many(model, rows, "UPDATE {table} t SET " + changes + " FROM {given} WHERE " + f"t.{key} = n.{key}")
+
+
+def _many(model: type[models.Model], rows: Sequence[models.Model], statement: str) -> None:
+    if not rows:
+        return
+    fields = model._meta.concrete_fields
+    given = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
+    names = [_quoted(str(field.column)) for field in fields]
+    table = _quoted(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement.format(
+                table=table,
+                names=", ".join(names),
+                new=", ".join(f"n.{name}" for name in names),
+                given=f"jsonb_populate_recordset(NULL::{table}, %s::jsonb) n",
+            ),
+            [json.dumps(given, ensure_ascii=False, default=_as_text)],
+        )
+        assert cursor.rowcount == len(rows), f"{model._meta.label_lower}: not every row was written"
+
+
+def _as_text(value: object) -> str:
+    """Days and instants as PostgreSQL reads them."""
+    assert isinstance(value, date), f"{type(value)} is not written by the many"
+    return value.isoformat()
