@@ -30,10 +30,12 @@ def tell(
     region: str = "",
     to_person: str = "",
     due_on: date | None = None,
+    calendar: str = "",
 ) -> None:
     """Writes one message (站内消息); mail and the other channels follow from it after the commit.
 
     `path` is the address of the page where the thing is done. Title and text are shown as they are: no personal data.
+    `calendar` is an iCalendar text that goes along with the mail (日程附件).
     """
     insert(
         Message(
@@ -46,6 +48,7 @@ def tell(
             title=title,
             text=text,
             due_on=due_on,
+            calendar=calendar,
             at=now,
         )
     )
@@ -111,7 +114,7 @@ def deliver(*, now: datetime) -> int:
 
 
 def _send(message: Message, to: Sequence[Contact], ways: Sequence[Channel], now: datetime) -> None:
-    letter = Letter(message.id, message.title, message.text, message.path)
+    letter = Letter(message.id, message.title, message.text, message.path, message.calendar)
     failures = [why for channel in ways for why in channel.send(letter, to)]
     message.tries += 1
     message.why = "；".join(failures)[: Message._meta.get_field("why").max_length]

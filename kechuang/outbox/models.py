@@ -32,6 +32,7 @@ class Message(models.Model):
     path = models.CharField(max_length=200)  # where it is done, one click away
     title = models.CharField(max_length=120)
     text = models.CharField(max_length=500)
+    calendar = models.TextField(blank=True, default="", db_default="")  # an iCalendar entry that goes with the mail
     due_on = models.DateField(null=True)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)

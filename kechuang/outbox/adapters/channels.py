@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Protocol
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 
 from kechuang.parties.queries import Contact
 
@@ -24,6 +24,7 @@ class Letter:
     title: str
     text: str
     path: str
+    calendar: str = ""  # an iCalendar text, for mail programs to take over
 
 
 class Channel(Protocol):
@@ -39,8 +40,11 @@ class Mail:
         for address in to:
             if not address.mail:
                 continue
+            mail = EmailMessage(letter.title, f"{letter.text}\n\n{link}\n", None, [address.mail])
+            if letter.calendar:
+                mail.attach("booking.ics", letter.calendar, "text/calendar")
             try:
-                send_mail(letter.title, f"{letter.text}\n\n{link}\n", None, [address.mail])
+                mail.send()
             except OSError as error:
                 failures.append(f"邮件：{error}")
         return failures
