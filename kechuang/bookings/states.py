@@ -89,6 +89,7 @@ OCCUPYING = (_S.REQUESTED, _S.CONFIRMED, _S.IN_USE, _S.DONE)  # whose slots are 
 OPEN_STATES = (_S.REQUESTED, _S.CONFIRMED, _S.DISPLACED, _S.IN_USE)
 _AHEAD = {_S.REQUESTED, _S.CONFIRMED, _S.DISPLACED}
 _ENDED = {_S.CANCELLED, _S.NO_SHOW}
+CANCELLABLE = frozenset(_AHEAD)
 
 MACHINE = Machine(
     "booking",
@@ -97,7 +98,7 @@ MACHINE = Machine(
     moves=[
         Move("confirm", {_S.REQUESTED}, _S.CONFIRMED, {_R.PROVIDER}, _("确认预约")),
         Move("refuse", {_S.REQUESTED}, _S.REFUSED, {_R.PROVIDER}, _("不予预约"), data=True),
-        Move("reschedule", {_S.CONFIRMED}, None, {_R.HOLDER, _R.PROVIDER}, _("改期"), data=True),
+        Move("reschedule", {_S.CONFIRMED, _S.DISPLACED}, _S.CONFIRMED, {_R.HOLDER, _R.PROVIDER}, _("改期"), data=True),
         Move("rerequest", _AHEAD, _S.REQUESTED, {_R.HOLDER}, _("改期，待机构确认"), data=True),
         Move("accept_offer", {_S.DISPLACED}, _S.CONFIRMED, {_R.HOLDER}, _("接受改期"), data=True),
         Move("hand_over", _AHEAD, None, {_R.HOLDER}, _("转给同事"), data=True),
@@ -149,7 +150,10 @@ BLOCK_MACHINE = Machine(
     "block",
     BlockState,
     initial=BlockState.ACTIVE,
-    moves=[Move("unblock", {BlockState.ACTIVE}, BlockState.LIFTED, {_R.PROVIDER}, _("解除占用"))],
+    moves=[
+        Move("unblock", {BlockState.ACTIVE}, BlockState.LIFTED, {_R.PROVIDER}, _("解除占用")),
+        Move("let_go", {BlockState.ACTIVE}, BlockState.LIFTED, {_R.CLOCK, _R.HOLDER}, _("释放时段"), data=True),
+    ],
     labels={BlockState.ACTIVE: _("占用中"), BlockState.LIFTED: _("已解除")},
     waits={},
 )
@@ -251,7 +255,7 @@ WAIT_MACHINE = Machine(
     moves=[
         Move("offer", {_W.WAITING}, _W.OFFERED, {_R.CLOCK}, _("递补空出时段"), data=True),
         Move("accept", {_W.OFFERED}, _W.TAKEN, {_R.HOLDER}, _("接受递补")),
-        Move("decline", {_W.OFFERED}, _W.WAITING, {_R.HOLDER}, _("放弃本次递补")),
+        Move("decline", {_W.OFFERED}, _W.WAITING, {_R.HOLDER}, _("不要这个时段")),
         Move("expire", {_W.OFFERED}, _W.WAITING, {_R.CLOCK}, _("递补逾期未答复")),
         Move("leave", {_W.WAITING, _W.OFFERED}, _W.LEFT, {_R.HOLDER}, _("退出候补")),
         Move("pass", {_W.WAITING}, _W.PASSED, {_R.CLOCK}, _("候补时间已过")),
@@ -332,3 +336,27 @@ SOURCE_MACHINE = Machine(
     waits={},
 )
 LEGAL_ZONE = ZoneInfo("Asia/Shanghai")  # no summer time: a day always has 1,440 minutes
+RULE_LABELS: dict[str, str] = {
+    "hours": _("开放时间"),
+    "overnight": _("允许过夜使用"),
+    "granularity_minutes": _("预约单位时间（分钟）"),
+    "min_minutes": _("每次最短（分钟）"),
+    "max_minutes": _("每次最长（分钟）"),
+    "gap_minutes": _("清场间隔（分钟）"),
+    "notice_minutes": _("至少提前（分钟）"),
+    "horizon_days": _("开放预约期限（天）"),
+    "cancel_minutes": _("免责取消期限（开始前分钟）"),
+    "confirmation": _("确认方式"),
+    "confirm_within_minutes": _("确认时限（分钟）"),
+    "day_minutes_max": _("每人每天上限（分钟）"),
+    "week_minutes_max": _("每人每周上限（分钟）"),
+    "open_bookings_max": _("每人未使用预约上限（个）"),
+    "qualified_only": _("须有操作资格"),
+    "internal_only": _("仅供内部使用"),
+    "no_show_after_minutes": _("未到多久计爽约（分钟）"),
+    "strikes_max": _("爽约几次后停止预约"),
+    "strike_days": _("爽约记录有效期（天）"),
+    "stop_days": _("停止预约（天）"),
+    "late_counts": _("逾期取消计入爽约"),
+    "note": _("预约须知"),
+}

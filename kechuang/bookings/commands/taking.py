@@ -1,0 +1,130 @@
+"""What every act on times begins and ends with: calendars locked, slots taken or given back, people told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from kechuang.bookings import rules
+from kechuang.bookings.access import calendars_visible_to, visible_to
+from kechuang.bookings.models import Block, Booking, Calendar, Slot, page_of
+from kechuang.bookings.models.calendars import slot_id
+from kechuang.bookings.queries import next_free_of_all, terms_of
+from kechuang.bookings.rules import Span
+from kechuang.bookings.states import INSTRUMENTS_MAX, SlotKind
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
+from kechuang.outbox.commands import tell
+
+_TAKE = """
+    INSERT INTO bookings_slot (id, instrument_id, kind, booking_id, block_id, from_at, until_at, active)
+    SELECT id, instrument, %s, %s, %s, begins, ends, true
+    FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS t(id, instrument, begins, ends)
+    ORDER BY instrument, begins
+    ON CONFLICT DO NOTHING"""
+
+
+def locked_calendars(actor: Actor, instrument_ids: Sequence[str]) -> list[Calendar]:
+    """The calendars in the order asked; locked in the order of the instruments' ids, so that nobody waits in a circle.
+
+    Raises NothingChosen, NotVisible.
+    """
+    asked = list(dict.fromkeys(instrument_ids))
+    if not asked or len(asked) != len(instrument_ids) or len(asked) > INSTRUMENTS_MAX:
+        raise rules.NothingChosen(most=INSTRUMENTS_MAX)
+    rows = calendars_visible_to(actor).filter(instrument_id__in=asked).select_related("instrument")
+    found = {
+        row.instrument_id: row for row in rows.select_for_update(of=("self",), no_key=True).order_by("instrument_id")
+    }
+    if len(found) != len(asked):
+        raise NotVisible
+    return [found[instrument_id] for instrument_id in asked]
+
+
+def locked_to_free(actor: Actor, booking_id: str) -> Booking:
+    """The same where time becomes free: the calendars are locked first, since who waits is offered it at once."""
+    ids = visible_to(actor).filter(id=booking_id).values_list("instruments", flat=True).first()
+    rows = Calendar.objects.filter(instrument_id__in=ids or []).order_by("instrument_id")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("id"))
+    return locked(actor, booking_id)
+
+
+def locked(actor: Actor, booking_id: str) -> Booking:
+    """One booking as the actor may see it, locked; raises NotVisible."""
+    row = visible_to(actor).select_for_update(of=("self",), no_key=True).filter(id=booking_id).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def take(booking: Booking, calendars: Sequence[Calendar], span: Span, *, now: datetime) -> None:
+    """All instruments for the booking's time, with the gap each asks for, or none of them.
+
+    The database keeps two apart (slot_no_overlap): who comes second is told the next free time. Raises SlotTaken,
+    NoSlotLeft, which undo what the caller wrote.
+    """
+    spans = [rules.occupied(span, terms_of(calendar)) for calendar in calendars]
+    ids = [calendar.instrument_id for calendar in calendars]
+    if _taken(SlotKind.BOOKING, ids, spans, booking_id=booking.id) != len(ids):
+        refuse_taken(calendars, span, now=now, without=booking.id)
+
+
+def refuse_taken(calendars: Sequence[Calendar], span: Span, *, now: datetime, without: str = "") -> None:
+    """Raises SlotTaken with the next time at which all are free, NoSlotLeft when there is none."""
+    after = max(span.from_at, now)
+    found = next_free_of_all(calendars, minutes=span.minutes, after=after, now=now, without=without)
+    if found is None:
+        raise rules.NoSlotLeft()
+    raise rules.SlotTaken(
+        next_free=found.in_words,
+        next_from=found.from_at.isoformat(),
+        next_until=found.until_at.isoformat(),
+    )
+
+
+def take_block(block: Block) -> bool:
+    """The time of a block; False when something is there already."""
+    span = Span(block.from_at, block.until_at)
+    return _taken(SlotKind.BLOCK, [block.instrument_id], [span], block_id=block.id) == 1
+
+
+def _taken(
+    kind: SlotKind,
+    instrument_ids: Sequence[str],
+    spans: Sequence[Span],
+    *,
+    booking_id: str | None = None,
+    block_id: str | None = None,
+) -> int:
+    begins, ends = [span.from_at for span in spans], [span.until_at for span in spans]
+    ids = [slot_id() for _span in spans]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [str(kind), booking_id, block_id, ids, list(instrument_ids), begins, ends])
+        return cursor.rowcount
+
+
+def give_back(booking_ids: Sequence[str]) -> None:
+    """What these bookings occupied is no longer theirs (释放时段); the rows stay."""
+    Slot.objects.filter(booking_id__in=booking_ids, active=True).update(active=False)
+
+
+def inform(booking: Booking, title: str, *, now: datetime, party: str = "", person: str = "", text: str = "") -> None:
+    """Tells a side, or one person, about a booking (告知)."""
+    parts = (booking.number, Span(booking.from_at, booking.until_at).in_words, text)
+    tell(
+        subject_id=booking.id,
+        path=page_of(booking.id),
+        title=title,
+        text=" ".join(part for part in parts if part),
+        to_party=party,
+        to_person=person,
+        now=now,
+    )
+
+
+def inform_other_side(actor: Actor, booking: Booking, title: str, *, now: datetime, text: str = "") -> None:
+    """Tells the side that did not act; who uses an instrument of their own house is told in person."""
+    if actor.party_id == booking.holder_id and booking.holder_id != booking.provider_id:
+        inform(booking, title, now=now, party=booking.provider_id, text=text)
+    elif actor.person_id != booking.person_id:
+        inform(booking, title, now=now, person=booking.person_id, text=text)

@@ -1,0 +1,71 @@
+"""Reading calendars and bookings: weeks, free times, one booking, what waits, what is due."""
+
+from kechuang.bookings.models import Block, Booking, Calendar, Qualification
+from kechuang.bookings.queries.due import not_begun, qualifications_ended, run_out, to_remind, unanswered
+from kechuang.bookings.queries.free import (
+    free_gaps,
+    free_starts,
+    free_within,
+    limits_of,
+    measure_of,
+    next_free,
+    next_free_of_all,
+    terms_of,
+)
+from kechuang.bookings.queries.ordering import BookingForOrder, ended_with_order, for_order
+from kechuang.bookings.queries.sheets import (
+    BookingSheet,
+    CalendarSheet,
+    booking,
+    calendar,
+    calendars,
+    cancel_window,
+    listed,
+    of_order,
+    offers_of,
+    own_calendars,
+    qualifications,
+    qualified,
+    slots_of,
+    waiting_for,
+)
+from kechuang.bookings.queries.weeks import CalendarEvent, week
+
+__all__ = [
+    "Block",
+    "Booking",
+    "BookingForOrder",
+    "BookingSheet",
+    "Calendar",
+    "CalendarEvent",
+    "CalendarSheet",
+    "Qualification",
+    "booking",
+    "calendar",
+    "calendars",
+    "cancel_window",
+    "ended_with_order",
+    "for_order",
+    "free_gaps",
+    "free_starts",
+    "free_within",
+    "limits_of",
+    "listed",
+    "measure_of",
+    "next_free",
+    "next_free_of_all",
+    "not_begun",
+    "of_order",
+    "offers_of",
+    "own_calendars",
+    "qualifications",
+    "qualifications_ended",
+    "qualified",
+    "run_out",
+    "slots_of",
+    "terms_of",
+    "to_remind",
+    "unanswered",
+    "waiting_for",
+    "week",
+]
