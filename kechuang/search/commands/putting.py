@@ -1,0 +1,152 @@
+"""Documents in and out of the index. Called by the room that owns the thing, in its own transaction."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from django.db import connection, transaction
+
+from kechuang.search import rules
+from kechuang.search.models import Document, Word
+from kechuang.search.rules import Entry
+from kechuang.search.states import BATCH, LEXEME_MAX
+
+_COLUMNS = {
+    "subject_id": "text",
+    "kind": "text",
+    "title": "text",
+    "cores": "text",
+    "names": "text",
+    "model_keys": "text",
+    "makers": "text",
+    "methods": "text",
+    "rest": "text",
+    "vector": "text",
+    "class_code": "text",
+    "region": "text",
+    "carrier_id": "text",
+    "carrier_kind": "text",
+    "share_mode": "text",
+    "open_modes": "text",
+    "price_fen": "bigint",
+    "latitude_e6": "int",
+    "longitude_e6": "int",
+    "bookable": "bool",
+    "sort": "text",
+}
+_CAST = {"vector": "::tsvector", "open_modes": "::varchar[]"}
+_CHANGED = [name for name in _COLUMNS if name != "subject_id"]
+_UPSERT = (
+    f"INSERT INTO search_document AS d ({', '.join(_COLUMNS)}, first_at)"
+    f" SELECT {', '.join(name + _CAST.get(name, '') for name in _COLUMNS)}, %s"
+    f" FROM unnest({', '.join(f'%s::{kind}[]' for kind in _COLUMNS.values())}) AS given({', '.join(_COLUMNS)})"
+    f" ON CONFLICT (subject_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _CHANGED)}"
+    f" WHERE ({', '.join(f'd.{name}' for name in _CHANGED)})"
+    f" IS DISTINCT FROM ({', '.join(f'excluded.{name}' for name in _CHANGED)})"
+)
+_LEARN = (
+    "INSERT INTO search_word (text, kind, key, pinyin, initials, shapes, grams)"
+    " SELECT text, kind, key, pinyin, initials, shapes::varchar[], grams::varchar[]"
+    " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+    " AS given(text, kind, key, pinyin, initials, shapes, grams) ON CONFLICT (text) DO NOTHING"
+)
+
+
+@transaction.atomic
+def put(documents: Iterable[rules.Document], *, now: datetime) -> int:
+    """These can be found from now on, as they are now (写入检索); answers how many there were.
+
+    A document already there is replaced, one that did not change is not written. Two statements per 500.
+    """
+    count = 0
+    for batch in _batches(sorted(documents, key=lambda document: document.subject_id)):
+        with connection.cursor() as cursor:
+            rows = [_row(document, rules.entry(document)) for document in batch]
+            cursor.execute(_UPSERT, [now, *([*column] for column in zip(*rows, strict=True))])
+        learn(batch)
+        count += len(batch)
+    return count
+
+
+@transaction.atomic
+def drop(subject_ids: Iterable[str]) -> int:
+    """These can no longer be found (移出检索); answers how many could be before."""
+    count, _each = Document.objects.filter(subject_id__in=list(subject_ids)).delete()
+    return count
+
+
+def learn(documents: Sequence[rules.Document]) -> None:
+    """The names, makers and model numbers of documents enter the correction dictionary; known ones are left alone."""
+    known = {word.text: word for document in documents for word in rules.words_of(document)}
+    if not known:
+        return
+    words = [known[text] for text in sorted(known)]
+    columns = [
+        [word.text for word in words],
+        [str(word.kind) for word in words],
+        [word.key for word in words],
+        [word.pinyin for word in words],
+        [word.initials for word in words],
+        [_array(word.shapes) for word in words],
+        [_array(word.grams) for word in words],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_LEARN, columns)
+
+
+@transaction.atomic
+def forget_words() -> int:
+    """Words that no document carries any more leave the dictionary; answers how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH there AS MATERIALIZED (SELECT DISTINCT title FROM search_document)"
+            " DELETE FROM search_word w WHERE w.kind = 'name' AND NOT EXISTS"
+            " (SELECT FROM search_document d WHERE d.vector @@ ('''==' || replace(w.key, '''', '''''') || '''')::tsquery)"
+            " AND w.text NOT IN (SELECT title FROM there)"
+        )
+        return cursor.rowcount
+
+
+def _row(document: rules.Document, entry: Entry) -> tuple[object, ...]:
+    title = document.title
+    return (
+        document.subject_id,
+        document.kind,
+        title,
+        entry.cores,
+        entry.names,
+        entry.models,
+        entry.makers,
+        entry.methods,
+        entry.rest,
+        vector(entry.lexemes),
+        document.class_code,
+        document.region,
+        document.carrier_id,
+        document.carrier_kind,
+        document.share_mode,
+        _array(document.open_modes),
+        document.price_fen,
+        document.latitude_e6,
+        document.longitude_e6,
+        document.bookable,
+        rules.pinyin(title)[: Document._meta.get_field("sort").max_length],
+    )
+
+
+def vector(lexemes: Iterable[str]) -> str:
+    """Lexemes as PostgreSQL reads a tsvector: quoted, without positions."""
+    return " ".join("'" + one[:LEXEME_MAX].replace("\\", "\\\\").replace("'", "''") + "'" for one in lexemes)
+
+
+def _array(values: Iterable[str]) -> str:
+    return "{" + ",".join('"' + one.replace("\\", "\\\\").replace('"', '\\"') + '"' for one in values) + "}"
+
+
+def _batches(documents: Sequence[rules.Document]) -> Iterator[list[rules.Document]]:
+    waiting = iter({document.subject_id: document for document in documents}.values())
+    while batch := list(islice(waiting, BATCH)):
+        yield batch
+
+
+assert Word._meta.db_table == "search_word"
