@@ -32,6 +32,7 @@ class Run(models.Model):
     played_at = models.DateTimeField()
     took_ms = models.IntegerField(default=0)  # 0 until the play has ended
     acts = models.IntegerField(default=0)  # commands that were acknowledged
+    moved_days = models.IntegerField(default=0)  # by which the demonstration's day was moved on since
     declined = models.IntegerField(default=0)  # commands that the rules refused
 
     def __str__(self) -> str:
@@ -49,4 +50,4 @@ class Run(models.Model):
     @property
     def clock_offset(self) -> timedelta:
         """How far the demonstration's clock lies from the database's: it runs on from the pilot's last day."""
-        return clock.instant(self.until, EVENING) - self.played_at
+        return clock.instant(self.until, EVENING) - self.played_at + timedelta(days=self.moved_days)

@@ -11,6 +11,7 @@ import click
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 SCHEME, YEAR, SEED = "shaoxing/voucher-2021", 2025, 1
 UNTIL = "2025-11-21"  # where the pilot stops with work open for every role
+LATER_MAX = 366  # days by which one start moves a demonstration on
 HOST, PORT = "127.0.0.1", 8000
 
 _day = click.DateTime(formats=["%Y-%m-%d"])
@@ -35,9 +36,19 @@ def main() -> None:
 @click.option("--seed", type=int, help=f"试点年的随机种子（默认 {SEED}） · seed of the pilot year")
 @click.option("--scale", type=float, help="规模，例如 0.1 · size of the pilot, such as 0.1")
 @click.option("--until", type=_day, help=f"演示日期（默认 {UNTIL}） · the day on which the demonstration stands")
+@click.option(
+    "--later", type=click.IntRange(0, LATER_MAX), default=0, help="把演示日期再往后移几天 · let so many days pass first"
+)
 @click.option("--port", type=int, default=PORT, show_default=True, help="端口 · port")
 def demo(
-    no_serve: bool, as_json: bool, fresh: bool, seed: int | None, scale: float | None, until: datetime | None, port: int
+    no_serve: bool,
+    as_json: bool,
+    fresh: bool,
+    seed: int | None,
+    scale: float | None,
+    until: datetime | None,
+    later: int,
+    port: int,
 ) -> None:
     """启动演示 · set up, play the year, serve.
 
@@ -46,7 +57,11 @@ def demo(
     """
     from kechuang.site import demo as house
 
+    if not no_serve:
+        house.refuse_taken(HOST, port)
     house.prepare(house.Wanted(seed=seed, scale=scale, until=_date(until)), fresh=fresh)
+    if later:
+        house.later(later)
     if no_serve or as_json:
         summary = house.summary()
         click.echo(json.dumps(summary, ensure_ascii=False)) if as_json else house.tell(summary)

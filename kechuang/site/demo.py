@@ -101,6 +101,16 @@ def play(scheme: str, *, year: int, seed: int, until: date, scale: float) -> Non
     )
 
 
+def later(days: int) -> None:
+    """Lets days pass in what was played, with what they make due (演示日期后移)."""
+    from kechuang.pilot import commands
+    from kechuang.site import jobs
+
+    say(f"演示日期后移 {days} 天 · letting {days} days pass")
+    with processes.present():
+        commands.let_pass(days=days, jobs=list(jobs.runs()), progress=processes.progress)
+
+
 def _begin_anew() -> NoReturn:
     """A play that was interrupted is of no use: the same command once more, from nothing."""
     say("上次演练没有完成，重新开始 · the last play was interrupted; beginning anew")
@@ -145,8 +155,7 @@ def forget() -> None:
 
 def serve(host: str, port: int) -> None:
     """Web and worker as children, until Ctrl-C; then both end, and PostgreSQL with the last of us."""
-    if not _free(host, port):
-        sys.exit(f"端口 {port} 已被占用，请加 --port · port {port} is taken: add --port")
+    refuse_taken(host, port)
     from kechuang.pilot import queries
 
     run = queries.run()
@@ -168,6 +177,12 @@ def serve(host: str, port: int) -> None:
         say("\n正在停止 · stopping")
     finally:
         _end(children)
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Ends the program where something else answers on the port: before anything is set up, and when it is needed."""
+    if not _free(host, port):
+        sys.exit(f"端口 {port} 已被占用，请加 --port · port {port} is taken: add --port")
 
 
 def _welcome(address: str, sign_ins: list[Any]) -> None:
