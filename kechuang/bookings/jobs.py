@@ -1,0 +1,48 @@
+"""Work of the clock: bookings nobody confirmed, began or ended; a word before the time; qualifications that ran out."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from kechuang.bookings import commands
+from kechuang.bookings.queries import not_begun, qualifications_ended, run_out, to_remind, unanswered
+from kechuang.kernel.actor import CLOCK
+from kechuang.ui import clock
+
+
+def run_lapses(*, now: datetime) -> int:
+    """Lets go what nobody answered in time (逾期失效); each once, however often or late this runs. Answers how many."""
+    return _each(lambda: unanswered(now=now), lambda found: commands.lapse(CLOCK, booking_id=found, now=now))
+
+
+def run_no_shows(*, now: datetime) -> int:
+    """Where the calendar counts it, who has not come by then is a no-show (爽约). Answers how many."""
+    return _each(lambda: not_begun(now=now), lambda found: commands.no_show(CLOCK, booking_id=found, now=now))
+
+
+def run_completions(*, now: datetime) -> int:
+    """Ends what has run out (到时结束). Answers how many."""
+    return _each(lambda: run_out(now=now), lambda found: commands.complete(CLOCK, booking_id=found, now=now))
+
+
+def run_reminders(*, now: datetime) -> int:
+    """A word before the booked time (预约提醒), once for each time. Answers how many."""
+    return sum(commands.remind(booking_id=found, now=now) for found in to_remind(now=now))
+
+
+def run_qualifications(*, now: datetime) -> int:
+    """Qualifications whose last day is over (操作资格到期). Answers how many."""
+    on = clock.day(now)
+    return _each(
+        lambda: qualifications_ended(on=on),
+        lambda found: commands.expire_qualification(CLOCK, qualification_id=found, now=now),
+    )
+
+
+def _each(due: Callable[[], list[str]], act: Callable[[str], Any]) -> int:
+    done = 0
+    while ids := due():
+        for found in ids:
+            act(found)
+        done += len(ids)
+    return done
