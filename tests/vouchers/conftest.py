@@ -170,7 +170,7 @@ class Town:
         carrier = catalog.add_carrier(
             provider,
             party_id=provider.party_id,
-            kind=CarrierKind.COUNTY_BODY,
+            kind=CarrierKind.KEY_LABORATORY,
             name=f"检测中心{next(_serial)}",
             now=self.now,
         )

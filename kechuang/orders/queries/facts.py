@@ -7,7 +7,7 @@ from kechuang.catalog.states import SERVICE_LABELS, ServiceClass
 from kechuang.kernel.money import Fen
 from kechuang.orders.formats.contract import ContractFacts
 from kechuang.orders.models import Order, OrderVersion
-from kechuang.orders.rules import FrozenPrice, OrderTerms
+from kechuang.orders.rules import FrozenPrice, OrderTerms, frozen_price
 from kechuang.parties.queries import PartyCard, parties, region_name
 from kechuang.policy.book import current, replay
 from kechuang.vouchers.queries import seen_from
@@ -36,12 +36,22 @@ def facts_for(order: Order, holder: PartyCard, provider: PartyCard, provider_kin
 
 
 def as_frozen(line: PriceLine) -> FrozenPrice:
-    return FrozenPrice(line.id, str(line.kind), line.item, str(line.unit), line.price_fen, line.rate_bp)
+    return FrozenPrice(
+        id=line.id,
+        kind=str(line.kind),
+        item=line.item,
+        unit=str(line.unit),
+        price_fen=line.price_fen,
+        rate_bp=line.rate_bp,
+        steps=line.steps,
+        step_mode=str(line.step_mode),
+        minimum_fen=line.minimum_fen,
+    )
 
 
 def frozen_prices(order: Order) -> list[FrozenPrice]:
     """The price list the order was quoted from."""
-    return [FrozenPrice(**line) for line in order.price_list]
+    return [frozen_price(line) for line in order.price_list]
 
 
 def contract_facts(order: Order, *, on: date) -> ContractFacts:

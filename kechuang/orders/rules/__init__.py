@@ -8,6 +8,15 @@ from kechuang.orders.rules.booked import (
     fitting,
     lines_for,
 )
+from kechuang.orders.rules.income import (
+    HorizontalFacts,
+    HorizontalNotProvided,
+    HorizontalTerms,
+    NotHorizontal,
+    horizontal_fen,
+    refuse_not_horizontal,
+    unmet_conditions,
+)
 from kechuang.orders.rules.offices import (
     Offices,
     OfficeTerms,
@@ -22,6 +31,7 @@ from kechuang.orders.rules.pricing import (
     OrderTerms,
     asked_again,
     closed_by_revocation,
+    frozen_price,
     instalment_left,
     last_day,
     offset_refund,
@@ -69,6 +79,7 @@ from kechuang.orders.rules.refusals import (
     ReportMissing,
     SplitDoesNotAddUp,
     StaleTab,
+    SteppedTwice,
 )
 from kechuang.orders.states import UNIT_HUNDREDTHS
 
@@ -89,6 +100,9 @@ __all__ = [
     "EvidenceMissing",
     "FinalOpen",
     "FrozenPrice",
+    "HorizontalFacts",
+    "HorizontalNotProvided",
+    "HorizontalTerms",
     "InstalmentTooMuch",
     "InvoiceBeforeOrder",
     "InvoiceEmpty",
@@ -100,6 +114,7 @@ __all__ = [
     "NoStandingQuote",
     "NotAdmitted",
     "NotDueYet",
+    "NotHorizontal",
     "NotOnPriceList",
     "OfferNotOpen",
     "OfficeTerms",
@@ -115,9 +130,12 @@ __all__ = [
     "ReportMissing",
     "SplitDoesNotAddUp",
     "StaleTab",
+    "SteppedTwice",
     "asked_again",
     "closed_by_revocation",
     "fitting",
+    "frozen_price",
+    "horizontal_fen",
     "instalment_left",
     "last_day",
     "lines_for",
@@ -129,6 +147,7 @@ __all__ = [
     "refuse_before",
     "refuse_expired_quote",
     "refuse_late_dispute",
+    "refuse_not_horizontal",
     "refuse_opening",
     "refuse_refund",
     "refuse_share",
@@ -137,4 +156,5 @@ __all__ = [
     "refuse_unpaid",
     "refuse_unusable_invoice",
     "total",
+    "unmet_conditions",
 ]

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from kechuang.catalog.rules import Amount, Part, Step, amount, read_steps
+from kechuang.catalog.states import StepMode
 from kechuang.kernel.money import BasisPoints, Fen, share_down, surcharge_half_up, times_half_up
 from kechuang.kernel.text import tidy
 from kechuang.orders.rules.refusals import (
@@ -23,6 +26,7 @@ from kechuang.orders.rules.refusals import (
     ReasonMissing,
     RefundTooMuch,
     SplitDoesNotAddUp,
+    SteppedTwice,
 )
 from kechuang.orders.states import CLOSED_BY_REVOCATION, UNIT_HUNDREDTHS, OrderState
 from kechuang.policy.tables import Table
@@ -76,6 +80,25 @@ class FrozenPrice:
     unit: str
     price_fen: int | None
     rate_bp: int | None = None
+    steps: tuple[Step, ...] = ()
+    step_mode: str = StepMode.PART
+    minimum_fen: int | None = None
+
+    @property
+    def whole_only(self) -> bool:
+        """Whether its quantity must stand on one line: steps and a minimum would be got round by parts."""
+        return bool(self.steps) or self.minimum_fen is not None
+
+    def listed(self, quantity: int) -> Amount:
+        """What the list asks for a quantity, with its parts (阶梯价、最低收费)."""
+        minimum = None if self.minimum_fen is None else Fen(self.minimum_fen)
+        price = Fen(self.price_fen or 0)
+        return amount(price, quantity, steps=self.steps, mode=StepMode(self.step_mode), minimum_fen=minimum)
+
+
+def frozen_price(kept: Mapping[str, Any]) -> FrozenPrice:
+    """A line of a price list as an order has kept it; older orders have kept neither steps nor a minimum."""
+    return FrozenPrice(**{**kept, "steps": read_steps(kept.get("steps", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +120,8 @@ class Line:
     unit_price_fen: int | None
     rate_bp: int | None
     amount_fen: int
+    parts: tuple[Part, ...] = ()  # by the list's steps; none where one price was taken for all
+    minimum: bool = False  # the minimum charge was taken
 
     def record(self) -> dict[str, object]:
         return asdict(self)
@@ -105,13 +130,15 @@ class Line:
 def priced(asked: Iterable[Asked], prices: Sequence[FrozenPrice]) -> tuple[Line, ...]:
     """The lines with their amounts (明细). Amounts per unit are rounded half up; rates are taken on all base lines.
 
-    Prices are gross. A price may be below the list, never above it. Raises NotOnPriceList, AboveListPrice, RateTwice, NoLines.
+    Prices are gross; steps and a minimum charge are the list's. A price may be below the list, never above it. Raises
+    NotOnPriceList, AboveListPrice, RateTwice, SteppedTwice, NoLines.
     """
     listed = {price.id: price for price in prices}
     wanted = list(asked)
     for one in wanted:
         if one.price_id not in listed:
             raise NotOnPriceList(item=one.price_id)
+    _refuse_parted(wanted, listed)
     rated = [one.price_id for one in wanted if listed[one.price_id].rate_bp is not None]
     if len(rated) > len(set(rated)):  # a rate is on the whole: twice would be above the list
         raise RateTwice(item=listed[rated[-1]].item)
@@ -128,15 +155,33 @@ def total(lines: Iterable[Line]) -> Fen:
     return Fen(sum(line.amount_fen for line in lines))
 
 
+def _refuse_parted(wanted: Sequence[Asked], listed: Mapping[str, FrozenPrice]) -> None:
+    """A stepped quantity on two lines would cost another sum than the list says."""
+    stepped = [one.price_id for one in wanted if listed[one.price_id].whole_only]
+    if len(stepped) > len(set(stepped)):
+        raise SteppedTwice(item=listed[stepped[-1]].item)
+
+
 def _per_unit(one: Asked, price: FrozenPrice) -> Line:
-    listed = price.price_fen or 0
-    unit_price = listed if one.unit_price_fen is None else one.unit_price_fen
-    if unit_price > listed:
-        raise AboveListPrice(item=price.item, asked_fen=unit_price, listed_fen=listed)
+    """One line by the list, or by a lower price for every unit of it."""
+    by_list = price.listed(max(one.quantity, 0))
+    unit_price = (price.price_fen or 0) if one.unit_price_fen is None else one.unit_price_fen
     if one.quantity <= 0 or unit_price < 0:
         raise NoLines()
-    amount = times_half_up(Fen(unit_price), one.quantity)
-    return Line(price.id, price.kind, price.item, price.unit, one.quantity, unit_price, None, amount)
+    if one.unit_price_fen is None or (price.whole_only and unit_price == price.price_fen):
+        parts = by_list.parts if price.whole_only else ()
+        found = by_list.fen
+        return _line(one, price, unit_price, found, parts, minimum=by_list.minimum)
+    found = times_half_up(Fen(unit_price), one.quantity)
+    if found > by_list.fen or (unit_price > (price.price_fen or 0) and not price.steps):
+        raise AboveListPrice(item=price.item, asked_fen=unit_price, listed_fen=price.price_fen or 0)
+    return _line(one, price, unit_price, found, (), minimum=False)
+
+
+def _line(one: Asked, price: FrozenPrice, unit_price: int, fen: Fen, parts: tuple[Part, ...], *, minimum: bool) -> Line:
+    return Line(
+        price.id, price.kind, price.item, price.unit, one.quantity, unit_price, None, fen, parts=parts, minimum=minimum
+    )
 
 
 def _on_base(price: FrozenPrice, base: Fen) -> Line:

@@ -58,6 +58,14 @@ class RateTwice(Refusal):
     status = 422
 
 
+class SteppedTwice(Refusal):
+    code = "orders.stepped_twice"
+    text = gettext_noop("“{item}”有阶梯价或最低收费，只能计一行")
+    remedy = gettext_noop("请把数量合计在一行")
+    field = "lines"
+    status = 422
+
+
 class PublicMoneyBelowNothing(Refusal):
     code = "orders.public_money_below_nothing"
     text = gettext_noop("其他财政资金不能小于零")
