@@ -1,0 +1,1 @@
+"""Reading records, figures and papers."""
