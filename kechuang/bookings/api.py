@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
+from ninja.security import HttpBearer
 from pydantic import AwareDatetime, Field
 
 from kechuang.bookings import commands, queries
+from kechuang.bookings.formats.ics import BUSY_MAX
 from kechuang.bookings.queries import Booking, CalendarEvent
 from kechuang.bookings.rules import Span
 from kechuang.bookings.states import INSTRUMENTS_MAX, WEEK_INSTRUMENTS_MAX, Mode
+from kechuang.kernel.errors import NotVisible
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of
 
@@ -113,6 +116,49 @@ def one(request: HttpRequest, booking_id: str) -> dict[str, Any]:
 def book(request: HttpRequest, body: BookIn) -> Status[Booking]:
     """Books instruments of one provider for one time, all or none; the same `key` again answers with the first."""
     return Status(HTTPStatus.CREATED, commands.book(actor_of(request), now=clock.now(), **body.dict()))
+
+
+class Pushing(HttpBearer):
+    """A carrier's own system, known by the token of its source; it has no session."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> str | None:
+        try:
+            return queries.source_of_token(token)
+        except NotVisible:
+            return None
+
+
+class BusyTimeIn(Schema):
+    from_at: AwareDatetime
+    until_at: AwareDatetime
+
+
+class BusyIn(Schema):
+    from_at: AwareDatetime
+    until_at: AwareDatetime
+    busy: Annotated[list[BusyTimeIn], Field(max_length=BUSY_MAX)]
+
+
+class BusyOut(Schema):
+    made: int
+    lifted: int
+    conflicts: list[str]  # ids of the bookings that were there first
+
+
+@router.put("/busy", auth=Pushing(), response=BusyOut)
+def busy(request: HttpRequest, body: BusyIn) -> BusyOut:
+    """All busy times of one instrument in a period, in place of those told before; bookings that were there first stay.
+
+    The same again changes nothing.
+    """
+    plan = commands.push_busy(
+        source_id=request.auth,  # type: ignore[attr-defined]
+        busy=[Span(one.from_at, one.until_at) for one in body.busy],
+        within=Span(body.from_at, body.until_at),
+        now=clock.now(),
+    )
+    met = sorted({booking_id for booking_id, _span in plan.conflicts})
+    return BusyOut(made=len(plan.make), lifted=len(plan.lift), conflicts=met)
 
 
 @router.post("/{booking_id}/confirm", response=BookingOut)

@@ -5,7 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from kechuang.bookings import commands
-from kechuang.bookings.queries import not_begun, qualifications_ended, run_out, to_remind, unanswered
+from kechuang.bookings.queries import (
+    not_begun,
+    offers_over,
+    polls_due,
+    qualifications_ended,
+    run_out,
+    to_remind,
+    unanswered,
+    waited_for,
+)
+from kechuang.bookings.states import BATCH
 from kechuang.kernel.actor import CLOCK
 from kechuang.ui import clock
 
@@ -37,6 +47,19 @@ def run_qualifications(*, now: datetime) -> int:
         lambda: qualifications_ended(on=on),
         lambda found: commands.expire_qualification(CLOCK, qualification_id=found, now=now),
     )
+
+
+def run_waits(*, now: datetime) -> int:
+    """Offers not answered in time go to the next; what became free is offered (候补递补). Answers how many ended."""
+    ended = sum(commands.expire_offer(wait_id=found, now=now) for found in offers_over(now=now, most=BATCH))
+    for instrument_id in waited_for(most=BATCH):
+        commands.offer_freed([instrument_id], now=now)
+    return ended
+
+
+def run_polls(*, now: datetime) -> int:
+    """Looks at the outside calendars that are due (读取外部日历), one after the other. Answers how many were read."""
+    return sum(commands.poll_source(source_id=found, now=now) for found in polls_due(now=now))
 
 
 def _each(due: Callable[[], list[str]], act: Callable[[str], Any]) -> int:

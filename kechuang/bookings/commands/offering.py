@@ -1,6 +1,6 @@
 """Offering what became free to who waits (递补): the first in line has it for a time, then the next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -103,7 +103,9 @@ def _held(calendar: Calendar, span: Span, now: datetime) -> Block | None:
 
 
 def let_go(actor: Actor, block: Block, *, roles: frozenset[Role] = _BY_CLOCK, now: datetime) -> None:
-    """The time is free again (释放时段); the caller has locked the calendar."""
+    """The time is free again (释放时段); the caller has locked the calendar. A breakdown may have lifted it before."""
+    if block.state != BlockState.ACTIVE:
+        return
     move = BLOCK_MACHINE.check("let_go", BlockState(block.state), roles)
     advance(actor, block, move, roles=roles, now=now)
     Slot.objects.filter(block=block, active=True).update(active=False)
@@ -145,7 +147,7 @@ def give_up(actor: Actor, wait: Wait, action: str, *, roles: frozenset[Role], no
 
 
 def _advance(
-    wait: Wait, action: str, *, now: datetime, saves: Iterable[str] = (), facts: dict[str, object] | None = None
+    wait: Wait, action: str, *, now: datetime, saves: Iterable[str] = (), facts: Mapping[str, object] | None = None
 ) -> None:
     move = WAIT_MACHINE.check(action, WaitState(wait.state), _BY_CLOCK)
     advance(CLOCK, wait, move, roles=_BY_CLOCK, now=now, saves=saves, facts=facts)

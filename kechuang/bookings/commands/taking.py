@@ -10,6 +10,7 @@ from kechuang.bookings.access import calendars_visible_to, visible_to
 from kechuang.bookings.models import Block, Booking, Calendar, Slot, page_of
 from kechuang.bookings.models.calendars import slot_id
 from kechuang.bookings.queries import next_free_of_all, terms_of
+from kechuang.bookings.queries.feeds import entry_text
 from kechuang.bookings.rules import Span
 from kechuang.bookings.states import INSTRUMENTS_MAX, SlotKind
 from kechuang.kernel.actor import Actor
@@ -109,7 +110,7 @@ def give_back(booking_ids: Sequence[str]) -> None:
 
 
 def inform(booking: Booking, title: str, *, now: datetime, party: str = "", person: str = "", text: str = "") -> None:
-    """Tells a side, or one person, about a booking (告知)."""
+    """Tells a side, or one person, about a booking (告知); who comes gets it for their own calendar too."""
     parts = (booking.number, Span(booking.from_at, booking.until_at).in_words, text)
     tell(
         subject_id=booking.id,
@@ -118,6 +119,7 @@ def inform(booking: Booking, title: str, *, now: datetime, party: str = "", pers
         text=" ".join(part for part in parts if part),
         to_party=party,
         to_person=person,
+        calendar=entry_text(booking) if person == booking.person_id else "",
         now=now,
     )
 

@@ -10,7 +10,7 @@ from kechuang.kernel.ids import new_id
 FEED_PAST_DAYS, FEED_AHEAD_DAYS = 60, 400  # what a subscription shows
 FEED_MAX = 1_000
 POLL_MINUTES = 15  # between two looks at an outside calendar
-POLLS_MAX = 100  # outside calendars looked at in one round
+POLLS_MAX = 20  # outside calendars looked at in one round: what is slow must not keep the other clocks waiting
 PUSHED_MAX = 2_000  # busy times in one push
 
 

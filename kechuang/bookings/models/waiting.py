@@ -6,8 +6,6 @@ from kechuang.bookings.models.calendars import REASON_LENGTH, Block
 from kechuang.bookings.states import TrainingState, WaitState
 from kechuang.kernel.ids import new_id, public_number
 
-OFFER_ROUND_MAX = 200  # instruments looked at in one round of the wait list
-
 
 def wait_id() -> str:
     return new_id("wat")

@@ -2,6 +2,18 @@
 
 from kechuang.bookings.models import Block, Booking, Calendar, Qualification
 from kechuang.bookings.queries.due import not_begun, qualifications_ended, run_out, to_remind, unanswered
+from kechuang.bookings.queries.feeds import (
+    FeedCalendar,
+    FeedRow,
+    SourceRow,
+    booking_calendar,
+    feed_calendar,
+    own_feeds,
+    polls_due,
+    push_token,
+    source_of_token,
+    sources_of,
+)
 from kechuang.bookings.queries.free import (
     free_gaps,
     free_starts,
@@ -13,6 +25,16 @@ from kechuang.bookings.queries.free import (
     terms_of,
 )
 from kechuang.bookings.queries.ordering import BookingForOrder, ended_with_order, for_order
+from kechuang.bookings.queries.samples import (
+    SampleSheet,
+    own_samples,
+    queue,
+    queue_length,
+    sample,
+    samples_waiting_for,
+    send_to,
+    to_settle,
+)
 from kechuang.bookings.queries.sheets import (
     BookingSheet,
     CalendarSheet,
@@ -29,6 +51,17 @@ from kechuang.bookings.queries.sheets import (
     slots_of,
     waiting_for,
 )
+from kechuang.bookings.queries.waits import (
+    TrainingRow,
+    WaitRow,
+    around_waiting_for,
+    offers_over,
+    open_training,
+    own_waits,
+    provider_waits,
+    trainings,
+    waited_for,
+)
 from kechuang.bookings.queries.weeks import CalendarEvent, week
 
 __all__ = [
@@ -39,12 +72,21 @@ __all__ = [
     "Calendar",
     "CalendarEvent",
     "CalendarSheet",
+    "FeedCalendar",
+    "FeedRow",
     "Qualification",
+    "SampleSheet",
+    "SourceRow",
+    "TrainingRow",
+    "WaitRow",
+    "around_waiting_for",
     "booking",
+    "booking_calendar",
     "calendar",
     "calendars",
     "cancel_window",
     "ended_with_order",
+    "feed_calendar",
     "for_order",
     "free_gaps",
     "free_starts",
@@ -57,15 +99,33 @@ __all__ = [
     "not_begun",
     "of_order",
     "offers_of",
+    "offers_over",
+    "open_training",
     "own_calendars",
+    "own_feeds",
+    "own_samples",
+    "own_waits",
+    "polls_due",
+    "provider_waits",
+    "push_token",
     "qualifications",
     "qualifications_ended",
     "qualified",
+    "queue",
+    "queue_length",
     "run_out",
+    "sample",
+    "samples_waiting_for",
+    "send_to",
     "slots_of",
+    "source_of_token",
+    "sources_of",
     "terms_of",
     "to_remind",
+    "to_settle",
+    "trainings",
     "unanswered",
+    "waited_for",
     "waiting_for",
     "week",
 ]

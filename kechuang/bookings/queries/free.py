@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -128,7 +129,7 @@ def free_gaps(
     """What is not occupied of each instrument, in order, at least so long; `without` one booking's own. One statement."""
     if not instrument_ids:
         return {}
-    asked = {
+    asked: dict[str, Any] = {
         "ids": list(instrument_ids),
         "after": after,
         "until": until,

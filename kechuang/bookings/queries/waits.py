@@ -1,0 +1,144 @@
+"""The wait list and training (候补、培训): one's own, the provider's, what waits for whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.urls import reverse
+
+from kechuang.bookings.access import roles_on, trainings_visible_to, waits_visible_to
+from kechuang.bookings.models import Training, Wait
+from kechuang.bookings.states import (
+    TRAINING_MACHINE,
+    WAIT_MACHINE,
+    WAITING_MAX,
+    TrainingState,
+    WaitState,
+)
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.machine import Move
+from kechuang.parties.queries import person_names
+from kechuang.ui.waiting import Waiting, waiting
+
+_OPEN_WAITS = (WaitState.WAITING, WaitState.OFFERED)
+_OPEN_TRAININGS = (TrainingState.REQUESTED, TrainingState.SCHEDULED)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """A place on a wait list: how many are before it."""
+
+    wait: Wait
+    place: int
+    person_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """A request for training with what the actor can do about it."""
+
+    training: Training
+    person_name: str
+    moves: list[Move]
+
+
+def own_waits(actor: Actor) -> list[WaitRow]:
+    """Where a person waits, offers first (我的候补). Two statements."""
+    rows = waits_visible_to(actor).filter(person_id=actor.person_id, holder_id=actor.party_id, state__in=_OPEN_WAITS)
+    found = list(rows.select_related("instrument").order_by("answer_by_at", "made_at", "id"))
+    places = _places([row.instrument_id for row in found])
+    return [WaitRow(row, places.get(row.id, 1)) for row in found]
+
+
+def provider_waits(actor: Actor, *, instrument_id: str = "") -> list[WaitRow]:
+    """Who waits for which of one's instruments, in the order in which times are offered (候补名单). Three statements."""
+    rows = waits_visible_to(actor).filter(provider_id=actor.party_id, state__in=_OPEN_WAITS)
+    rows = rows.filter(instrument_id=instrument_id) if instrument_id else rows
+    found = list(rows.select_related("instrument", "holder").order_by("instrument__pinyin", "made_at", "id"))
+    places = _places([row.instrument_id for row in found])
+    names = person_names({row.person_id for row in found})
+    return [WaitRow(row, places.get(row.id, 1), names.get(row.person_id, "")) for row in found]
+
+
+def _places(instrument_ids: Sequence[str]) -> dict[str, int]:
+    """The place of each who waits; one who has an offer stands first."""
+    rows = Wait.objects.filter(instrument_id__in=set(instrument_ids), state__in=_OPEN_WAITS)
+    numbered = rows.annotate(
+        place=Window(RowNumber(), partition_by="instrument_id", order_by=["made_at", "id"])
+    ).values_list("id", "place")
+    return dict(numbered)
+
+
+def offers_over(*, now: datetime, most: int) -> list[str]:
+    """Offers that were not answered in time."""
+    rows = Wait.objects.filter(state=WaitState.OFFERED, answer_by_at__lte=now)
+    return list(rows.order_by("answer_by_at", "id").values_list("id", flat=True)[:most])
+
+
+def waited_for(*, most: int) -> list[str]:
+    """The instruments that somebody waits for."""
+    rows = Wait.objects.filter(state=WaitState.WAITING).order_by("instrument_id")
+    return list(rows.values_list("instrument_id", flat=True).distinct()[:most])
+
+
+def trainings(actor: Actor, *, side: str) -> list[TrainingRow]:
+    """Requests for training: one's own (side "holder") or those for one's instruments, open ones first. Two statements."""
+    rows = trainings_visible_to(actor)
+    if side == "holder":
+        rows = rows.filter(person_id=actor.person_id, holder_id=actor.party_id).order_by("-made_at", "-id")
+    else:
+        rows = rows.filter(provider_id=actor.party_id, state__in=_OPEN_TRAININGS).order_by("at", "made_at", "id")
+    found = list(rows.select_related("instrument", "holder")[:WAITING_MAX])
+    names = person_names({row.person_id for row in found})
+    return [
+        TrainingRow(
+            row,
+            names.get(row.person_id, ""),
+            TRAINING_MACHINE.open(TrainingState(row.state), roles_on(actor, row)),
+        )
+        for row in found
+    ]
+
+
+def open_training(actor: Actor, instrument_id: str) -> QuerySet[Training]:
+    """One's own open request for an instrument, if any."""
+    rows = trainings_visible_to(actor).filter(person_id=actor.person_id, state__in=_OPEN_TRAININGS)
+    return rows.filter(instrument_id=instrument_id)
+
+
+def around_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
+    """Offers to answer, trainings to arrange (待办). Two statements."""
+    if not actor.party_id:
+        return []
+    offered = waits_visible_to(actor).filter(
+        person_id=actor.person_id, holder_id=actor.party_id, state=WaitState.OFFERED
+    )
+    found = [
+        waiting(
+            WAIT_MACHINE.labels[WaitState.OFFERED],
+            subject_id=row.id,
+            number="",
+            url=reverse("bookings:waits"),
+            state_label=WAIT_MACHINE.labels[WaitState.OFFERED],
+            about=row.instrument.name,
+        )
+        for row in offered.select_related("instrument").order_by("answer_by_at", "id")[:WAITING_MAX]
+    ]
+    asked = trainings_visible_to(actor).filter(provider_id=actor.party_id, state=TrainingState.REQUESTED)
+    found += [
+        waiting(
+            TRAINING_MACHINE.moves[0].label,
+            subject_id=row.id,
+            number=row.number,
+            url=reverse("bookings:trainings"),
+            state_label=TRAINING_MACHINE.labels[TrainingState.REQUESTED],
+            party=row.holder.name,
+            about=row.instrument.name,
+        )
+        for row in asked.exclude(person_id=actor.person_id)
+        .select_related("instrument", "holder")
+        .order_by("made_at", "id")[:WAITING_MAX]
+    ]
+    return found
