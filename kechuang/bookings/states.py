@@ -358,5 +358,7 @@ RULE_LABELS: dict[str, str] = {
     "strike_days": _("爽约记录有效期（天）"),
     "stop_days": _("停止预约（天）"),
     "late_counts": _("逾期取消计入爽约"),
+    "offer_minutes": _("空出时段为候补保留（分钟）"),
+    "sample_address": _("收样地址"),
     "note": _("预约须知"),
 }

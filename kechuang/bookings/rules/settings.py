@@ -7,10 +7,11 @@ from kechuang.bookings.rules.slots import read_hours
 from kechuang.bookings.states import MINUTES_IN_DAY, RULE_LABELS, Confirmation
 from kechuang.kernel.text import tidy
 
-LEAST = {"granularity_minutes": 1, "min_minutes": 1, "max_minutes": 1, "horizon_days": 1}
+LEAST = {"granularity_minutes": 1, "min_minutes": 1, "max_minutes": 1, "horizon_days": 1, "offer_minutes": 1}
 FLAGS = ("overnight", "qualified_only", "internal_only", "late_counts")
 NUMBERS = tuple(name for name in RULE_LABELS if name.endswith(("_minutes", "_days", "_max")))
-RULE_NAMES = ("hours", "confirmation", "note", *FLAGS, *NUMBERS)
+TEXTS = ("note", "sample_address")
+RULE_NAMES = ("hours", "confirmation", *TEXTS, *FLAGS, *NUMBERS)
 ON_GRID = ("min_minutes", "max_minutes")
 
 
@@ -30,7 +31,8 @@ def read_rules(given: Mapping[str, object]) -> dict[str, object]:
         raise _unreadable("confirmation")
     hours = read_hours(given["hours"], granularity=grain)  # type: ignore[arg-type]
     read["hours"] = [[list(span) for span in day] for day in hours]
-    return {**read, **numbers, "confirmation": str(given["confirmation"]), "note": tidy(str(given["note"]))}
+    texts = {name: tidy(str(given[name])) for name in TEXTS}
+    return {**read, **numbers, **texts, "confirmation": str(given["confirmation"])}
 
 
 def _number(name: str, value: object) -> int:
