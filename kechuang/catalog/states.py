@@ -101,6 +101,41 @@ OFFER_KIND_LABELS: dict[OfferKind, str] = {
     OfferKind.CENTRE: _("科学仪器中心"),
     OfferKind.FACILITY: _("重大科研基础设施"),
 }
+VALUE_MAX_FEN = 50_000_000_000  # 5 亿元 for one set: 30 万 given in yuan where 万元 are asked for reads as 30 亿
+SEVERAL_MAX, EARLIEST_YEAR = 4, 1900
+# The national workbook's limits, kept wherever an instrument is described, so that what is entered can be reported.
+SHEET_CHARS: dict[str, int] = {
+    "own_number": 60,
+    "source_id": 64,
+    "gs1_code": 64,
+    "english_name": 200,
+    "resource": 200,
+    "department": 100,
+    "country": 60,
+    "maker": 200,
+    "model": 200,
+    "indicators": 500,
+    "functions": 300,
+    "purpose": 500,
+    "application_area": 500,
+    "services": 200,
+    "notice": 500,
+    "charges": 500,
+    "booking_url": 300,
+    "province": 40,
+    "city": 40,
+    "county": 40,
+    "street": 200,
+    "contact": 60,
+    "phone": 30,
+    "email": 200,
+    "mail_address": 200,
+    "postcode": 6,
+    "declaration_number": 18,
+    "declaration_item": 2,
+    "declared_name": 200,
+}
+PICTURE_BYTES_MAX = 1_048_576  # jpg格式、1M以内大小
 CLASS_VERSION = "nrii-15"  # the code set in which instruments are classified today: 15 big classes, 01 分析仪器
 INSTRUMENT_KINDS = (OfferKind.INSTRUMENT, OfferKind.CENTRE, OfferKind.FACILITY)  # what has an Instrument row
 
@@ -179,7 +214,7 @@ OPEN_MODE_LABELS: dict[OpenMode, str] = {
     OpenMode.SAMPLE: _("送样检测"),
     OpenMode.TRAINING: _("培训后自主操作"),
 }
-SHARE_LABELS: dict[ShareMode, str] = {
+SHARE_MODE_LABELS: dict[ShareMode, str] = {
     ShareMode.EXTERNAL: _("外部共享"),
     ShareMode.INTERNAL: _("内部共享"),
     ShareMode.NONE: _("不共享"),

@@ -1,7 +1,8 @@
 """Writes of the catalogue: carriers, offers, price lists, and whole files taken over at once."""
 
 from kechuang.catalog.commands.carriers import NewOpening, Paper, edit_carrier, file_sharing, join, leave, set_opening
-from kechuang.catalog.commands.importing import ImportReport, import_services, import_workbook
+from kechuang.catalog.commands.importing import ImportReport, import_services
+from kechuang.catalog.commands.indexing import index
 from kechuang.catalog.commands.offering import (
     NewOffer,
     add_carrier,
@@ -13,17 +14,21 @@ from kechuang.catalog.commands.offering import (
     pause_offer,
     set_prices,
 )
+from kechuang.catalog.commands.runs import Upload, ask_import, keep_picture, run_import
 from kechuang.catalog.commands.staffing import add_staff, edit_staff
+from kechuang.catalog.commands.workbooks import import_workbook
 
 __all__ = [
     "ImportReport",
     "NewOffer",
     "NewOpening",
     "Paper",
+    "Upload",
     "add_carrier",
     "add_offer",
     "add_offers",
     "add_staff",
+    "ask_import",
     "close_offer",
     "edit_carrier",
     "edit_offer",
@@ -31,10 +36,13 @@ __all__ = [
     "file_sharing",
     "import_services",
     "import_workbook",
+    "index",
     "join",
+    "keep_picture",
     "leave",
     "open_offer",
     "pause_offer",
+    "run_import",
     "set_opening",
     "set_prices",
 ]

@@ -1,18 +1,19 @@
-"""Whole files taken over at once: the national instrument workbook and the list of services. All or nothing."""
+"""A list of services taken over at once, every row or none; and what any import reports."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
 from kechuang.catalog import rules
+from kechuang.catalog.commands.indexing import index
 from kechuang.catalog.commands.offering import NewOffer, add_offers, own_carrier, set_prices
-from kechuang.catalog.formats.workbook import Instrument, parse
 from kechuang.catalog.models import Carrier, Import, Offer
+from kechuang.catalog.models import import_id as new_import_id
 from kechuang.catalog.queries import price_lines
-from kechuang.catalog.states import OFFER_MACHINE, OfferKind, OfferState, PriceGroup, ServiceClass
+from kechuang.catalog.states import OFFER_MACHINE, OfferKind, OfferState, PriceGroup
 from kechuang.documents.rules import read_table
 from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor, Role
@@ -31,30 +32,15 @@ class ImportReport:
     added: int
     changed: int
     same: int
-    faults: tuple[rules.Fault, ...]
+    faults: tuple[rules.Fault, ...]  # the first ones, where there are very many
     import_id: str = ""
+    wrong_rows: int = 0
+    fault_count: int = 0
 
     @property
     def done(self) -> bool:
-        return not self.faults
-
-
-@transaction.atomic
-def import_workbook(
-    actor: Actor, *, carrier_id: str, file_name: str, content: bytes, now: datetime, dry_run: bool = False
-) -> ImportReport:
-    """Takes over the national instrument workbook (仪器信息表) for a carrier: every row or none.
-
-    An instrument already there by its 仪器编号 is updated, never doubled. With findings, or in a dry run, nothing is
-    written and the report says what is wrong by row and column. Raises NotVisible and the workbook's own refusals.
-    """
-    carrier = own_carrier(actor, carrier_id)
-    book = parse(file_name, content, today=clock.day(now))
-    if book.findings or dry_run:
-        faults = tuple(rules.Fault(f.row, f.column, f.name, f.value, f.rule, f.remedy) for f in book.findings)
-        return _report(file_name, len(book.rows), [], [], faults)
-    offers = [_from_instrument(row) for row in book.rows]
-    return _take_over(actor, carrier, OfferKind.INSTRUMENT, offers, file_name, content, now)
+        """Taken over, or found to be without a fault that stops a row."""
+        return bool(self.import_id) or not any(fault.blocking for fault in self.faults)
 
 
 @transaction.atomic
@@ -102,21 +88,39 @@ def _take_over(
         row.id for new in offers if (row := known.get(new.inner_number)) is not None and _update(actor, row, new, now)
     ]
     made = add_offers(actor, carrier_id=carrier.id, offers=fresh, now=now)
-    taken = Import.objects.create(
+    index([row.id for row in made] + changed, now=now)
+    counts = {"rows": len(offers), "added": len(made), "changed": len(changed)}
+    taken = remember(actor, carrier, kind, file_name=file_name, content=content, counts=counts, now=now)
+    return _report(file_name, len(offers), made, changed, (), taken.id)
+
+
+def remember(
+    actor: Actor,
+    carrier: Carrier,
+    kind: OfferKind,
+    *,
+    file_name: str,
+    content: bytes,
+    counts: Mapping[str, int],
+    now: datetime,
+    import_id: str = "",
+) -> Import:
+    """Writes down which file was taken over and what it did (导入留痕). `counts`: rows, added, changed."""
+    taken = Import(
+        id=import_id or new_import_id(),
         carrier=carrier,
         region=carrier.region,
         kind=kind,
         file_name=file_name[: Import._meta.get_field("file_name").max_length],
         digest=hashlib.sha256(content).hexdigest(),
-        rows=len(offers),
-        added=len(made),
-        changed=len(changed),
         by=actor.person_id,
         at=now,
+        **counts,
     )
-    said = {"digest": taken.digest, "added": taken.added, "changed": taken.changed, "rows": taken.rows}
+    taken.save(force_insert=True)
+    said = {"digest": taken.digest, **counts}
     record(actor, taken, "import", label=_("批量导入"), role=Role.PROVIDER, now=now, facts=said)
-    return _report(file_name, len(offers), made, changed, (), taken.id)
+    return taken
 
 
 def _update(actor: Actor, row: Offer, new: NewOffer, now: datetime) -> bool:
@@ -144,26 +148,6 @@ def _update(actor: Actor, row: Offer, new: NewOffer, now: datetime) -> bool:
         return bool(differs)
     set_prices(actor, offer_id=row.id, lines=new.prices, valid_from=clock.day(now), now=now)
     return True
-
-
-def _from_instrument(row: Instrument) -> NewOffer:
-    """A row of the national workbook as an offer; every column is kept in `sheet` as it was read."""
-    return NewOffer(
-        kind=OfferKind.INSTRUMENT,
-        name=row.name,
-        service_class=ServiceClass.INSTRUMENT,
-        content=row.services or row.functions,
-        process=row.notice,
-        inner_number=row.number,
-        class_code=row.class_code,
-        sheet={field.name: _kept(getattr(row, field.name)) for field in fields(row) if field.name != "row"},
-    )
-
-
-def _kept(value: object) -> object:
-    if isinstance(value, date):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _report(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from kechuang.catalog.states import VALUE_MAX_FEN
 from kechuang.documents.rules import serial_day
 from kechuang.kernel.money import Fen, NotAnAmount, fen_from_yuan
 from kechuang.kernel.text import gettext_noop as _
@@ -12,6 +13,7 @@ from kechuang.kernel.text import halfwidth
 
 _TEN_THOUSAND = 10_000  # 万元
 _HOURS_MAX = 8_784
+_PART_CHARS_MAX = 60
 _BIG_CLASSES = {*(f"{n:02d}" for n in range(1, 15)), "99"}
 
 
@@ -49,6 +51,8 @@ def _one_of(*choices: str, prefix: str = "") -> _Reader:
 def _several(limit: int, *choices: str) -> _Reader:
     def read(text: str) -> tuple[str, ...]:
         parts = tuple(part for part in re.split(r"[,，、;；]\s*", text) if part)
+        if any(len(part) > _PART_CHARS_MAX for part in parts):
+            raise CellError(_("单项字数上限："), _("请用逗号把几项分开"), str(_PART_CHARS_MAX))
         if len(parts) > limit:
             raise CellError(_("个数上限："), _("请保留主要的几个，用逗号分隔"), str(limit))
         if choices and not set(parts) <= set(choices):
@@ -89,6 +93,10 @@ def _myriads(text: str) -> Fen:
         raise CellError(_("应为以万元为单位的数字，最多两位小数"), _("例如 128.50；不要写单位")) from wrong
     if not fen:
         raise CellError(_("原值应大于 0"), _("请填写购置或研制的原值（万元）"))
+    if fen > VALUE_MAX_FEN:
+        raise CellError(
+            _("疑似把元填作万元：单台（套）一般不超过 5 亿元"), _("请以万元为单位填写，例如 1285000 元填 128.50")
+        )
     return fen
 
 
@@ -104,7 +112,7 @@ def _day(text: str) -> date | None:
             raise ValueError(text)
         return date(*map(int, match.groups()))
     except (ValueError, OverflowError) as wrong:
-        raise CellError(_("应为日期"), _("例如 2016-01-01")) from wrong
+        raise CellError(_("应为日期，不是说明文字"), _("写成年-月-日，例如 2016-01-01")) from wrong
 
 
 def _hours(text: str) -> int | None:
@@ -187,7 +195,7 @@ COLUMNS: tuple[Column, ...] = (
         "email",
         "电子邮箱",
         "",
-        _shaped(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+", _("应为电子邮箱"), _("例如 lab@example.edu.cn")),
+        _shaped(r"[^@\s]{1,64}@[^@\s]{1,120}\.[^@\s]{1,60}", _("应为电子邮箱"), _("例如 lab@example.edu.cn")),
     ),
     Column("address", "通讯地址", "", _words(200)),
     Column("postcode", "邮政编码", "", _shaped(r"\d{6}", _("应为 6 位数字"), _("例如 312000"))),

@@ -6,19 +6,22 @@ value, rule and remedy, and an importer takes a workbook only when there is no f
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import islice
 
+from kechuang.catalog.formats.classes import ClassSet
 from kechuang.catalog.formats.columns import COLUMNS, CellError
-from kechuang.documents.rules import read_table, write_xlsx
+from kechuang.documents.rules import LargeTable, Merged, letters, read_large, stream_csv, stream_xlsx
 from kechuang.documents.states import Kind
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 
 SHEET = "大型科研仪器"
-_HEADER_ROWS, _ROWS_MAX = 10, 5_000
+ROWS_MAX = 50_000
+_HEADER_ROWS = 10
 _BEGAN = date(1900, 1, 1)
 
 
@@ -26,6 +29,14 @@ class NotThatWorkbook(Refusal):
     code = "catalog.not_that_workbook"
     text = _("“{name}”不是国家网络管理平台的仪器信息表：缺少列 {missing}")
     remedy = _("请下载空白表，按原有表头填写，不要改动列名")
+    field = "file"
+    status = 422
+
+
+class WrongSheet(Refusal):
+    code = "catalog.wrong_sheet"
+    text = _("“{name}”的各个工作表（{sheets}）都不是仪器信息表")
+    remedy = _("请把仪器填在空白表的工作表“{wanted}”中，保留原有表头")
     field = "file"
     status = 422
 
@@ -107,6 +118,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a file: the instrument, or why it cannot be taken."""
+
+    row: int
+    instrument: Instrument | None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
     """All rows and all findings; rows are whole only when `findings` is empty."""
 
@@ -120,35 +140,101 @@ assert [column.field for column in COLUMNS] == [each.name for each in fields(Ins
 _CUSTOMS = ("declaration_number", "declaration_item", "released_on", "declared_name")
 
 
-def parse(name: str, content: bytes, *, today: date) -> Workbook:
-    """The workbook in an upload; raises NotThatWorkbook, TooManyInstruments, NoInstruments and the upload's own refusals."""
-    table = read_table(name, content, Kind.WORKBOOK)
-    header, places = _header(name, table.rows)
-    filled = [(n, row) for n, row in enumerate(table.rows[header + 1 :], start=header + 2) if any(row)]
-    if not filled:
-        raise NoInstruments(name=name)
-    if len(filled) > _ROWS_MAX:
-        raise TooManyInstruments(name=name, limit=_ROWS_MAX)
-    rows, findings = [], []
-    for number, row in filled:
-        instrument, wrong = _instrument(number, row, places, today)
-        findings += wrong
-        if instrument:
-            rows.append(instrument)
-    findings += _twice(rows, places)
-    known = {column.name for column in COLUMNS}
-    unknown = tuple(cell for cell in table.rows[header] if cell and _plain(cell) not in known)
-    ordered = sorted(findings, key=lambda finding: (finding.row, len(finding.column), finding.column))
-    return Workbook(tuple(rows), tuple(ordered), unknown, table.source)
+class Reading:
+    """A file being read: `rows()` tells its instruments one by one and keeps no more of them than their numbers."""
+
+    def __init__(self, name: str, content: bytes, *, today: date, classes: ClassSet) -> None:
+        """Finds the sheet and its header; raises NotThatWorkbook and the upload's own refusals."""
+        self._name, self._today, self._classes = name, today, classes
+        self._table = read_large(name, content, Kind.WORKBOOK)
+        self.sheet, self._header, self._places, heads = _header(name, self._table)
+        known = {column.name for column in COLUMNS}
+        self.unknown_columns = tuple(cell for cell in heads if cell and _plain(cell) not in known)
+        self.source = self._table.source
+        self.expected = max(0, self._table.expected(self.sheet) - self._header)
+        self._first_rows: dict[str, int] = {}
+
+    def rows(self) -> Iterator[Line]:
+        """Each filled row with what it says or what is wrong with it; raises TooManyInstruments, NoInstruments."""
+        joined = self._joined()
+        count = 0
+        for number, cells in self._table.rows(self.sheet):
+            if number <= self._header or not any(cells):
+                continue
+            count += 1
+            if count > ROWS_MAX:
+                raise TooManyInstruments(name=self._name, limit=ROWS_MAX)
+            yield self._line(number, cells, joined.get(number, ()))
+        if not count:
+            raise NoInstruments(name=self._name)
+
+    def _line(self, number: int, cells: Sequence[str], joined: Sequence[Merged]) -> Line:
+        if joined:
+            return Line(number, None, tuple(_merged(number, one) for one in joined))
+        instrument, findings = _instrument(number, cells, self._places, self._today)
+        if instrument is None:
+            return Line(number, None, tuple(findings))
+        findings += self._known_class(instrument)
+        before = self._first_rows.setdefault(instrument.number, number)
+        if before != number:
+            where, rule = letters(self._places["number"]), _("编号重复，先见于行：")
+            findings.append(
+                Finding(number, where, "仪器编号", instrument.number, rule, _("每台（套）一个编号"), str(before))
+            )
+        return Line(number, None if findings else instrument, tuple(findings))
+
+    def _known_class(self, instrument: Instrument) -> list[Finding]:
+        code = instrument.class_code
+        if code in self._classes.leaves or not self._classes.names:
+            return []
+        like = "、".join(f"{near} {self._classes.name(near)}" for near in self._classes.like(code))
+        rule = (
+            _("大类、中类不能直接选用，须填到小类：")
+            if code in self._classes.names
+            else _("代码集中没有这一编码，相近的有：")
+        )
+        remedy = _("请从仪器分类编码表中选择最末一级；单台（套）其他仪器填 990000")
+        return [Finding(instrument.row, letters(self._places["class_code"]), "仪器分类编码", code, rule, remedy, like)]
+
+    def _joined(self) -> dict[int, list[Merged]]:
+        """Merged cells below the header, by the rows they touch; a whole column merged is told for its first rows."""
+        found: dict[int, list[Merged]] = {}
+        for one in self._table.merged(self.sheet):
+            for row in range(max(one.first_row, self._header + 1), min(one.last_row, one.first_row + ROWS_MAX) + 1):
+                found.setdefault(row, []).append(one)
+        return found
 
 
-def written(rows: Sequence[Mapping[str, str]] = ()) -> bytes:
+def parse(name: str, content: bytes, *, today: date, classes: ClassSet | None = None) -> Workbook:
+    """The whole of a small workbook at once; raises as `Reading` and its rows do."""
+    reading = Reading(name, content, today=today, classes=classes or ClassSet("", {}))
+    lines = list(reading.rows())
+    findings = sorted(
+        (finding for line in lines for finding in line.findings),
+        key=lambda finding: (finding.row, len(finding.column), finding.column),
+    )
+    rows = tuple(line.instrument for line in lines if line.instrument)
+    return Workbook(rows, tuple(findings), reading.unknown_columns, reading.source)
+
+
+def written(rows: Iterable[Mapping[str, str]] = ()) -> bytes:
     """A workbook of the same shape, every cell a text: blank for providers to fill, or with rows by field name."""
+    return b"".join(streamed(rows))
+
+
+def streamed(rows: Iterable[Mapping[str, str]], *, as_csv: bool = False) -> Iterator[bytes]:
+    """The same in pieces (导出), as workbook or CSV."""
+    table = _table(rows)
+    return stream_csv(table) if as_csv else stream_xlsx(table, sheet=SHEET, widths=[18] * len(COLUMNS))
+
+
+def _table(rows: Iterable[Mapping[str, str]]) -> Iterator[Sequence[str]]:
     groups = [""] * len(COLUMNS)
     groups[0], groups[31], groups[36] = "仪器基本信息", "联系人信息", "海关管理"
-    names = [f"{column.name}（{column.note}）" if column.note else column.name for column in COLUMNS]
-    body = [[row.get(column.field, "") for column in COLUMNS] for row in rows]
-    return write_xlsx([groups, names, *body], sheet=SHEET, widths=[18] * len(COLUMNS))
+    yield groups
+    yield [f"{column.name}（{column.note}）" if column.note else column.name for column in COLUMNS]
+    for row in rows:
+        yield [row.get(column.field, "") for column in COLUMNS]
 
 
 def _plain(cell: str) -> str:
@@ -156,21 +242,40 @@ def _plain(cell: str) -> str:
     return re.split(r"[（(]", cell, maxsplit=1)[0].strip()
 
 
-def _header(name: str, rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
-    """Which row holds the names, and where each column stands."""
+def _merged(row: int, one: Merged) -> Finding:
+    column = letters(one.first_column - 1)
+    where = f"{column}{one.first_row}:{letters(one.last_column - 1)}{one.last_row}"
+    return Finding(row, column, "", where, _("合并单元格"), _("请取消合并，每台（套）一行、逐格填写"))
+
+
+def _header(name: str, table: LargeTable) -> tuple[str, int, dict[str, int], Sequence[str]]:
+    """The sheet whose head is this workbook's, the number of the row with the names, where each column stands."""
+    nearest: list[str] | None = None
+    for sheet in table.sheets:
+        rows = list(islice(table.rows(sheet), _HEADER_ROWS))
+        number, places, heads = _best(rows)
+        missing = [column.name for column in COLUMNS if column.field not in places]
+        if not missing:
+            return sheet, number, places, heads
+        nearest = missing if nearest is None or len(missing) < len(nearest) else nearest
+    missing = nearest or [COLUMNS[0].name]
+    if len(missing) == len(COLUMNS):
+        raise WrongSheet(name=name, sheets="、".join(sheet for sheet in table.sheets if sheet), wanted=SHEET)
+    raise NotThatWorkbook(name=name, missing="、".join(missing[:5]) + ("等" if len(missing) > 5 else ""))
+
+
+def _best(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[int, dict[str, int], Sequence[str]]:
     by_name = {column.name: column.field for column in COLUMNS}
     by_name["所属资源载体名称"] = "carrier"
     best, places = 0, dict[str, int]()
-    for number, row in enumerate(rows[:_HEADER_ROWS]):
+    heads: Sequence[str] = ()
+    for number, row in rows:
         found = {
             by_name[_plain(cell)]: place for place, cell in reversed(list(enumerate(row))) if _plain(cell) in by_name
         }
         if len(found) > len(places):
-            best, places = number, found
-    missing = [column.name for column in COLUMNS if column.field not in places]
-    if missing:
-        raise NotThatWorkbook(name=name, missing="、".join(missing[:5]) + ("等" if len(missing) > 5 else ""))
-    return best, places
+            best, places, heads = number, found, row
+    return best, places, heads
 
 
 def _instrument(
@@ -214,22 +319,3 @@ def _across(instrument: Instrument, places: Mapping[str, int], today: date) -> l
         Finding(instrument.row, letters(places[field]), names[field], value, rule, remedy)
         for field, value, rule, remedy in wrong
     ]
-
-
-def _twice(rows: Sequence[Instrument], places: Mapping[str, int]) -> list[Finding]:
-    """A number may stand in one row only."""
-    first: dict[str, int] = {}
-    findings = []
-    for row in rows:
-        before = first.setdefault(row.number, row.row)
-        if before != row.row:
-            where, remedy = letters(places["number"]), _("每台（套）一个编号")
-            findings.append(
-                Finding(row.row, where, "仪器编号", row.number, _("编号重复，先见于行："), remedy, str(before))
-            )
-    return findings
-
-
-def letters(place: int) -> str:
-    """0 as A, 39 as AN."""
-    return (chr(ord("A") + place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)

@@ -23,10 +23,22 @@ from kechuang.catalog.models.offers import (
     offer_id,
     price_id,
 )
-from kechuang.catalog.models.transfers import ImportRun, PushKey, PushToken
+from kechuang.catalog.models.transfers import (
+    FAULTS_KEPT,
+    INLINE_BYTES,
+    PROGRESS_ROWS,
+    TOKEN_HOURS,
+    ImportRun,
+    PushKey,
+    PushToken,
+)
 
 __all__ = [
     "BATCH",
+    "FAULTS_KEPT",
+    "INLINE_BYTES",
+    "PROGRESS_ROWS",
+    "TOKEN_HOURS",
     "WAITING_MAX",
     "Carrier",
     "Clearance",

@@ -7,6 +7,11 @@ from kechuang.catalog.models.offers import Carrier, Import
 from kechuang.catalog.states import ImportStage
 from kechuang.kernel.ids import new_id
 
+FAULTS_KEPT = 1_000  # of one file; more say nothing new
+INLINE_BYTES = 300_000  # a file of a few hundred rows is taken over while its page is waited for
+PROGRESS_ROWS = 500  # rows between two signs of progress
+TOKEN_HOURS = 2
+
 
 def run_id() -> str:
     return new_id("imr")

@@ -70,7 +70,10 @@ class RowsRefused(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One cell that is not right (问题): where it is, what it says, the rule and what to do."""
+    """One cell that is not right (问题): where it is, what it says, the rule and what to do.
+
+    One that does not stop its row (`blocking` false) is only told.
+    """
 
     row: int
     column: str
@@ -78,6 +81,8 @@ class Fault:
     value: str
     rule: str
     remedy: str
+    limit: str = ""  # the rule's figure or choices
+    blocking: bool = True
 
 
 @dataclass(frozen=True, slots=True)
