@@ -223,18 +223,6 @@ def refuse_balance(face_fen: Fen, balance_fen: Fen) -> None:
         raise BalanceOff(face_fen=face_fen, balance_fen=balance_fen)
 
 
-class OnRefusal(StrEnum):
-    PROVIDER_BEARS = "provider_bears"
-    ENTERPRISE_OWES = "enterprise_owes"
-    VOUCHER_RESTORED = "voucher_restored"
-
-
-class OnNoClaim(StrEnum):
-    RETURNED_TO_BUDGET = "returned_to_budget"
-    ENTERPRISE_OWES = "enterprise_owes"
-    VOUCHER_RESTORED = "voucher_restored"
-
-
 class Covers(StrEnum):
     """`confirm_covers`: what has to be done within the ten working days."""
 

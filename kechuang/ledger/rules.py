@@ -213,6 +213,11 @@ def no_claim_legs(
     ]
 
 
+def refund_legs(*, unclaimed: int | Place, voucher: int | Place, budget: int | Place, fen: int) -> list[Leg]:
+    """What was offset before a service that then did not come about, where the terms take it back (退回预算)."""
+    return [Leg("restore", unclaimed, voucher, fen), Leg("withdraw", voucher, budget, fen)]
+
+
 def next_year_legs(*, owed: Place, fen: int) -> list[Leg]:
     """What is owed of a closed year, paid out of the next year's budget (由下年预算承担).
 

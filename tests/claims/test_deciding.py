@@ -9,17 +9,20 @@ from kechuang.claims import commands, jobs, rules
 from kechuang.claims.models import Citation, Claim
 from kechuang.deadlines.models import Deadline
 from kechuang.deadlines.queries import clocks
-from kechuang.kernel.actor import Role
+from kechuang.kernel.actor import CLOCK, Role
 from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.machine import MoveNotOpen
 from kechuang.kernel.money import Fen
-from kechuang.ledger.queries import balance_at
+from kechuang.ledger.queries import balance_at, transfers_of
 from kechuang.ledger.rules import Kind, Place
 from kechuang.notices.models import Item, Notice
 from kechuang.orders.models import Order
 from kechuang.outbox.models import Message
 from kechuang.parties.rules import Related, SameHands
 from kechuang.trail.models import Event
+from kechuang.ui import clock
+from kechuang.vouchers import commands as vouchers
+from kechuang.vouchers.models import Voucher
 from tests.claims.conftest import Payouts, fresh, identities_hold, reading, standing_in
 from tests.vouchers.conftest import YUECHENG
 
@@ -194,6 +197,24 @@ def test_what_is_refused_goes_where_the_reading_says(
     assert Order.objects.get(id=claim.order_id).captured_fen == 0
     assert not Citation.objects.filter(live=True).exists()
     assert Message.objects.filter(to_party=payouts.holder.party_id).exists() == holder_hears
+    last = [one.rule for one in transfers_of([claim.order_id])][-2:]
+    assert last == (["refuse_out", outcome] if not to_voucher else ["offset", "refuse_out"])
+    identities_hold()
+
+
+@pytest.mark.parametrize(("outcome", "rule"), [("provider_bears", "provider_bears"), ("voucher_restored", "expire")])
+def test_of_a_voucher_that_has_expired_nothing_stays_on_it(payouts: Payouts, outcome: str, rule: str) -> None:
+    """Who bears it is still said; what would be restored to an ended voucher goes back as expired."""
+    voucher = Place(Kind.VOUCHER, YUECHENG, 2025, payouts.voucher_id)
+    with reading(on_refusal=outcome):
+        claim = payouts.submitted()
+        payouts.now = clock.instant(Voucher.objects.get(id=payouts.voucher_id).valid_until)
+        vouchers.expire(CLOCK, voucher_id=payouts.voucher_id, now=payouts.now)
+        payouts.refused(claim)
+    assert balance_at(voucher).posted_fen == 0
+    found = transfers_of([claim.order_id, payouts.voucher_id])
+    assert found[-1].rule == rule
+    assert found[-1].fen == OFFSET
     identities_hold()
 
 

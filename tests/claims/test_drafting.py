@@ -9,7 +9,7 @@ from kechuang.claims.models import Citation, Claim, Forfeit, Invoice, InvoiceLin
 from kechuang.deadlines.queries import clocks
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
-from kechuang.ledger.queries import balance_at
+from kechuang.ledger.queries import balance_at, transfers_of
 from kechuang.ledger.rules import Kind, Place
 from kechuang.orders import commands as orders
 from kechuang.orders.models import Order
@@ -272,6 +272,9 @@ def test_what_was_never_claimed_goes_where_the_reading_says(
     assert balance_at(voucher).posted_fen - before == 2 * to_voucher
     assert payouts.budget().posted_fen - budget == 2 * to_budget
     assert at(Kind.UNCLAIMED, payouts) == 0
+    rules_used = [one.rule for one in transfers_of([order.id])]
+    gone = {"returned_to_budget": ["no_claim"], "enterprise_owes": ["enterprise_owes"], "voucher_restored": []}
+    assert rules_used[rules_used.index("restore") + 1 :] == gone[outcome]
     identities_hold()
 
 

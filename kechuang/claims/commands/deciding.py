@@ -25,6 +25,7 @@ from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.ledger.rules import Kind as AccountKind
+from kechuang.ledger.rules import OnRefusal
 from kechuang.parties.queries import refuse_same_hands
 from kechuang.trail.commands import acting_role, advance
 from kechuang.ui import clock
@@ -91,14 +92,7 @@ def _confirm(actor: Actor, claim: Claim, confirmed_fen: Fen | None, note: str, *
     article = terms.article("confirm_working_days")
     advance(actor, claim, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
     if rest := claim.claimed_fen - claim.confirmed_fen:
-        give_up(
-            actor,
-            claim,
-            rules.OnRefusal(terms.terms.on_refusal),
-            Fen(rest),
-            step=f"rest:{claim.returned_count}",
-            now=now,
-        )
+        give_up(actor, claim, OnRefusal(terms.terms.on_refusal), Fen(rest), now=now)
     if rules.ends_confirmation(rules.Covers.CONFIRMATION, terms=terms.terms):
         deadlines.meet(claim.id, CONFIRMATION, now=now)
     tell_provider(
@@ -157,8 +151,8 @@ def refuse(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
     facts = {"reason": claim.reason, "on_refusal": terms.terms.on_refusal}
     article = terms.article("on_refusal")
     advance(actor, claim, move, roles=roles, now=now, saves=["reason"], article=article, facts=facts)
-    outcome = rules.OnRefusal(terms.terms.on_refusal)
-    give_up(actor, claim, outcome, Fen(claim.claimed_fen), step="refuse", now=now)
+    outcome = OnRefusal(terms.terms.on_refusal)
+    give_up(actor, claim, outcome, Fen(claim.claimed_fen), now=now)
     uncite(claim)
     deadlines.meet(claim.id, CONFIRMATION, now=now)
     tell_provider(claim, _("兑付申请不予确认：{number}").format(number=claim.number), claim.reason, now=now)

@@ -28,6 +28,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.kernel.workdays import Length, Unit
 from kechuang.ledger.rules import Kind as AccountKind
+from kechuang.ledger.rules import OnNoClaim
 from kechuang.policy.book import InForce, in_force
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
@@ -221,7 +222,7 @@ def settle_unclaimed(actor: Actor, *, order_id: str, now: datetime) -> None:
         return
     for draft in Claim.objects.filter(order_id=order_id, state=ClaimState.DRAFT).values_list("id", flat=True):
         lapse(actor, claim_id=draft, now=now)
-    outcome = rules.OnNoClaim(terms.terms.on_no_claim)
+    outcome = OnNoClaim(terms.terms.on_no_claim)
     lost, new = Forfeit.objects.get_or_create(
         order_id=order_id,
         defaults={"region": order.region, "fen": order.captured_fen, "outcome": outcome, "on": clock.day(now)},

@@ -19,7 +19,7 @@ from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
-from kechuang.ledger.rules import Kind
+from kechuang.ledger.rules import Kind, OnRefusal
 from kechuang.notices.queries import refuse_not_passed
 from kechuang.trail.commands import advance
 from kechuang.treasury import commands as treasury
@@ -167,8 +167,8 @@ def stop(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
     treasury.withdraw_payable(actor, claim_id=claim.id, now=now)
     fen = Fen(claim.confirmed_fen or 0)
     move_money(claim, "unapprove", Kind.OWED, Kind.IN_CLAIM, step="stop", now=now)
-    outcome = rules.OnRefusal(terms_of(claim).terms.on_refusal)
-    give_up(actor, claim, outcome, fen, step="stopped", now=now)
+    outcome = OnRefusal(terms_of(claim).terms.on_refusal)
+    give_up(actor, claim, outcome, fen, now=now)
     uncite(claim)
     deadlines.cancel(claim.id, now=now)
     return claim

@@ -27,7 +27,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.workdays import Length, Unit
-from kechuang.ledger.rules import Kind
+from kechuang.ledger.rules import Kind, OnRefusal
 from kechuang.notices import commands as notices
 from kechuang.notices.queries import gate
 from kechuang.notices.rules import NoticeTerms
@@ -206,8 +206,8 @@ def _uphold(actor: Actor, claim: Claim, now: datetime) -> None:
     claim.reason = _("公示异议成立")
     article = terms.article("on_objection_upheld")
     advance(actor, claim, move, roles=roles, now=now, saves=["reason"], article=article)
-    outcome = rules.OnRefusal(terms.terms.on_refusal)
-    give_up(actor, claim, outcome, Fen(claim.confirmed_fen or claim.claimed_fen), step="uphold", now=now)
+    outcome = OnRefusal(terms.terms.on_refusal)
+    give_up(actor, claim, outcome, Fen(claim.confirmed_fen or claim.claimed_fen), now=now)
     uncite(claim)
     deadlines.meet(claim.id, CONFIRMATION, now=now)
     tell_provider(claim, _("公示异议成立，不予兑付：{number}").format(number=claim.number), claim.reason, now=now)

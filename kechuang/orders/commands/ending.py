@@ -8,6 +8,7 @@ from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
+from kechuang.ledger.rules import Leg, Place, refund_legs
 from kechuang.orders import rules
 from kechuang.orders.commands.serving import REPRICED, agreed_version, reprice
 from kechuang.orders.commands.settling import settle_by_clock
@@ -176,9 +177,13 @@ def _give_back(step: Step, now: datetime) -> list[str]:
     if not (to_voucher or to_budget):
         return []
     back = to_voucher or to_budget
-    vouchers.restore(step.actor, order_id=order.id, fen=back, to_budget=bool(to_budget), now=now)
+    vouchers.restore(step.actor, order_id=order.id, fen=back, legs=_to_budget if to_budget else None, now=now)
     order.captured_fen = 0
     return ["captured_fen"]
+
+
+def _to_budget(unclaimed: Place, voucher: Place, budget: Place, fen: Fen) -> list[Leg]:
+    return refund_legs(unclaimed=unclaimed, voucher=voucher, budget=budget, fen=fen)
 
 
 def _close_final(order: Order, now: datetime) -> None:

@@ -3,5 +3,6 @@
 from kechuang.pilot.commands.generating import generate
 from kechuang.pilot.commands.passing import let_pass
 from kechuang.pilot.commands.playing import play
+from kechuang.pilot.commands.province import generate_province
 
-__all__ = ["generate", "let_pass", "play"]
+__all__ = ["generate", "generate_province", "let_pass", "play"]

@@ -4,12 +4,12 @@ from kechuang.vouchers.commands.applying import Declared, Upload, apply, edit, i
 from kechuang.vouchers.commands.ending import carry_over, expire, import_live, remind, revoke, undo_import, withdraw
 from kechuang.vouchers.commands.opening import TAKEN_OVER, bring_offset, undo_offset
 from kechuang.vouchers.commands.using import (
+    Legs,
     capture,
     change_captured,
     change_hold,
     change_provider,
     hold,
-    note_restored,
     release_hold,
     restore,
 )
@@ -17,6 +17,7 @@ from kechuang.vouchers.commands.using import (
 __all__ = [
     "TAKEN_OVER",
     "Declared",
+    "Legs",
     "Upload",
     "apply",
     "bring_offset",
@@ -30,7 +31,6 @@ __all__ = [
     "hold",
     "import_live",
     "issue",
-    "note_restored",
     "refuse",
     "release_hold",
     "remind",

@@ -1,5 +1,6 @@
 """Using a voucher for an order (占用、抵扣、释放、退回). Called by `orders` in the transaction of its own command."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
 
@@ -25,6 +26,9 @@ from kechuang.vouchers.rules import OffsetTerms, OrderFacts
 from kechuang.vouchers.states import HOLD_MACHINE, MACHINE, HoldState, VoucherState
 
 # These run inside an order's own transaction, which fails as a whole; a savepoint of their own would guard nothing.
+# How what is put back moves on, given the provider's account of unclaimed money, the voucher's, the budget and the amount.
+Legs = Callable[[Place, Place, Place, Fen], list[Leg]]
+
 INSIDE = transaction.atomic(savepoint=False)
 
 
@@ -142,8 +146,9 @@ def change_captured(actor: Actor, *, order_id: str, price_fen: Fen, now: datetim
 
 
 @INSIDE
-def restore(actor: Actor, *, order_id: str, fen: Fen, to_budget: bool = False, now: datetime) -> None:
-    """Puts back a part or all of what was offset (退回抵扣): to the voucher; to the budget when it ended or so asked.
+def restore(actor: Actor, *, order_id: str, fen: Fen, legs: Legs | None = None, now: datetime) -> None:
+    """Puts back a part or all of what was offset (退回抵扣): to the voucher, or where `legs` say; of an ended one on to
+    the budget.
 
     Raises NotVisible, RestoredTooMuch, ledger.NotEnough when the provider has claimed the money meanwhile.
     """
@@ -151,23 +156,11 @@ def restore(actor: Actor, *, order_id: str, fen: Fen, to_budget: bool = False, n
     for one, part in rules.spread_back(fen, _all_captured(order_id)):
         voucher, done = one.voucher, one.restored_fen
         _write_restored(actor, one, part, now=now)
-        unclaimed = Place(Kind.UNCLAIMED, voucher.region, voucher.year, one.provider_id)
-        leg = Leg("restore", unclaimed, _place(voucher), part)
-        ledger.post([leg], key=f"{one.id}:restore:{done}", subject=order_id, now=now)
-        if to_budget and voucher.state == VoucherState.ISSUED:
-            back = Leg("withdraw", _place(voucher), Place(Kind.BUDGET, voucher.region, voucher.year), part)
-            ledger.post([back], key=f"{one.id}:to-budget:{done}", subject=order_id, now=now)
-        else:
+        unclaimed, own = Place(Kind.UNCLAIMED, voucher.region, voucher.year, one.provider_id), _place(voucher)
+        posted = legs(unclaimed, own, _budget(voucher), part) if legs else [Leg("restore", unclaimed, own, part)]
+        ledger.post(posted, key=f"{one.id}:restore:{done}", subject=order_id, now=now)
+        if posted[-1].credit == own:
             _give_back_when_ended(one, part, now=now)
-
-
-@INSIDE
-def note_restored(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> None:
-    """Counts what a refused or unclaimed order's money put back (`claims` posts it): cap and hold follow the ledger."""
-    _captured(actor, order_id)
-    for one, part in rules.spread_back(fen, _all_captured(order_id)):
-        _write_restored(actor, one, part, now=now)
-        _give_back_when_ended(one, part, now=now)
 
 
 @INSIDE
@@ -297,6 +290,10 @@ def _place(voucher: Voucher) -> Place:
     return Place(Kind.VOUCHER, voucher.region, voucher.year, voucher.id)
 
 
+def _budget(voucher: Voucher) -> Place:
+    return Place(Kind.BUDGET, voucher.region, voucher.year)
+
+
 def _offset_year(held: Hold, *, on: date) -> int:
     """Whose yearly cap an offset counts against (抵扣计入哪一年)."""
     terms = replay(held.terms, OffsetTerms).terms
@@ -321,6 +318,6 @@ def _give_back_when_ended(held: Hold, fen: int, *, now: datetime) -> None:
     if rule is None or not fen:
         return
     voucher = held.voucher
-    leg = Leg(rule, _place(voucher), Place(Kind.BUDGET, voucher.region, voucher.year), fen)
+    leg = Leg(rule, _place(voucher), _budget(voucher), fen)
     key = f"{held.id}:{rule}:{held.captured_fen}:{held.restored_fen}"
     ledger.post([leg], key=key, subject=voucher.id, now=now)
