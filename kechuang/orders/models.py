@@ -53,6 +53,14 @@ def mark_id() -> str:
     return new_id("oin")
 
 
+def horizontal_id() -> str:
+    return new_id("hzm")
+
+
+def served_id() -> str:
+    return new_id("srv")
+
+
 def standing_id() -> str:
     return new_id("stq")
 
@@ -318,3 +326,41 @@ class StandingQuote(models.Model):
 
     def __str__(self) -> str:
         return self.offer_id
+
+
+class Horizontal(models.Model):
+    """横向科研经费标记：a settled order whose income its provider manages as horizontal research funds, until taken back."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=horizontal_id, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    project = models.CharField(max_length=120)
+    registration = models.CharField(max_length=60, blank=True)  # 技术合同登记编号
+    contract_file_id = models.CharField(max_length=32, blank=True)  # "": the order's own sealed contract
+    fen = models.BigIntegerField()  # gross: what of the income is horizontal
+    terms = models.JSONField()  # the conditions of the day, with their articles
+    marked_by = models.CharField(max_length=32)
+    marked_on = models.DateField()
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(ended_on__isnull=True), name="horizontal_once_per_order"
+            ),
+            models.CheckConstraint(condition=Q(fen__gt=0) & ~Q(project=""), name="horizontal_is_complete"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.project}"
+
+
+class Served(models.Model):
+    """服务分工：for which project an order was served, and by whom of the carrier's people, by weight."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=served_id, editable=False)
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="+")
+    project = models.CharField(max_length=120, blank=True)
+    people = models.JSONField(default=list)  # [{staff_id, weight}]
+
+    def __str__(self) -> str:
+        return self.order_id

@@ -88,6 +88,9 @@ OFFICE_LABELS: dict[str, str] = {
     "revoking_office": _("监管与撤销入库"),
 }
 
+CLAIMING = "order_claiming"  # 申兑期限: runs on a settled order until its claim is handed in
+REMIND_CLAIM_BEFORE = 14  # house practice: days before its last day
+
 _S, _R = OrderState, Role
 _BOTH = frozenset({_R.HOLDER, _R.PROVIDER})
 _RUNNING = {_S.PLACED, _S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED}
@@ -139,6 +142,9 @@ MACHINE = Machine(
         Move("settle", {_S.ACCEPTED}, _S.SETTLED, {_R.HOLDER}, _("结算：抵扣并完成")),
         Move("settle_by_clock", {_S.ACCEPTED}, _S.SETTLED, {_R.CLOCK}, _("余款已付，逾期自动结算")),
         Move("invoice", {*_RUNNING, _S.SETTLED}, None, {_R.PROVIDER}, _("登记开票"), data=True),
+        Move("note_served", {*_RUNNING, _S.SETTLED}, None, {_R.PROVIDER}, _("登记项目和服务人员"), data=True),
+        Move("mark_horizontal", {_S.SETTLED}, None, {_R.PROVIDER}, _("标记为横向科研经费"), data=True),
+        Move("unmark_horizontal", {_S.SETTLED}, None, {_R.PROVIDER}, _("撤销横向科研经费标记"), data=True),
         Move(
             "refund_share",
             {_S.ACCEPTED, _S.SETTLED, _S.CANCELLED, _S.LAPSED},
@@ -231,6 +237,8 @@ CLOSED_BY_REVOCATION: dict[str, tuple[OrderState, ...]] = {
     "finish_all": BEFORE_PLACING,
 }
 
+INCOME_MAX = 20_000  # orders of one statement
+PEOPLE_MAX = 20  # people of one order
 BATCH = 500  # orders per run of the clock's query
 WAITING_MAX = 200  # rows of one room on the workbench
 WAITING_TITLES: dict[str, str] = {

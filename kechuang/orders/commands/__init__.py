@@ -12,6 +12,7 @@ from kechuang.orders.commands.ending import (
     terminate,
     time_out,
 )
+from kechuang.orders.commands.income import mark_horizontal, note_served, unmark_horizontal
 from kechuang.orders.commands.opening import bring_in, undo_bring_in
 from kechuang.orders.commands.serving import (
     Upload,
@@ -52,6 +53,8 @@ __all__ = [
     "give_up",
     "invoice",
     "invoice_to",
+    "mark_horizontal",
+    "note_served",
     "order_booking",
     "own_share",
     "place",
@@ -69,5 +72,6 @@ __all__ = [
     "terminate",
     "time_out",
     "undo_bring_in",
+    "unmark_horizontal",
     "withdraw",
 ]

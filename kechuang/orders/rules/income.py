@@ -1,12 +1,14 @@
 """开放共享收入: when an order may be managed as horizontal research funds (横向科研经费), and of what sum. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from kechuang.catalog.rules import Share, split
+from kechuang.catalog.states import ShareTo
 from kechuang.kernel.errors import Refusal
-from kechuang.kernel.money import Fen
+from kechuang.kernel.money import Fen, split_largest_remainder
 from kechuang.kernel.text import gettext_noop
 
 
@@ -91,3 +93,74 @@ def refuse_not_horizontal(
 def horizontal_fen(voucher_fen: Fen, paid_fen: Fen, *, terms: HorizontalTerms) -> Fen:
     """What of an order's income is horizontal funds: the own share, with the voucher's part as the terms say."""
     return Fen(paid_fen + (voucher_fen if terms.horizontal_voucher_part is VoucherPart.INCLUDED else 0))
+
+
+class PeopleUnknown(Refusal):
+    code = "orders.people_unknown"
+    text = gettext_noop("所选人员不是本订单载体的技术人员")
+    remedy = gettext_noop("请刷新后重新选择")
+    field = "people"
+    status = 422
+
+
+class WeightsMissing(Refusal):
+    code = "orders.weights_missing"
+    text = gettext_noop("服务人员的工作量应大于零，且不超过 {limit} 人")
+    remedy = gettext_noop("请填写每人的工作量（按比例分配）")
+    field = "people"
+    status = 422
+
+
+class ProjectMissing(Refusal):
+    code = "orders.project_missing"
+    text = gettext_noop("请填写项目（课题）名称")
+    remedy = gettext_noop("横向科研经费按项目管理")
+    field = "project"
+    status = 422
+
+
+class NotMarked(Refusal):
+    code = "orders.not_marked"
+    text = gettext_noop("该订单没有标记为横向科研经费")
+    remedy = gettext_noop("请刷新页面查看")
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What of an order's income goes to one recipient (分配结果): whose kind, which of them, how much."""
+
+    to: ShareTo
+    name: str  # as the filed rule or the order names it, "" for all of the kind
+    staff_id: str
+    fen: Fen
+
+
+def portions(
+    fen: Fen, shares: Sequence[Share], *, project: str = "", people: Mapping[str, int] | None = None
+) -> list[Portion]:
+    """An order's income over its recipients (收入分配): by the filed shares, then each share over those who served.
+
+    A share for persons that names nobody goes to the order's people by weight; one for projects that names none, to the
+    order's project. Both steps by the largest remainder: the fen add up.
+    """
+    found: list[Portion] = []
+    for part in split(fen, shares):
+        found += _recipients(part.share, part.fen, project, people or {})
+    return found
+
+
+def _recipients(share: Share, fen: Fen, project: str, people: Mapping[str, int]) -> Iterator[Portion]:
+    if share.to is ShareTo.PERSON and not (share.name or share.staff_id) and people:
+        parts = split_largest_remainder(fen, list(people.values()))
+        yield from (Portion(share.to, "", staff_id, part) for staff_id, part in zip(people, parts, strict=True))
+        return
+    name = share.name or (project if share.to is ShareTo.PROJECT else "")
+    yield Portion(share.to, name, share.staff_id, fen)
+
+
+def refuse_people(people: Mapping[str, int], known: Mapping[str, object], *, limit: int) -> None:
+    """Raises PeopleUnknown for somebody who is not the carrier's, WeightsMissing for no weight or too many."""
+    if set(people) - set(known):
+        raise PeopleUnknown()
+    if len(people) > limit or any(weight <= 0 for weight in people.values()):
+        raise WeightsMissing(limit=limit)
