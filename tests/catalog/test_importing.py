@@ -53,7 +53,7 @@ def test_the_national_workbook_is_taken_over_and_again_updates(world: World) -> 
     assert (report.added, report.changed, report.same) == (1, 1, 0)
     assert Offer.objects.count() == 3
     row = Offer.objects.get(inner_number="YQ001")
-    assert (row.sheet["model"], row.sheet["original_value_fen"]) == ("Regulus 8100", 285_600_000)
+    assert (row.instrument.model, row.instrument.original_value_fen) == ("Regulus 8100", 285_600_000)
     assert (row.state, row.class_code, row.content, row.process) == ("draft", "010102", "形貌观察", "提前三天预约")
     assert Import.objects.count() == 3
     assert not altered_rows()

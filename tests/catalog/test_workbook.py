@@ -9,15 +9,16 @@ from openpyxl import Workbook as OpenWorkbook
 
 from kechuang.catalog.formats.columns import COLUMNS
 from kechuang.catalog.formats.workbook import (
+    ROWS_MAX,
     SHEET,
     NoInstruments,
     NotThatWorkbook,
     TooManyInstruments,
     Workbook,
-    letters,
     parse,
     written,
 )
+from kechuang.documents.rules import letters
 from kechuang.kernel.errors import Refusal
 
 TODAY = date(2025, 3, 1)
@@ -210,7 +211,7 @@ def test_an_empty_and_an_endless_workbook_are_refused() -> None:
     with pytest.raises(NoInstruments):
         parse("a.xlsx", written(), today=TODAY)
     with pytest.raises(TooManyInstruments):
-        parse("a.xlsx", written([{"number": str(n)} for n in range(5_001)]), today=TODAY)
+        parse("a.xlsx", written([{"number": str(n)} for n in range(ROWS_MAX + 1)]), today=TODAY)
 
 
 def test_columns_are_named_as_the_spreadsheet_names_them() -> None:

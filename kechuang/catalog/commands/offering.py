@@ -8,10 +8,13 @@ from django.db import IntegrityError, transaction
 
 from kechuang.catalog import rules
 from kechuang.catalog.access import carriers_of, roles_on, visible_to
-from kechuang.catalog.models import BATCH, Carrier, Offer, Price
+from kechuang.catalog.commands.indexing import index
+from kechuang.catalog.models import BATCH, Carrier, Instrument, Offer, Price
 from kechuang.catalog.queries import line_of, price_lines
 from kechuang.catalog.states import (
     CARRIER_LABELS,
+    CLASS_VERSION,
+    INSTRUMENT_KINDS,
     JOINING_KINDS,
     OFFER_MACHINE,
     CarrierKind,
@@ -130,10 +133,13 @@ def add_offers(actor: Actor, *, carrier_id: str, offers: Sequence[NewOffer], now
     Offer.objects.bulk_create([row for _new, row in made], batch_size=BATCH)
     prices = [price for new, row in made for price in _prices(actor, row, new.prices, clock.day(now))]
     Price.objects.bulk_create(prices, batch_size=BATCH)
+    sheets = [_sheet(row) for _new, row in made if row.kind in INSTRUMENT_KINDS]
+    Instrument.objects.bulk_create(sheets, batch_size=BATCH)
     for new, row in made:
         said = {"carrier": carrier.id, "prices": [_said(price) for price in new.prices]}
         label = _("登记服务项目")
         record(actor, row, "add_offer", label=label, role=Role.PROVIDER, now=now, target=row.state, facts=said)
+    index([row.id for _new, row in made if row.state != OfferState.DRAFT], now=now)
     standing |= {_key(row): row for _new, row in made}
     return [standing[_key_of(new)] for new in offers]
 
@@ -151,6 +157,7 @@ def edit_offer(
         _check_whole(offer, clock.day(now))
     saves = ["name", "pinyin", "service_class", "content", "process"]
     advance(actor, offer, move, roles=roles, now=now, saves=saves)
+    tell_search(offer, now=now)
     return offer
 
 
@@ -177,6 +184,7 @@ def set_prices(
         "begun": [_said(line) for line in begins],
     }
     advance(actor, offer, move, roles=roles, now=now, facts=said)
+    tell_search(offer, now=now)
     running = price_lines(offer.id, on=valid_from, group=PriceGroup.ALL)
     kept = [line for line in running if line.id not in {row.id for row in made}]
     return [*kept, *(line_of(row) for row in made)]
@@ -190,6 +198,7 @@ def open_offer(actor: Actor, *, offer_id: str, now: datetime) -> Offer:
     article = _check_whole(offer, clock.day(now))
     offer.opened_on = offer.opened_on or clock.day(now)
     advance(actor, offer, move, roles=roles, now=now, saves=["opened_on"], article=article)
+    tell_search(offer, now=now)
     return offer
 
 
@@ -198,6 +207,7 @@ def pause_offer(actor: Actor, *, offer_id: str, now: datetime, reason: str = "")
     """No orders for now (暂停接单), by the provider or by the office that watches over it. Raises MoveNotOpen."""
     offer, roles, move = _ready(actor, offer_id, "pause")
     advance(actor, offer, move, roles=roles, now=now, facts={"reason": tidy(reason)})
+    tell_search(offer, now=now)
     return offer
 
 
@@ -209,7 +219,14 @@ def close_offer(actor: Actor, *, offer_id: str, now: datetime) -> Offer:
     _drop_planned(offer, tomorrow)
     Price.objects.filter(offer=offer, valid_until__isnull=True).update(valid_until=tomorrow)
     advance(actor, offer, move, roles=roles, now=now)
+    tell_search(offer, now=now)
     return offer
+
+
+def tell_search(offer: Offer, *, now: datetime) -> None:
+    """After a change the offer is found as it is now; a draft never was."""
+    if offer.state != OfferState.DRAFT:
+        index([offer.id], now=now)
 
 
 def check_joined(*, party_id: str, unit_id: str, kind: CarrierKind, on: date) -> None:
@@ -272,6 +289,10 @@ def _row(carrier: Carrier, new: NewOffer, on: date) -> Offer:
         sheet=new.sheet,
         opened_on=on if whole else None,
     )
+
+
+def _sheet(row: Offer) -> Instrument:
+    return Instrument(offer=row, class_version=CLASS_VERSION if row.class_code else "")
 
 
 def _prices(

@@ -19,7 +19,7 @@ from io import BytesIO, RawIOBase, StringIO
 from typing import Any
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import xlrd
 from openpyxl.reader.excel import load_workbook
@@ -257,8 +257,8 @@ def stream_xlsx(rows: Iterable[Sequence[str]], *, sheet: str = "Sheet1", widths:
     out = _Pieces()
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
         for path, body in _frame(sheet).items():
-            archive.writestr(path, body)
-        with archive.open("xl/worksheets/sheet1.xml", "w") as member:
+            archive.writestr(_member(path), body)
+        with archive.open(_member("xl/worksheets/sheet1.xml"), "w") as member:
             member.write(_part(f'<worksheet xmlns="{_MAIN}">{_columns(widths)}<sheetData>'))
             for number, row in enumerate(rows, start=1):
                 member.write(_xlsx_row(number, row).encode())
@@ -266,6 +266,13 @@ def stream_xlsx(rows: Iterable[Sequence[str]], *, sheet: str = "Sheet1", widths:
                     yield piece
             member.write(b"</sheetData></worksheet>")
     yield out.taken()
+
+
+def _member(path: str) -> ZipInfo:
+    """A part whose bytes follow from its content alone."""
+    info = ZipInfo(path)
+    info.compress_type = ZIP_DEFLATED
+    return info
 
 
 class _Pieces(RawIOBase):
