@@ -1,5 +1,6 @@
 """A laboratory with instruments that can be booked, and firms whose people book them."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -45,9 +46,7 @@ class Lab(World):
 
     def colleague(self, of: Actor, name: str = "赵六") -> Actor:
         someone = parties.register_person(CLOCK, name=name, now=self.now).id
-        parties.add_member(
-            CLOCK, party_id=of.party_id, person_id=someone, capacity=Capacity.STAFF, now=self.now
-        )
+        parties.add_member(CLOCK, party_id=of.party_id, person_id=someone, capacity=Capacity.STAFF, now=self.now)
         return actor_for(someone, party_id=of.party_id, on=self.today)
 
     def at(self, hours: float, *, day: date | None = None) -> datetime:
@@ -55,7 +54,9 @@ class Lab(World):
         on = day or self.today + timedelta(days=1)
         return clock.instant(on, clock.MIDNIGHT) + timedelta(hours=hours)
 
-    def book(self, instrument: Offer | list[Offer], begin: float, end: float, *, by: Actor | None = None, **more: Any) -> Booking:
+    def book(
+        self, instrument: Offer | list[Offer], begin: float, end: float, *, by: Actor | None = None, **more: Any
+    ) -> Booking:
         offers = instrument if isinstance(instrument, list) else [instrument]
         day = more.pop("day", None)
         return commands.book(
@@ -82,7 +83,7 @@ def overlaps() -> int:
     rows = list(Slot.objects.filter(active=True).order_by("instrument_id", "from_at"))
     return sum(
         one.instrument_id == next_.instrument_id and next_.from_at < one.until_at
-        for one, next_ in zip(rows, rows[1:], strict=False)
+        for one, next_ in itertools.pairwise(rows)
     )
 
 

@@ -1,15 +1,21 @@
 """Booking a time (预约): who comes first has it, all instruments or none, within the rules of each calendar."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from kechuang.bookings import commands, rules
+from kechuang.bookings import commands, queries, rules
 from kechuang.bookings.models import Booking, Slot
 from kechuang.bookings.states import BookingState
 from kechuang.catalog import commands as catalog
-from kechuang.kernel.errors import NotVisible
-from tests.bookings.conftest import WORKDAYS, Lab, statements
+from kechuang.kernel.actor import PUBLIC, Role
+from kechuang.kernel.errors import NotVisible, Refusal
+from kechuang.outbox.models import Message
+from kechuang.trail.models import Event
+from kechuang.trail.queries import altered_rows
+from tests.bookings.conftest import WORKDAYS, Lab, overlaps, statements
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +26,325 @@ def test_a_free_time_is_booked_and_confirmed_at_once(lab: Lab) -> None:
     assert booking.state == BookingState.CONFIRMED
     assert booking.number.startswith("KY-")
     assert [(slot.from_at, slot.until_at) for slot in Slot.objects.all()] == [(lab.at(9), lab.at(10))]
+    assert Event.objects.get(object_id=booking.id).target == "confirmed"
+    assert altered_rows() == []
 
 
 def test_a_booking_takes_few_statements(lab: Lab) -> None:
     sem = lab.instrument()
-    assert statements(lambda: lab.book(sem, 9, 10, key="一")) <= 8
+    assert statements(lambda: lab.book(sem, 9, 10, key="一")) <= 7
+    limited = lab.instrument(
+        day_minutes_max=600, strikes_max=2, qualified_only=False, confirmation="provider", week_minutes_max=900
+    )
+    assert statements(lambda: lab.book(limited, 9, 10, key="二")) <= 10
+
+
+def test_the_second_for_one_time_is_told_the_next_free_one(lab: Lab) -> None:
+    sem = lab.instrument(gap_minutes=30)
+    lab.book(sem, 9, 10)
+    with pytest.raises(rules.SlotTaken) as refusal:
+        lab.book(sem, 9.5, 10.5, by=lab.other)
+    assert refusal.value.facts["next_from"] == lab.at(10.5).isoformat()
+    assert refusal.value.status == 409
+    lab.book(sem, 10.5, 11.5, by=lab.other)
+    assert overlaps() == 0
+
+
+def test_when_nothing_is_left_before_the_horizon_that_is_said(lab: Lab) -> None:
+    sem = lab.instrument(horizon_days=1, min_minutes=30, hours=[[[540, 600]]] * 7)
+    lab.book(sem, 9, 10)
+    with pytest.raises(rules.NoSlotLeft):
+        lab.book(sem, 9, 10, by=lab.other)
+
+
+def test_the_gap_after_a_booking_is_kept_free(lab: Lab) -> None:
+    sem = lab.instrument(gap_minutes=30)
+    lab.book(sem, 9, 10)
+    with pytest.raises(rules.SlotTaken):
+        lab.book(sem, 10, 11)
+    with pytest.raises(rules.SlotTaken):
+        lab.book(sem, 8, 9)
+    lab.book(sem, 10.5, 11)
+
+
+def test_several_instruments_are_booked_together_or_not_at_all(lab: Lab) -> None:
+    one, two, three = (lab.instrument() for _ in range(3))
+    both = lab.book([two, one], 9, 10)
+    assert both.instruments == [two.id, one.id]
+    assert Slot.objects.filter(booking=both, active=True).count() == 2
+    before = (Booking.objects.count(), Slot.objects.count(), Event.objects.count())
+    with pytest.raises(rules.SlotTaken) as refusal:
+        lab.book([three, one], 9, 10, by=lab.other)
+    assert refusal.value.facts["next_from"] == lab.at(10).isoformat()
+    assert (Booking.objects.count(), Slot.objects.count(), Event.objects.count()) == before
+
+
+def test_instruments_of_two_houses_do_not_make_one_booking(lab: Lab) -> None:
+    mine = lab.instrument()
+    lab.staff = lab.provider("另一大学")
+    lab.house = lab.carrier(lab.staff, "另一中心")
+    theirs = lab.instrument()
+    with pytest.raises(rules.DifferentProviders):
+        lab.book([mine, theirs], 9, 10)
+    with pytest.raises(rules.NothingChosen):
+        lab.book([mine, mine], 9, 10)
+    with pytest.raises(rules.NothingChosen):
+        lab.book([], 9, 10)
+
+
+def test_the_same_key_answers_with_the_first_booking(lab: Lab) -> None:
+    sem = lab.instrument(open_bookings_max=1)
+    first = lab.book(sem, 9, 10, key="一")
+    assert lab.book(sem, 9, 10, key="一").id == first.id
+    lab.now += timedelta(days=3)
+    again = commands.book(
+        lab.firm, instrument_ids=[sem.id], from_at=first.from_at, until_at=first.until_at, key="一", now=lab.now
+    )
+    assert again.id == first.id
+    lab.now -= timedelta(days=3)
+    with pytest.raises(rules.KeyUsedOtherwise):
+        lab.book(sem, 11, 12, key="一")
+    assert Event.objects.filter(action="bookings.book").count() == 1
+
+
+def test_over_night_and_over_the_end_of_the_month(lab: Lab) -> None:
+    oven = lab.instrument(hours=[[[540, 1_080]]] * 7, overnight=True)
+    last = lab.today.replace(day=31)
+    booking = lab.book(oven, 17, 34, day=last)
+    assert booking.until_at == lab.at(10, day=last + timedelta(days=1))
+    with pytest.raises(rules.SlotTaken):
+        lab.book(oven, 9, 10, day=last + timedelta(days=1), by=lab.other)
+    plain = lab.instrument(hours=[[[540, 1_080]]] * 7)
+    with pytest.raises(rules.OutsideHours):
+        lab.book(plain, 17, 34, day=last)
+
+
+def test_a_time_across_maintenance_is_refused_and_the_next_one_named(lab: Lab) -> None:
+    sem = lab.instrument(hours=WORKDAYS)
+    commands.block(
+        lab.staff, instrument_id=sem.id, kind="maintenance", from_at=lab.at(9), until_at=lab.at(11), now=lab.now
+    )
+    with pytest.raises(rules.SlotTaken) as refusal:
+        lab.book(sem, 10, 12)
+    assert refusal.value.facts["next_from"] == lab.at(13).isoformat()
+
+
+def wrong(lab: Lab) -> list[tuple[str, Callable[[], Any], type[Refusal]]]:
+    sem, trained = lab.instrument(), lab.instrument(qualified_only=True)
+    inner, limited = lab.instrument(internal_only=True), lab.instrument(day_minutes_max=60)
+    paused, closed = lab.instrument(), lab.instrument()
+    commands.pause(lab.staff, instrument_id=paused.id, now=lab.now)
+    catalog.pause_offer(lab.staff, offer_id=closed.id, now=lab.now)
+    return [
+        ("past", lambda: lab.book(sem, 9, 10, day=lab.today - timedelta(days=1)), rules.InThePast),
+        ("beyond", lambda: lab.book(sem, 9, 10, day=lab.today + timedelta(days=61)), rules.BeyondHorizon),
+        ("unqualified", lambda: lab.book(trained, 9, 10), rules.NotQualified),
+        ("alone", lambda: lab.book(sem, 9, 10, mode="training"), rules.NotQualified),
+        ("internal", lambda: lab.book(inner, 9, 10), rules.InternalOnly),
+        ("group", lambda: lab.book(sem, 9, 10, by=lab.staff), rules.GroupMissing),
+        ("limit", lambda: lab.book(limited, 9, 11), rules.OverDayLimit),
+        ("paused", lambda: lab.book(paused, 9, 10), rules.NotBookable),
+        ("closed", lambda: lab.book(closed, 9, 10), rules.NotBookable),
+        ("revoked", lambda: lab.book(sem, 9, 10, scheme="shaoxing/voucher-2021"), rules.ProviderNotAdmitted),
+    ]
+
+
+def test_each_bad_booking_is_refused_by_name_and_nothing_is_written(lab: Lab) -> None:
+    for name, call, expected in wrong(lab):
+        before = (Booking.objects.count(), Slot.objects.count(), Event.objects.count())
+        with pytest.raises(expected) as refusal:
+            call()
+        assert refusal.value.remedy, name
+        assert (Booking.objects.count(), Slot.objects.count(), Event.objects.count()) == before, name
+
+
+def test_without_a_calendar_or_a_party_nothing_is_found(lab: Lab) -> None:
+    bare = lab.offer(lab.staff, lab.house, "无日历")
+    with pytest.raises(NotVisible):
+        lab.book(bare, 9, 10)
+    sem = lab.instrument()
+    for nobody in (PUBLIC, lab.officer(Role.COUNTY_OFFICER)):
+        with pytest.raises(NotVisible):
+            lab.book(sem, 9, 10, by=nobody)
+
+
+def test_internal_users_book_with_their_group_and_fund(lab: Lab) -> None:
+    sem = lab.instrument(internal_only=True)
+    booking = lab.book(sem, 9, 10, by=lab.colleague(lab.staff), group="材料组", fund_number="F-1")
+    assert (booking.group, booking.fund_number, booking.state) == ("材料组", "F-1", "confirmed")
+
+
+def test_limits_are_counted_per_person_day_and_week(lab: Lab) -> None:
+    sem = lab.instrument(day_minutes_max=120, week_minutes_max=180)
+    lab.book(sem, 9, 11)
+    with pytest.raises(rules.OverDayLimit):
+        lab.book(sem, 12, 13)
+    wednesday = lab.today + timedelta(days=2)
+    lab.book(sem, 9, 10, day=wednesday)
+    with pytest.raises(rules.OverWeekLimit):
+        lab.book(sem, 11, 12, day=wednesday)
+    lab.book(sem, 12, 13, by=lab.colleague(lab.firm))
+    lab.book(sem, 9, 11, day=lab.today + timedelta(days=7))
+
+
+def test_the_provider_confirms_and_who_waits_holds_the_time(lab: Lab) -> None:
+    sem = lab.instrument(confirmation="provider")
+    booking = lab.book(sem, 9, 10)
+    assert booking.state == BookingState.REQUESTED
+    assert Message.objects.filter(to_party=lab.staff.party_id, subject_id=booking.id).count() == 1
+    with pytest.raises(rules.SlotTaken):
+        lab.book(sem, 9, 10, by=lab.other)
+    waiting = queries.waiting_for(lab.staff, on=lab.today)
+    assert [row.subject_id for row in waiting] == [booking.id]
+    commands.confirm(lab.staff, booking_id=booking.id, now=lab.now)
+    assert queries.waiting_for(lab.staff, on=lab.today) == []
+    refused = lab.book(sem, 11, 12)
+    commands.refuse(lab.staff, booking_id=refused.id, reason="当天有内部任务", now=lab.now)
+    lab.book(sem, 11, 12, by=lab.other)
+    assert altered_rows() == []
+
+
+def test_who_books_in_their_own_house_does_not_confirm_it(lab: Lab) -> None:
+    sem = lab.instrument(confirmation="provider")
+    user = lab.colleague(lab.staff)
+    booking = lab.book(sem, 9, 10, by=user, group="材料组", fund_number="F-1")
+    with pytest.raises(Refusal):
+        commands.confirm(user, booking_id=booking.id, now=lab.now)
+    assert commands.confirm(lab.staff, booking_id=booking.id, now=lab.now).state == "confirmed"
+
+
+def test_staff_book_past_the_rules_with_a_reason_never_over_what_is_confirmed(lab: Lab) -> None:
+    sem = lab.instrument(hours=WORKDAYS, confirmation="provider")
+    saturday = lab.today + timedelta(days=5)
+
+    def arrange(begin: float, reason: str = "抢险检测") -> Booking:
+        return commands.override(
+            lab.staff,
+            instrument_ids=[sem.id],
+            from_at=lab.at(begin, day=saturday),
+            until_at=lab.at(begin + 2, day=saturday),
+            reason=reason,
+            holder_id=lab.firm.party_id,
+            person_id=lab.firm.person_id,
+            now=lab.now,
+        )
+
+    with pytest.raises(rules.ReasonMissing):
+        arrange(20, " ")
+    made = arrange(20)
+    assert (made.state, made.override_by, made.override_reason) == ("confirmed", lab.staff.person_id, "抢险检测")
+    assert Event.objects.get(object_id=made.id).facts["override"] == "抢险检测"
+    with pytest.raises(rules.OverConfirmed):
+        arrange(21)
+    with pytest.raises(Refusal):
+        commands.override(
+            lab.firm, instrument_ids=[sem.id], from_at=lab.at(20), until_at=lab.at(21), reason="x", now=lab.now
+        )
+
+
+def test_an_override_displaces_who_still_waits_and_offers_another_time(lab: Lab) -> None:
+    sem = lab.instrument(confirmation="provider")
+    waiting = lab.book(sem, 9, 10)
+    commands.override(
+        lab.staff, instrument_ids=[sem.id], from_at=lab.at(9), until_at=lab.at(11), reason="验收", now=lab.now
+    )
+    waiting.refresh_from_db()
+    assert waiting.state == BookingState.DISPLACED
+    assert waiting.offers
+    assert overlaps() == 0
+    assert altered_rows() == []
+
+
+def test_strangers_do_not_see_who_booked_but_that_it_is_taken(lab: Lab) -> None:
+    sem = lab.instrument()
+    booking = lab.book(sem, 9, 10, purpose="秘密样品")
+    found = {"from_": lab.at(0), "until": lab.at(24), "instrument_ids": [sem.id]}
+    (stranger,) = queries.week(lab.other, **found)
+    assert (stranger.from_at, stranger.until_at) == (lab.at(9), lab.at(10))
+    assert (stranger.number, stranger.purpose, stranger.holder_name, stranger.booking_id) == ("", "", "", "")
+    (nobody,) = queries.week(PUBLIC, **found)
+    assert nobody.purpose == ""
+    (mine,) = queries.week(lab.firm, **found)
+    assert (mine.booking_id, mine.purpose, mine.mine) == (booking.id, "秘密样品", True)
+    (theirs,) = queries.week(lab.staff, **found)
+    assert (theirs.serves, theirs.holder_name) == (True, "绍兴示例企业")
+    with pytest.raises(NotVisible):
+        queries.booking(lab.other, booking.id, now=lab.now)
+
+
+def test_a_week_is_one_question_whatever_stands_in_it(lab: Lab) -> None:
+    sem = lab.instrument()
+    asked = {"from_": lab.at(0), "until": lab.at(24 * 7), "instrument_ids": [sem.id]}
+    lab.book(sem, 0, 1)
+    assert statements(lambda: queries.week(lab.firm, **asked)) == 1
+    for hour in range(1, 40):
+        lab.book(sem, hour, hour + 1)
+    assert len(queries.week(lab.firm, **asked)) == 40
+    assert statements(lambda: queries.week(lab.firm, **asked)) == 1
+    mine = {"from_": lab.at(0), "until": lab.at(24 * 7), "person_id": lab.firm.person_id}
+    assert len(queries.week(lab.firm, **mine)) == 40
+    assert queries.week(lab.other, **mine) == []
+
+
+def test_the_next_free_time_of_many_instruments_takes_as_many_questions_as_of_one(lab: Lab) -> None:
+    one, two, three = lab.instrument(hours=WORKDAYS), lab.instrument(hours=WORKDAYS), lab.instrument(hours=WORKDAYS)
+    for hour in (8, 9, 10, 11, 13, 14, 15, 16):
+        lab.book(two, hour, hour + 1)
+    after = lab.at(8)
+    found = queries.next_free([one.id, two.id, three.id, "ofr_none"], minutes=60, after=after, now=lab.now)
+    assert found[one.id] == rules.Span(lab.at(8), lab.at(9))
+    assert found[two.id] == rules.Span(lab.at(32), lab.at(33))
+    assert found["ofr_none"] is None
+    for ids in ([one.id], [one.id, two.id, three.id]):
+        count = statements(lambda ids=ids: queries.next_free(ids, minutes=60, after=after, now=lab.now))
+        assert count <= 3
+    assert queries.free_within([one.id, two.id], lab.at(8), lab.at(17), minutes=60, now=lab.now) == {one.id}
+    assert statements(lambda: queries.free_within([one.id, two.id], lab.at(8), lab.at(17), now=lab.now)) == 2
+
+
+def test_the_next_free_time_is_found_behind_many_bookings(lab: Lab) -> None:
+    """More gaps than are read at first: too short ones, one after the other."""
+    sem = lab.instrument()
+    for half in range(40):
+        lab.book(sem, half, half + 0.5)
+    found = queries.next_free([sem.id], minutes=60, after=lab.at(0), now=lab.now)
+    assert found[sem.id] == rules.Span(lab.at(39.5), lab.at(40.5))
+
+
+def test_a_phone_form_offers_what_can_be_booked(lab: Lab) -> None:
+    sem = lab.instrument(hours=WORKDAYS)
+    lab.book(sem, 9, 12)
+    day = lab.today + timedelta(days=1)
+    offered = queries.slots_of(sem.id, day, minutes=60, now=lab.now)
+    assert [span.from_at for span in offered] == [lab.at(hour) for hour in (8, 13, 13.5, 14, 14.5, 15, 15.5, 16)]
+    lab.book(sem, 8, 9)
+    assert queries.slots_of(sem.id, day, minutes=60, now=lab.now) == offered[1:]
+
+
+def test_calendars_of_drafts_are_nobodys_to_see(lab: Lab) -> None:
+    draft = lab.offer(lab.staff, lab.house, "草稿", prices=False)
+    commands.open_calendar(lab.staff, instrument_id=draft.id, now=lab.now)
+    with pytest.raises(NotVisible):
+        queries.calendar(lab.firm, draft.id, now=lab.now)
+    assert queries.calendar(lab.staff, draft.id, now=lab.now).calendar.instrument_id == draft.id
+
+
+def test_the_rules_of_a_calendar_are_checked_together(lab: Lab) -> None:
+    sem = lab.instrument()
+    for given in (
+        {"granularity_minutes": 7},
+        {"min_minutes": 45},
+        {"max_minutes": 0},
+        {"horizon_days": -1},
+        {"confirmation": "perhaps"},
+        {"min_minutes": 60, "max_minutes": 30},
+    ):
+        with pytest.raises(rules.RuleUnreadable):
+            commands.set_rules(lab.staff, instrument_id=sem.id, now=lab.now, **given)
+    changed = commands.set_rules(lab.staff, instrument_id=sem.id, now=lab.now, horizon_days=7, note=" 自带样品台 ")
+    assert (changed.horizon_days, changed.note) == (7, "自带样品台")
+    with pytest.raises(Refusal):
+        commands.set_rules(lab.firm, instrument_id=sem.id, now=lab.now, horizon_days=1)
+    with pytest.raises(rules.CalendarExists):
+        commands.open_calendar(lab.staff, instrument_id=sem.id, now=lab.now)
+    assert altered_rows() == []

@@ -152,7 +152,7 @@ def cancel_of_order(actor: Actor, *, order_id: str, reason: str, now: datetime) 
     return _cancelled(actor, booking, move, roles, now)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def attach_order(actor: Actor, *, booking_id: str, order_id: str, now: datetime) -> Booking:
     """The booking became an order (转为订单), once; the same order again changes nothing. Called by `orders`.
 

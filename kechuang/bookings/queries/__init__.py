@@ -1,6 +1,17 @@
 """Reading calendars and bookings: weeks, free times, one booking, what waits, what is due."""
 
 from kechuang.bookings.models import Block, Booking, Calendar, Qualification
+from kechuang.bookings.queries.choosing import (
+    beside,
+    colleagues,
+    free_on,
+    free_on_without,
+    modes_of,
+    own_bookings,
+    roles_of,
+    takes_samples,
+    unsubscribed,
+)
 from kechuang.bookings.queries.due import not_begun, qualifications_ended, run_out, to_remind, unanswered
 from kechuang.bookings.queries.feeds import (
     FeedCalendar,
@@ -51,6 +62,7 @@ from kechuang.bookings.queries.sheets import (
     slots_of,
     waiting_for,
 )
+from kechuang.bookings.queries.standing import overlapping_slots
 from kechuang.bookings.queries.waits import (
     TrainingRow,
     WaitRow,
@@ -80,20 +92,25 @@ __all__ = [
     "TrainingRow",
     "WaitRow",
     "around_waiting_for",
+    "beside",
     "booking",
     "booking_calendar",
     "calendar",
     "calendars",
     "cancel_window",
+    "colleagues",
     "ended_with_order",
     "feed_calendar",
     "for_order",
     "free_gaps",
+    "free_on",
+    "free_on_without",
     "free_starts",
     "free_within",
     "limits_of",
     "listed",
     "measure_of",
+    "modes_of",
     "next_free",
     "next_free_of_all",
     "not_begun",
@@ -101,6 +118,8 @@ __all__ = [
     "offers_of",
     "offers_over",
     "open_training",
+    "overlapping_slots",
+    "own_bookings",
     "own_calendars",
     "own_feeds",
     "own_samples",
@@ -113,6 +132,7 @@ __all__ = [
     "qualified",
     "queue",
     "queue_length",
+    "roles_of",
     "run_out",
     "sample",
     "samples_waiting_for",
@@ -120,11 +140,13 @@ __all__ = [
     "slots_of",
     "source_of_token",
     "sources_of",
+    "takes_samples",
     "terms_of",
     "to_remind",
     "to_settle",
     "trainings",
     "unanswered",
+    "unsubscribed",
     "waited_for",
     "waiting_for",
     "week",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from kechuang.bookings.states import OCCUPYING, BlockState, BookingState
+from kechuang.bookings.queries import overlapping_slots
 from kechuang.claims.queries import passed_early, payouts_not_single, unequal_payouts
 from kechuang.deadlines.queries import unescalated
 from kechuang.documents.queries import altered_files
@@ -32,7 +32,7 @@ def invariants() -> dict[str, list[Broken]]:
         "I9": lambda: unescalated(on=clock.today(), limit=SHOWN),
         "I10": lambda: stuck(now=clock.now(), limit=SHOWN),
         "I11": lambda: altered_files(SHOWN),
-        "I13": _overlapping_bookings,
+        "I13": lambda: overlapping_slots(limit=SHOWN),
         "I14": treasury.payments_unreconciled,
     }
     return {name: check() for name, check in checks.items()}
@@ -57,31 +57,6 @@ def _orders_off_ledger() -> list[Broken]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [SHOWN])
         return [Broken(table, row, f"单上 {shown}，账上 {booked}") for table, row, shown, booked in cursor.fetchall()]
-
-
-def _overlapping_bookings() -> list[Broken]:
-    """I13: no instrument is taken twice at one time; who waits or is confirmed has the time of each of their instruments."""
-    sql = """
-        SELECT 'bookings_slot', id, '同一仪器的时段重叠' FROM (
-            SELECT id, from_at, max(until_at) OVER (PARTITION BY instrument_id ORDER BY from_at, id
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-            FROM bookings_slot WHERE active) s WHERE from_at < before
-        UNION ALL
-        SELECT 'bookings_booking', b.id, '预约没有占用所约仪器的时段' FROM bookings_booking b
-        CROSS JOIN LATERAL jsonb_array_elements_text(b.instruments) AS i (id)
-        LEFT JOIN bookings_slot s ON s.booking_id = b.id AND s.instrument_id = i.id AND s.active
-        WHERE b.state = ANY(%s) AND (s.id IS NULL OR s.from_at > b.from_at OR s.until_at < b.until_at)
-        UNION ALL
-        SELECT 'bookings_slot', s.id, '占用时段的预约已不在办理中' FROM bookings_slot s
-        JOIN bookings_booking b ON b.id = s.booking_id WHERE s.active AND b.state <> ALL(%s)
-        UNION ALL
-        SELECT 'bookings_slot', s.id, '占用时段的占用已解除' FROM bookings_slot s
-        JOIN bookings_block k ON k.id = s.block_id WHERE s.active AND k.state <> %s
-        LIMIT %s"""
-    waiting = [BookingState.REQUESTED, BookingState.CONFIRMED]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [waiting, list(OCCUPYING), BlockState.ACTIVE, SHOWN])
-        return [Broken(table, row, what) for table, row, what in cursor.fetchall()]
 
 
 def digest() -> str:
