@@ -53,6 +53,13 @@ class SessionState(StrEnum):
     DROPPED = "dropped"
 
 
+class BaseRuns(StrEnum):
+    """How base hours run in a year that is not over, or in which the instrument came or went (定额折算)."""
+
+    DAYS = "days"
+    YEAR = "year"
+
+
 class Grade(StrEnum):
     """By what an hour is evidenced (机时证据等级)."""
 

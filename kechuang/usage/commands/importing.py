@@ -188,7 +188,7 @@ def _batch(actor: Actor, seat: Seat, origin: Origin, name: str, digest: str, row
 def _known(actor: Actor, seat: Seat, items: Sequence[Item], now: datetime) -> _Known:
     """Everything the items name, in a constant number of statements."""
     wanted = {str(item.given[name]) for item in items for name in ("instrument", "gs1") if item.given.get(name)}
-    rows = own_instruments(actor).filter(carrier_id=seat.carrier_id)
+    rows = own_instruments(actor).filter(carrier_id=seat.carrier_id, instrument__isnull=False)
     found = {}
     if wanted:
         for row in rows:

@@ -122,7 +122,7 @@ def lock_books(instrument_ids: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO usage_instrumentbook AS b (instrument_id, writes)"
-            " SELECT id, 1 FROM unnest(%s) AS wanted (id) ORDER BY id"
+            " SELECT id, 1 FROM unnest(%s::text[]) AS wanted (id) ORDER BY id"
             " ON CONFLICT (instrument_id) DO UPDATE SET writes = b.writes + 1",
             [sorted(instrument_ids)],
         )

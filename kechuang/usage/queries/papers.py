@@ -78,7 +78,7 @@ def contents(*, party_id: str, person_id: str, from_on: date, until_on: date) ->
         .select_related("record", "instrument")
         .order_by("served_on", "id")
     )
-    graded = {mark: 0 for mark in _GRADES.values()}
+    graded = dict.fromkeys(_GRADES.values(), 0)
     summed = Hours.objects.filter(standing_id__in=[row.id for row in rows]).values_list("grade")
     for grade, minutes in summed.annotate(minutes=Sum("minutes")).order_by("grade"):
         graded[_GRADES[Grade(grade)]] = minutes
@@ -138,5 +138,4 @@ def operators_of(actor: Actor, *, on: date) -> dict[str, str]:
     """Who can be named as 服务人员: the party's members, names by id."""
     if not actor.party_id:
         return {}
-    ids = [row.person_id for row in members_of(actor.party_id, on=on)]
-    return person_names(ids)
+    return person_names(members_of(actor.party_id, on=on))

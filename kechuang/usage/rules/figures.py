@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from kechuang.kernel.money import ONE, BasisPoints, ratio_bp_down
 from kechuang.policy.tables import Table
-from kechuang.usage.states import DELAY_DAYS_MAX, MINUTES_IN_HOUR, TENTHS
+from kechuang.usage.states import DELAY_DAYS_MAX, MINUTES_IN_HOUR, TENTHS, BaseRuns
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +14,7 @@ class UsageTerms:
     """What figures of use are measured by; see policies/zhejiang/usage.toml."""
 
     base_hours_count: Table[int]
-    base_runs_with: Literal["days", "year"]
+    base_runs_with: BaseRuns
     idle_below_bp: BasisPoints
     entry_within_days: int
     national_value_fen: int
@@ -81,7 +80,7 @@ def base_minutes(*, category: str, days: int, days_of_year: int, terms: UsageTer
     `category` is 通用 (general) or 专用 (special); "" counts as general.
     """
     whole = terms.base_hours_count.pick(instrument_category=category) * MINUTES_IN_HOUR
-    if terms.base_runs_with == "year":
+    if terms.base_runs_with is BaseRuns.YEAR:
         return whole if days else 0
     return whole * min(days, days_of_year) // days_of_year
 
