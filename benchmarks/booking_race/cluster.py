@@ -37,6 +37,7 @@ class Cluster:
     def env(self, name: str) -> dict[str, str]:
         """The surroundings in which kechuang uses the database `name`."""
         return {
+            "DJANGO_SETTINGS_MODULE": "kechuang.site.settings",
             "KECHUANG_DATA": str(self.folder),
             "DATABASE_URL": self.url(database.APP, name),
             "DATABASE_OWNER_URL": self.url(database.OWNER, name),

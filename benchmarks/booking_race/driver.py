@@ -11,7 +11,7 @@ from benchmarks.booking_race.wire import Answer, Request, burst, fetch
 from benchmarks.rows import CannotMeasure
 
 SLOTS, BURST = 20, 50
-RACE_DAYS_AHEAD, CREATE_DAYS_AHEAD, DAYS_A_PASS = 60, 2, 5
+RACE_DAYS_AHEAD, CREATE_DAYS_AHEAD, DAYS_A_PASS = 60, 30, 5  # all beyond what was filled in
 HALF_HOURS_A_DAY = 16  # 9:00 to 17:00, within everybody's opening hours
 OPENS_AT = 9
 WARM = 10

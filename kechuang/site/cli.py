@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ SCHEME, YEAR, SEED = "shaoxing/voucher-2021", 2025, 1
 UNTIL = "2025-11-21"  # where the pilot stops with work open for every role
 LATER_MAX = 366  # days by which one start moves a demonstration on
 HOST, PORT = "127.0.0.1", 8000
+ORDERS = 100_000  # of `generate`, when nothing else is asked for
 
 _day = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -167,20 +169,32 @@ def load_policies(folder: Path) -> None:
 
 
 @main.command()
-@click.option("--orders", type=int, default=100_000, show_default=True, help="订单数 · number of orders")
+@click.option("--orders", type=click.IntRange(0), help=f"订单数（都不写时 {ORDERS:,}） · number of orders")
+@click.option("--instruments", type=click.IntRange(0), default=0, help="仪器数 · number of instruments")
+@click.option("--bookings", type=click.IntRange(0), default=0, help="这些仪器的预约数 · bookings of these instruments")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="随机种子 · seed")
-def generate(orders: int, seed: int) -> None:
+def generate(orders: int | None, instruments: int, bookings: int, seed: int) -> None:
     """批量生成数据 · write a large volume.
 
-    用于性能测试，之后不变量仍全部成立 · for measuring; all invariants hold afterwards.
+    用于性能测试，之后不变量仍全部成立 · for measuring; all invariants hold afterwards. 订单须先演练试点年 · orders need a
+    played year.
     """
+    if bookings and not instruments:
+        raise click.UsageError("--bookings 需要同时给出 --instruments · --bookings needs --instruments")
     from kechuang.site import processes
 
     processes.start_django()
     from kechuang.pilot import commands
 
+    began = time.monotonic()
     with processes.present():
-        commands.generate(orders=orders, seed=seed, progress=processes.progress)
+        if instruments:
+            commands.generate_province(
+                instruments=instruments, bookings=bookings, seed=seed, progress=processes.progress
+            )
+        if orders or not instruments:
+            commands.generate(orders=orders or ORDERS, seed=seed, progress=processes.progress)
+    processes.say(f"{time.monotonic() - began:.0f} 秒 · seconds")
 
 
 @main.command("import-regions")

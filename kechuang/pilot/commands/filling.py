@@ -187,7 +187,7 @@ CALENDAR_ACTS = """SELECT t.*, i.person_id AS did, i.party_id AS side, 'provider
 FROM pilot_instrument i JOIN bookings_calendar t ON t.instrument_id = 'ofr_' || i.mark"""
 
 BOOKING_ACTS = """SELECT t.*, a.action, a.label, a.source, a.role,
-    CASE a.role WHEN 'holder' THEN i.comes WHEN 'provider' THEN i.person_id ELSE '' END AS did,
+    CASE a.role WHEN 'holder' THEN i.comes WHEN 'provider' THEN i.person_id ELSE 'clock' END AS did,
     CASE a.role WHEN 'holder' THEN i.holder_id WHEN 'provider' THEN i.party_id ELSE '' END AS side,
     CASE WHEN i.state = 'done' THEN i.until_at WHEN i.state IN ('no_show', 'in_use') THEN i.from_at ELSE t.made_at END AS at
 FROM pilot_booking i JOIN bookings_booking t ON t.id = 'bkg_' || i.booking

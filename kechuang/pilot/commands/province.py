@@ -34,6 +34,7 @@ CARRIERS_MAX, INSTRUMENTS_EACH, CARRIERS_MIN = 520, 90, 3
 HOLDERS_MAX, BOOKINGS_EACH, HOLDERS_MIN = 1_000, 500, 5
 BUSY_SHARE, YEAR_DAYS, AHEAD_DAYS, SLOTS_A_DAY = 100, 365, 20, 4
 BOOKINGS_TOGETHER, DOCUMENTS_TOGETHER = 50_000, 1_000
+NO_NAME = "其他"  # a class that gathers the rest names no instrument
 TAG_BASE = 36  # of the letters and digits that a tag is written in
 # Source 000 counts the carriers of each kind: 82, 283, 81, 149, 335.
 KINDS = (
@@ -151,7 +152,7 @@ def _name(dice: Dice, county: str, word: str, taken: set[str], tag: str) -> str:
 def _tables(providers: Sequence[_Side], holders: Sequence[_Side], dice: Dice, now: datetime) -> Iterator[None]:
     """What the statements draw from, in temporary tables of the owner's session."""
     classes = catalog_queries.class_set()
-    leaves = sorted(classes.leaves)
+    leaves = sorted(leaf for leaf in classes.leaves if not classes.name(leaf).startswith(NO_NAME))
     rows: dict[str, list[tuple[object, ...]]] = {
         "pilot_carrier": [_carrier(number, side, dice) for number, side in enumerate(providers)],
         "pilot_class": [
