@@ -106,6 +106,13 @@ SERVICES = (
     ("entrusted", "新型阻燃面料委托开发", "times", 26_000, 1),
     ("solution", "产线能耗诊断方案", "times", 9_000, 1),
 )
+CLASS_CODES = {
+    "扫描电子显微镜（SEM）": "010102",
+    "透射电子显微镜（TEM）": "010101",
+    "X 射线衍射仪（XRD）": "010301",
+    "核磁共振波谱仪（NMR）": "010601",
+    "三坐标测量机": "030199",
+}
 PURPOSES = ("新产品检测", "工艺改进", "质量分析", "样品表征", "可靠性验证")
 
 # A province for measuring. Words before a class's name; makers with country and the letters of their models; where the

@@ -1,11 +1,20 @@
 from django.urls import path
 
-from kechuang.portal.pages import home, money, public, search, workbench
+from kechuang.portal.pages import carriers, home, instruments, money, public, search, workbench
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search", search.search, name="search"),
+    path("search/counts", search.counts, name="search_counts"),
+    path("search/suggest", search.suggestions, name="suggest"),
+    path("search/saved", search.saved, name="saved_searches"),
+    path("search/saved/new", search.save, name="save_search"),
+    path("search/saved/<str:saved_id>/forget", search.forget, name="forget_search"),
+    path("instruments/<str:offer_id>", instruments.instrument, name="instrument"),
+    path("carriers", carriers.carriers, name="carriers"),
+    path("carriers/<str:carrier_id>", carriers.carrier, name="carrier"),
+    path("compare", instruments.compare, name="compare"),
     path("workbench", workbench.workbench, name="workbench"),
     path("messages", workbench.inbox, name="messages"),
     path("messages/read", workbench.messages_read, name="messages_read"),

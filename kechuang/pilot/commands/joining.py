@@ -10,7 +10,7 @@ from kechuang.documents.rules import specimen_report_pdf
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.money import Fen
 from kechuang.pilot.commands.stage import County, Member, Stage, Story
-from kechuang.pilot.states import BUDGET_YUAN, COUNTIES, FIRST_COUNTY, SERVICES
+from kechuang.pilot.states import BUDGET_YUAN, CLASS_CODES, COUNTIES, FIRST_COUNTY, SERVICES
 from kechuang.policy.book import rollout_open
 from kechuang.registers import commands as registers
 from kechuang.treasury import commands as treasury
@@ -138,7 +138,7 @@ def offers(stage: Stage, member: Member) -> Story:
                 content=f"{name}，按国家和行业标准提供数据与报告。",
                 process="预约 → 送样或上机 → 出具报告 → 结算",
                 inner_number=stage.dice.digits(8) if service == "instrument" else "",
-                class_code="010102" if service == "instrument" else "",
+                class_code=CLASS_CODES.get(name, ""),
                 now=now,
             )
         yuan = price * stage.dice.between(85, 120) // 100
