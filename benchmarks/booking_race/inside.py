@@ -57,9 +57,9 @@ def _tools() -> tuple[list[str], str]:
 
 
 def _users() -> list[dict[str, str]]:
+    from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
-    from django.conf import settings
 
     from kechuang.catalog.models import Carrier
     from kechuang.parties.models import Membership, Person
