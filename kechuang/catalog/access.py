@@ -35,6 +35,11 @@ def visible_to(actor: Actor) -> QuerySet[Offer]:
     return Offer.objects.filter(seen)
 
 
+def offices_see(actor: Actor) -> frozenset[str]:
+    """The regions whose instruments this actor's offices see in any state, and may export."""
+    return actor.regions(*_LOOK)
+
+
 def carriers_of(actor: Actor) -> QuerySet[Carrier]:
     """The carriers this actor may edit."""
     return Carrier.objects.filter(_own(actor), ended_on__isnull=True)

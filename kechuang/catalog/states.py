@@ -102,6 +102,7 @@ OFFER_KIND_LABELS: dict[OfferKind, str] = {
     OfferKind.FACILITY: _("重大科研基础设施"),
 }
 VALUE_MAX_FEN = 50_000_000_000  # 5 亿元 for one set: 30 万 given in yuan where 万元 are asked for reads as 30 亿
+PUSH_ITEMS_MAX, PUSH_MEGABYTES_MAX = 10_000, 32
 SEVERAL_MAX, EARLIEST_YEAR = 4, 1900
 # The national workbook's limits, kept wherever an instrument is described, so that what is entered can be reported.
 SHEET_CHARS: dict[str, int] = {
@@ -199,6 +200,27 @@ class ClearanceKind(StrEnum):
     NOTICE = "notice"  # 《通知书》
 
 
+class ExportFormat(StrEnum):
+    """One entry, many reports: the forms in which instruments leave (导出格式)."""
+
+    NATIONAL = "national"
+    NATIONAL_CSV = "national-csv"
+    PROVINCIAL = "provincial"
+    UNIQUIP = "uniquip"
+    PIDINST = "pidinst"
+    DATACITE = "datacite"
+
+
+class PushCode(StrEnum):
+    """What became of one pushed item, by the codes of the national interface (返回码)."""
+
+    TAKEN = "100"
+    WRONG = "101"
+    UNIT = "200"
+    FORM = "202"
+    UNFIT = "203"
+
+
 class ImportStage(StrEnum):
     """How far a large file has got (导入进度)."""
 
@@ -245,6 +267,14 @@ CATEGORY_LABELS: dict[Category, str] = {Category.GENERAL: _("通用"), Category.
 CLEARANCE_LABELS: dict[ClearanceKind, str] = {
     ClearanceKind.TAX_PAID: _("补税记录"),
     ClearanceKind.NOTICE: _("海关《通知书》"),
+}
+EXPORT_LABELS: dict[ExportFormat, str] = {
+    ExportFormat.NATIONAL: _("国家网络管理平台仪器信息表（xlsx）"),
+    ExportFormat.NATIONAL_CSV: _("国家网络管理平台仪器信息表（csv）"),
+    ExportFormat.PROVINCIAL: _("浙江大仪推送格式（JSON）"),
+    ExportFormat.UNIQUIP: _("Uniquip（csv）"),
+    ExportFormat.PIDINST: _("PIDINST 1.0（JSON）"),
+    ExportFormat.DATACITE: _("DataCite 4.5（JSON）"),
 }
 IMPORT_STAGE_LABELS: dict[ImportStage, str] = {
     ImportStage.QUEUED: _("排队中"),

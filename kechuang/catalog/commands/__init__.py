@@ -14,16 +14,28 @@ from kechuang.catalog.commands.offering import (
     pause_offer,
     set_prices,
 )
+from kechuang.catalog.commands.pushing import (
+    ItemResult,
+    PushReport,
+    actor_of_token,
+    exchange,
+    make_key,
+    push,
+    revoke_key,
+)
 from kechuang.catalog.commands.runs import Upload, ask_import, keep_picture, run_import
 from kechuang.catalog.commands.staffing import add_staff, edit_staff
 from kechuang.catalog.commands.workbooks import import_workbook
 
 __all__ = [
     "ImportReport",
+    "ItemResult",
     "NewOffer",
     "NewOpening",
     "Paper",
+    "PushReport",
     "Upload",
+    "actor_of_token",
     "add_carrier",
     "add_offer",
     "add_offers",
@@ -33,6 +45,7 @@ __all__ = [
     "edit_carrier",
     "edit_offer",
     "edit_staff",
+    "exchange",
     "file_sharing",
     "import_services",
     "import_workbook",
@@ -40,8 +53,11 @@ __all__ = [
     "join",
     "keep_picture",
     "leave",
+    "make_key",
     "open_offer",
     "pause_offer",
+    "push",
+    "revoke_key",
     "run_import",
     "set_opening",
     "set_prices",

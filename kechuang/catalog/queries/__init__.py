@@ -27,6 +27,7 @@ from kechuang.catalog.queries.carriers import (
     staff_of_person,
 )
 from kechuang.catalog.queries.classes import ClassNode, class_name, class_set, class_tree
+from kechuang.catalog.queries.exports import export_file, exportable, exported, sheet_values
 from kechuang.catalog.queries.instruments import (
     InstrumentCard,
     clearances,
@@ -88,6 +89,9 @@ __all__ = [
     "customs_cleared",
     "departments",
     "documents",
+    "export_file",
+    "exportable",
+    "exported",
     "imports_of",
     "instrument",
     "instrument_card",
@@ -117,6 +121,7 @@ __all__ = [
     "sharing_scheme",
     "sharing_terms",
     "sharings",
+    "sheet_values",
     "staff",
     "staff_cards",
     "staff_of_person",
