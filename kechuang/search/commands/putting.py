@@ -1,5 +1,6 @@
 """Documents in and out of the index. Called by the room that owns the thing, in its own transaction."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
@@ -7,7 +8,7 @@ from itertools import islice
 from django.db import connection, transaction
 
 from kechuang.search import rules
-from kechuang.search.models import Document, Word
+from kechuang.search.models import Document
 from kechuang.search.rules import Entry
 from kechuang.search.states import BATCH, LEXEME_MAX
 
@@ -39,16 +40,16 @@ _CHANGED = [name for name in _COLUMNS if name != "subject_id"]
 _UPSERT = (
     f"INSERT INTO search_document AS d ({', '.join(_COLUMNS)}, first_at)"
     f" SELECT {', '.join(name + _CAST.get(name, '') for name in _COLUMNS)}, %s"
-    f" FROM unnest({', '.join(f'%s::{kind}[]' for kind in _COLUMNS.values())}) AS given({', '.join(_COLUMNS)})"
+    f" FROM json_to_recordset(%s::json) AS given({', '.join(f'{name} {kind}' for name, kind in _COLUMNS.items())})"
     f" ON CONFLICT (subject_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _CHANGED)}"
     f" WHERE ({', '.join(f'd.{name}' for name in _CHANGED)})"
     f" IS DISTINCT FROM ({', '.join(f'excluded.{name}' for name in _CHANGED)})"
 )
 _LEARN = (
     "INSERT INTO search_word (text, kind, key, pinyin, initials, shapes, grams)"
-    " SELECT text, kind, key, pinyin, initials, shapes::varchar[], grams::varchar[]"
-    " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
-    " AS given(text, kind, key, pinyin, initials, shapes, grams) ON CONFLICT (text) DO NOTHING"
+    " SELECT text, kind, key, pinyin, initials, shapes::varchar[], grams::varchar[] FROM json_to_recordset(%s::json)"
+    " AS given(text text, kind text, key text, pinyin text, initials text, shapes text, grams text)"
+    " ON CONFLICT (text) DO NOTHING"
 )
 
 
@@ -62,7 +63,7 @@ def put(documents: Iterable[rules.Document], *, now: datetime) -> int:
     for batch in _batches(sorted(documents, key=lambda document: document.subject_id)):
         with connection.cursor() as cursor:
             rows = [_row(document, rules.entry(document)) for document in batch]
-            cursor.execute(_UPSERT, [now, *([*column] for column in zip(*rows, strict=True))])
+            cursor.execute(_UPSERT, [now, json.dumps(rows, ensure_ascii=False)])
         learn(batch)
         count += len(batch)
     return count
@@ -80,18 +81,20 @@ def learn(documents: Sequence[rules.Document]) -> None:
     known = {word.text: word for document in documents for word in rules.words_of(document)}
     if not known:
         return
-    words = [known[text] for text in sorted(known)]
-    columns = [
-        [word.text for word in words],
-        [str(word.kind) for word in words],
-        [word.key for word in words],
-        [word.pinyin for word in words],
-        [word.initials for word in words],
-        [_array(word.shapes) for word in words],
-        [_array(word.grams) for word in words],
+    rows = [
+        {
+            "text": word.text,
+            "kind": word.kind,
+            "key": word.key,
+            "pinyin": word.pinyin,
+            "initials": word.initials,
+            "shapes": _array(word.shapes),
+            "grams": _array(word.grams),
+        }
+        for word in (known[text] for text in sorted(known))
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_LEARN, columns)
+        cursor.execute(_LEARN, [json.dumps(rows, ensure_ascii=False)])
 
 
 @transaction.atomic
@@ -107,31 +110,30 @@ def forget_words() -> int:
         return cursor.rowcount
 
 
-def _row(document: rules.Document, entry: Entry) -> tuple[object, ...]:
-    title = document.title
-    return (
-        document.subject_id,
-        document.kind,
-        title,
-        entry.cores,
-        entry.names,
-        entry.models,
-        entry.makers,
-        entry.methods,
-        entry.rest,
-        vector(entry.lexemes),
-        document.class_code,
-        document.region,
-        document.carrier_id,
-        document.carrier_kind,
-        document.share_mode,
-        _array(document.open_modes),
-        document.price_fen,
-        document.latitude_e6,
-        document.longitude_e6,
-        document.bookable,
-        rules.pinyin(title)[: Document._meta.get_field("sort").max_length],
-    )
+def _row(document: rules.Document, entry: Entry) -> dict[str, object]:
+    return {
+        "subject_id": document.subject_id,
+        "kind": document.kind,
+        "title": document.title,
+        "cores": entry.cores,
+        "names": entry.names,
+        "model_keys": entry.models,
+        "makers": entry.makers,
+        "methods": entry.methods,
+        "rest": entry.rest,
+        "vector": vector(entry.lexemes),
+        "class_code": document.class_code,
+        "region": document.region,
+        "carrier_id": document.carrier_id,
+        "carrier_kind": document.carrier_kind,
+        "share_mode": document.share_mode,
+        "open_modes": _array(document.open_modes),
+        "price_fen": document.price_fen,
+        "latitude_e6": document.latitude_e6,
+        "longitude_e6": document.longitude_e6,
+        "bookable": document.bookable,
+        "sort": rules.pinyin(document.title)[: Document._meta.get_field("sort").max_length],
+    }
 
 
 def vector(lexemes: Iterable[str]) -> str:
@@ -147,6 +149,3 @@ def _batches(documents: Sequence[rules.Document]) -> Iterator[list[rules.Documen
     waiting = iter({document.subject_id: document for document in documents}.values())
     while batch := list(islice(waiting, BATCH)):
         yield batch
-
-
-assert Word._meta.db_table == "search_word"

@@ -255,9 +255,7 @@ def _ranked(settled: Settled) -> list[Hit]:
 
 def _texts(row: Sequence[Any]) -> Texts:
     cores, names, models, makers, methods, rest, bookable = row
-    return Texts(
-        tuple(cores.split("|")), names, tuple(models.split("|")) if models else (), makers, methods, rest, bookable
-    )
+    return Texts(cores, names, tuple(models.split("|")) if models else (), makers, methods, rest, bookable)
 
 
 def _listed(query: Query, filters: Filters, limit: int, offset: int) -> Found:

@@ -61,7 +61,7 @@ class Entry:
     """A document as it is kept: its lexemes, and the folded texts that results are ranked by."""
 
     lexemes: tuple[str, ...]
-    cores: str  # what it is, each way to say it between bars, the full name first
+    cores: str  # what it is: names between bars, then after a slash the same without their general endings
     names: str  # title, aliases and English name, folded
     models: str  # keys of the model and of its parts
     makers: str
@@ -77,7 +77,7 @@ def entry(document: Document) -> Entry:
     for text in names:
         found.update(dict.fromkeys(_words(text, alone=True)))
         found.update(dict.fromkeys(HEAD + head for head in heads(text)))
-        found.update(dict.fromkeys(EXACT + core for core in cores(text)))
+        found.update(dict.fromkeys(EXACT + core for core, _cut in cores(text)))
     models = model_keys(document.model)
     found.update(dict.fromkeys(MODEL + one for one in models))
     for text in (document.model, document.maker, *words["B"]):
@@ -87,7 +87,7 @@ def entry(document: Document) -> Entry:
     found.update(dict.fromkeys(FILTER + one for one in _filters(document)))
     return Entry(
         lexemes=tuple(lexeme[:LEXEME_MAX] for lexeme in found),
-        cores="|".join(dict.fromkeys(core for text in names for core in cores(text))),
+        cores=_cores(names),
         names="|".join(key(text) for text in names),
         models="|".join(models),
         makers="|".join(key(text) for text in (document.maker, *words["B"]) if text),
@@ -103,7 +103,7 @@ def heads(text: str) -> tuple[str, ...]:
     Chinese names put what they are last: a 扫描电镜样品台 ends in 样品台 and is no 扫描电镜, which it only contains.
     """
     found: dict[str, None] = {}
-    for core in _core_atoms(text):
+    for core, _cut in _core_atoms(text):
         for size in range(1, min(len(core), HEAD_ATOMS_MAX) + 1):
             if size > 1 or not is_han(core[-1]):
                 found["".join(core[-size:])] = None
@@ -111,9 +111,12 @@ def heads(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16_384)
-def cores(text: str) -> tuple[str, ...]:
-    """The name whole and shortened, as `heads` takes the ends of."""
-    return tuple(dict.fromkeys("".join(core) for core in _core_atoms(text)))
+def cores(text: str) -> tuple[tuple[str, bool], ...]:
+    """The name whole and shortened, as `heads` takes the ends of, and whether a general ending was cut off."""
+    found: dict[str, bool] = {}
+    for core, cut in _core_atoms(text):
+        found.setdefault("".join(core), cut)
+    return tuple(found.items())
 
 
 def head_lexeme(name: str) -> str:
@@ -128,14 +131,22 @@ def model_keys(model: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(end[: LEXEME_MAX - 1] for end in ends))
 
 
-def _core_atoms(text: str) -> Iterator[Atoms]:
+def _cores(names: Iterable[str]) -> str:
+    """The cores of all names of a document as they are kept."""
+    found = [one for text in names for one in cores(text)]
+    whole = dict.fromkeys(core for core, cut in found if not cut)
+    cuts = dict.fromkeys(core for core, cut in found if cut and core not in whole)
+    return f"{'|'.join(whole)}/{'|'.join(cuts)}"
+
+
+def _core_atoms(text: str) -> Iterator[tuple[Atoms, bool]]:
     outside, inside = outside_brackets(text)
     full = _latin_joined(atoms(outside))
     yield from _shortened(full)
-    yield from (_latin_joined(atoms(note)) for note in inside if note and not any(map(is_han, atoms(note))))
+    yield from ((_latin_joined(atoms(note)), False) for note in inside if note and not any(map(is_han, atoms(note))))
 
 
-def _shortened(full: Atoms) -> Iterator[Atoms]:
+def _shortened(full: Atoms) -> Iterator[tuple[Atoms, bool]]:
     """The name, without its trailing number, and with general endings cut off, each way once."""
     bare = full
     while len(bare) > GRAM and (not is_han(bare[-1]) or bare[-1] in TRAILERS | NUMERALS):
@@ -146,7 +157,7 @@ def _shortened(full: Atoms) -> Iterator[Atoms]:
         if not core or core in seen:
             continue
         seen.add(core)
-        yield core
+        yield core, cuts > 0
         if cuts == CUT_MAX:
             continue
         written = "".join(core)

@@ -71,13 +71,23 @@ class Reason:
 class Texts:
     """The folded texts of a document, as `rules.documents.entry` made them."""
 
-    cores: tuple[str, ...]
+    cores: str
     names: str
     models: tuple[str, ...]
     makers: str
     methods: str
     rest: str
     bookable: bool = False
+
+    @property
+    def whole(self) -> list[str]:
+        """What it is called, without brackets and trailing numbers."""
+        return self.cores.partition("/")[0].split("|")
+
+    @property
+    def cuts(self) -> list[str]:
+        """The same without the general words it ends in."""
+        return [core for core in self.cores.partition("/")[-1].split("|") if core]
 
 
 class Ranking:
@@ -86,7 +96,7 @@ class Ranking:
     def __init__(self, query: Query) -> None:
         self.query = query
         self.latin = _latin_runs(query)
-        self._known: dict[tuple[int, tuple[str, ...], str], Reason | None] = {}
+        self._known: dict[tuple[int, str, str], Reason | None] = {}
 
     def reasons(self, texts: Texts) -> tuple[Reason, ...]:
         """Why a document fits, the best reason of each part, the strongest first; () when it does not fit."""
@@ -104,7 +114,7 @@ class Ranking:
 
     def score(self, texts: Texts, reasons: Sequence[Reason]) -> int:
         """The sum, and a little for a name that says nothing else."""
-        first = texts.cores[0] if texts.cores else ""
+        first = texts.whole[0]
         return sum(reason.points for reason in reasons) + max(points.POINTS_LENGTH_MAX - len(first), 0)
 
     def _best(self, number: int, part: Part, texts: Texts) -> Reason | None:
@@ -115,7 +125,8 @@ class Ranking:
         place = (number, texts.cores, texts.names)
         if place not in self._known:
             ways = part.alternatives if part.kind is not PartKind.BRAND else ()
-            reasons = (_by_name(one, texts) for one in ways if one.level is not Level.BRAND)
+            whole, cuts = texts.whole, texts.cuts
+            reasons = (_by_name(one, texts.names, whole, cuts) for one in ways if one.level is not Level.BRAND)
             self._known[place] = max((one for one in reasons if one), key=lambda one: one.points, default=None)
         return self._known[place]
 
@@ -150,40 +161,43 @@ class Ranking:
 
     def _phrases(self, texts: Texts) -> Iterable[Reason]:
         """What was typed in one piece and stands so in the name: worth more than its parts apart."""
-        for phrase in self.query.phrases:
-            if len(self.query.parts) > 1 and any(core == phrase for core in texts.cores):
-                yield Reason(Why.NAME_IS, phrase, points.POINTS_NAME_IS)
-            elif len(self.query.parts) > 1 and any(core.endswith(phrase) for core in texts.cores):
-                yield Reason(Why.NAME_ENDS, phrase, points.POINTS_NAME_ENDS)
+        if len(self.query.parts) > 1:
+            whole, cuts = texts.whole, texts.cuts
+            ways = (Alternative(phrase, Level.TYPED) for phrase in self.query.phrases)
+            yield from (one for way in ways if (one := _as_name(way, whole, cuts)))
 
 
-def _by_name(one: Alternative, texts: Texts) -> Reason | None:
+def _by_name(one: Alternative, names: str, whole: Sequence[str], cuts: Sequence[str]) -> Reason | None:
     """How a name bears on a document's name: it is it, is a kind of it, or only has it in it."""
-    name = one.name
-    same = name in texts.cores
-    ends = same or any(core.endswith(name) for core in texts.cores)
-    if ends:
-        return _as_name(one, same=same)
-    if name not in texts.names:
+    if found := _as_name(one, whole, cuts):
+        return found
+    if one.name not in names:
         return None
     if one.level is Level.TYPED:
-        begins = texts.names.startswith(name)
-        return Reason(Why.NAME_HAS, name, points.POINTS_NAME_BEGINS if begins else points.POINTS_NAME_HAS)
-    return Reason(Why.ALIAS_HAS, name, points.POINTS_ALIAS_HAS) if one.level is Level.ALIAS else None
+        begins = names.startswith(one.name)
+        return Reason(Why.NAME_HAS, one.name, points.POINTS_NAME_BEGINS if begins else points.POINTS_NAME_HAS)
+    return Reason(Why.ALIAS_HAS, one.name, points.POINTS_ALIAS_HAS) if one.level is Level.ALIAS else None
 
 
-def _as_name(one: Alternative, *, same: bool) -> Reason:
-    """It is called so, or is a kind of what is called so."""
-    if one.level is Level.TYPED and same:
-        return Reason(Why.NAME_IS, one.name, points.POINTS_NAME_IS)
+def _as_name(one: Alternative, whole: Sequence[str], cuts: Sequence[str]) -> Reason | None:
+    """It is called so, or is a kind of what is called so; a name that is so only without its ending says less."""
+    same = one.name in whole
+    ends = same or any(core.endswith(one.name) for core in whole)
+    if not ends and not any(core.endswith(one.name) for core in cuts):
+        return None
+    if one.level is Level.NEED:
+        need = max(points.POINTS_NEED - one.place * points.POINTS_NEED_STEP, points.POINTS_REST)
+        return Reason(Why.NEED, one.name, need if ends else need - 1)
     if one.level is Level.TYPED:
-        return Reason(Why.NAME_ENDS, one.name, points.POINTS_NAME_ENDS)
-    if one.level is Level.ALIAS:
-        return Reason(Why.ALIAS, one.name, points.POINTS_ALIAS_IS if same else points.POINTS_ALIAS_ENDS)
-    if one.level is Level.BROAD:
-        return Reason(Why.BROAD, one.name, points.POINTS_BROAD)
-    need = max(points.POINTS_NEED - one.place * points.POINTS_NEED_STEP, points.POINTS_REST)
-    return Reason(Why.NEED, one.name, need if same else need - 1)
+        worth = points.POINTS_NAME_IS, points.POINTS_NAME_ENDS, points.POINTS_NAME_CUT
+    elif one.level is Level.ALIAS:
+        worth = points.POINTS_ALIAS_IS, points.POINTS_ALIAS_ENDS, points.POINTS_ALIAS_CUT
+    else:
+        worth = points.POINTS_BROAD, points.POINTS_BROAD, points.POINTS_ALIAS_HAS
+    why = {Level.TYPED: Why.NAME_ENDS, Level.ALIAS: Why.ALIAS}.get(one.level, Why.BROAD)
+    if same:
+        return Reason(Why.NAME_IS if one.level is Level.TYPED else why, one.name, worth[0])
+    return Reason(why, one.name, worth[1] if ends else worth[-1])
 
 
 def _has_all(part: Part, texts: Texts) -> bool:
