@@ -58,6 +58,7 @@ class FeedRow:
 
     id: str
     kind: str
+    instrument_id: str
     instrument_name: str
     token: str
 
@@ -77,7 +78,13 @@ def own_feeds(actor: Actor) -> list[FeedRow]:
     rows = Feed.objects.filter(person_id=actor.person_id, party_id=actor.party_id, revoked_at__isnull=True)
     found = rows.select_related("instrument").order_by("instrument__pinyin", "id") if actor.person_id else []
     made = [
-        FeedRow(row.id, row.kind, row.instrument.name if row.instrument else "", _feed_signer().sign(row.id))
+        FeedRow(
+            row.id,
+            row.kind,
+            row.instrument_id or "",
+            row.instrument.name if row.instrument else "",
+            _feed_signer().sign(row.id),
+        )
         for row in found
     ]
     return sorted(made, key=lambda row: row.kind != FeedKind.PERSON)

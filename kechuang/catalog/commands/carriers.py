@@ -82,11 +82,11 @@ def set_opening(
 ) -> Opening:
     """Another version of a carrier's opening rules (开放制度), from a day on; earlier ones stay.
 
-    The same words again change nothing. Raises NotVisible, OpeningIncomplete, NotFromThen.
+    The same words again change nothing. Raises NotVisible, OpeningIncomplete, NotAWebAddress, NotFromThen.
     """
     carrier, on = own_carrier(actor, carrier_id), clock.day(now)
     said = {name: tidy(value) if isinstance(value, str) else value for name, value in asdict(opening).items()}
-    rules.check_opening(hours=said["hours"], open_to=said["open_to"], notice=said["notice"])
+    rules.check_opening(hours=said["hours"], open_to=said["open_to"], notice=said["notice"], website=said["website"])
     last = Opening.objects.filter(carrier=carrier).order_by("-version").first()
     if last is not None and not files and all(getattr(last, name) == value for name, value in said.items()):
         return last

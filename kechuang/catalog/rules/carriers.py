@@ -71,6 +71,14 @@ class OpeningIncomplete(Refusal):
     status = 422
 
 
+class NotAWebAddress(Refusal):
+    code = "catalog.not_a_web_address"
+    text = _("“{website}”不是网址")
+    remedy = _("以 http:// 或 https:// 开头")
+    field = "website"
+    status = 422
+
+
 class NotFromThen(Refusal):
     code = "catalog.not_from_then"
     text = _("不能从 {valid_from} 起执行：早于今天，或早于已备案的 {before}")
@@ -85,8 +93,10 @@ def check_period(since: date, until: date | None) -> None:
         raise PeriodEmpty(since=since, until=until)
 
 
-def check_opening(*, hours: str, open_to: str, notice: str) -> None:
-    """Whether opening rules say all that they must (开放制度). Raises OpeningIncomplete."""
+def check_opening(*, hours: str, open_to: str, notice: str, website: str = "") -> None:
+    """Whether opening rules say all that they must (开放制度). Raises OpeningIncomplete, NotAWebAddress."""
+    if website and not website.startswith(("http://", "https://")):
+        raise NotAWebAddress(website=website)
     said = ((_("开放时间"), hours), (_("服务对象"), open_to), (_("预约须知"), notice))
     if missing := [what for what, there in said if not there]:
         raise OpeningIncomplete(missing="、".join(missing))

@@ -10,6 +10,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import halfwidth
 from kechuang.orders import rules
 from kechuang.orders.adapters.payment import channel as payment_channel
+from kechuang.orders.commands.recording import record_service
 from kechuang.orders.commands.serving import Upload, keep_file
 from kechuang.orders.commands.steps import Step, begin, finish, frozen, notify
 from kechuang.orders.models import Invoice, Order, OwnShare
@@ -168,7 +169,9 @@ def _settle(actor: Actor, order_id: str, action: str, seen: int | None, now: dat
         "paid_fen": order.paid_fen,
     }
     article = frozen(order).article("settle_at")
-    return finish(step, now=now, saves=["captured_fen", "settled_on"], facts=facts, article=article)
+    done = finish(step, now=now, saves=["captured_fen", "settled_on"], facts=facts, article=article)
+    record_service(done, now=now)
+    return done
 
 
 def _evidenced(

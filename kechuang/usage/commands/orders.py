@@ -49,6 +49,7 @@ class Served:
     line: int = 0
     minutes: int = 0  # machine hours that were charged
     reports: int = 0
+    operator_id: str = ""
     booking_id: str = ""
 
 
@@ -89,6 +90,7 @@ def _make(actor: Actor, served: Served, offer: OfferCard, client: PartyCard, now
             until_at=until_at,
             minutes=served.minutes if instrument else 0,
             reports=served.reports,
+            operator_id=served.operator_id,
             way=Way.ENTRUSTED,
             purpose=Purpose.DEVELOPMENT,
             booking_id=served.booking_id,
