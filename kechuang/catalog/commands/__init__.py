@@ -3,6 +3,7 @@
 from kechuang.catalog.commands.carriers import NewOpening, Paper, edit_carrier, file_sharing, join, leave, set_opening
 from kechuang.catalog.commands.importing import ImportReport, import_services
 from kechuang.catalog.commands.indexing import index
+from kechuang.catalog.commands.instruments import add_instrument, clear_customs, describe, set_picture, set_status
 from kechuang.catalog.commands.offering import (
     NewOffer,
     add_carrier,
@@ -37,11 +38,14 @@ __all__ = [
     "Upload",
     "actor_of_token",
     "add_carrier",
+    "add_instrument",
     "add_offer",
     "add_offers",
     "add_staff",
     "ask_import",
+    "clear_customs",
     "close_offer",
+    "describe",
     "edit_carrier",
     "edit_offer",
     "edit_staff",
@@ -60,5 +64,7 @@ __all__ = [
     "revoke_key",
     "run_import",
     "set_opening",
+    "set_picture",
     "set_prices",
+    "set_status",
 ]

@@ -149,12 +149,12 @@ def edit_offer(
     actor: Actor, *, offer_id: str, name: str, service_class: str, content: str, process: str, now: datetime
 ) -> Offer:
     """Changes what an offer says (修改服务信息); an open one must stay whole. Raises MoveNotOpen, StandardsMissing."""
-    offer, roles, move = _ready(actor, offer_id, "edit")
+    offer, roles, move = ready(actor, offer_id, "edit")
     _check(NewOffer(OfferKind(offer.kind), name, service_class, content, process))
     offer.name, offer.pinyin = tidy(name), pinyin_key(tidy(name))
     offer.service_class, offer.content, offer.process = service_class, tidy(content), tidy(process)
     if offer.state == OfferState.OPEN:
-        _check_whole(offer, clock.day(now))
+        check_whole(offer, clock.day(now))
     saves = ["name", "pinyin", "service_class", "content", "process"]
     advance(actor, offer, move, roles=roles, now=now, saves=saves)
     tell_search(offer, now=now)
@@ -170,7 +170,7 @@ def set_prices(
     Orders keep the price they were placed with. Lines once planned for a day at or after `valid_from` are dropped.
     Raises MoveNotOpen, PriceListUnfit, PriceBackdated.
     """
-    offer, roles, move = _ready(actor, offer_id, "price")
+    offer, roles, move = ready(actor, offer_id, "price")
     rules.check_list(lines)
     rules.check_first_day(valid_from, on=clock.day(now))
     _drop_planned(offer, valid_from)
@@ -193,9 +193,9 @@ def set_prices(
 @transaction.atomic
 def open_offer(actor: Actor, *, offer_id: str, now: datetime) -> Offer:
     """Opens an offer for orders (上架服务). Raises MoveNotOpen, CarrierEnded, StandardsMissing."""
-    offer, roles, move = _ready(actor, offer_id, "open")
+    offer, roles, move = ready(actor, offer_id, "open")
     rules.check_carrier(ended_on=offer.carrier.ended_on)
-    article = _check_whole(offer, clock.day(now))
+    article = check_whole(offer, clock.day(now))
     offer.opened_on = offer.opened_on or clock.day(now)
     advance(actor, offer, move, roles=roles, now=now, saves=["opened_on"], article=article)
     tell_search(offer, now=now)
@@ -205,7 +205,7 @@ def open_offer(actor: Actor, *, offer_id: str, now: datetime) -> Offer:
 @transaction.atomic
 def pause_offer(actor: Actor, *, offer_id: str, now: datetime, reason: str = "") -> Offer:
     """No orders for now (暂停接单), by the provider or by the office that watches over it. Raises MoveNotOpen."""
-    offer, roles, move = _ready(actor, offer_id, "pause")
+    offer, roles, move = ready(actor, offer_id, "pause")
     advance(actor, offer, move, roles=roles, now=now, facts={"reason": tidy(reason)})
     tell_search(offer, now=now)
     return offer
@@ -214,7 +214,7 @@ def pause_offer(actor: Actor, *, offer_id: str, now: datetime, reason: str = "")
 @transaction.atomic
 def close_offer(actor: Actor, *, offer_id: str, now: datetime) -> Offer:
     """Takes an offer off the catalogue for good (下架服务); its prices end with it. Raises MoveNotOpen."""
-    offer, roles, move = _ready(actor, offer_id, "close")
+    offer, roles, move = ready(actor, offer_id, "close")
     tomorrow = clock.day(now) + timedelta(days=1)
     _drop_planned(offer, tomorrow)
     Price.objects.filter(offer=offer, valid_until__isnull=True).update(valid_until=tomorrow)
@@ -243,7 +243,7 @@ def own_carrier(actor: Actor, carrier_id: str) -> Carrier:
     return carrier
 
 
-def _ready(actor: Actor, offer_id: str, action: str) -> tuple[Offer, frozenset[Role], Move]:
+def ready(actor: Actor, offer_id: str, action: str) -> tuple[Offer, frozenset[Role], Move]:
     rows = visible_to(actor).select_related("carrier").select_for_update(of=("self",))
     offer = rows.filter(id=offer_id).first()
     if offer is None:
@@ -261,7 +261,7 @@ def _check(new: NewOffer) -> None:
         rules.check_list(new.prices)
 
 
-def _check_whole(offer: Offer, on: date) -> str:
+def check_whole(offer: Offer, on: date) -> str:
     """Raises StandardsMissing; answers the article that asks for content, process and prices."""
     article = opening_article(offer.party_id, on=on)
     lines = price_lines(offer.id, on=on, group=PriceGroup.ALL)

@@ -2,6 +2,90 @@
 
 from enum import StrEnum
 
+from kechuang.catalog.states.instruments import (
+    CATEGORY_LABELS as CATEGORY_LABELS,
+)
+from kechuang.catalog.states.instruments import (
+    CLASS_VERSION as CLASS_VERSION,
+)
+from kechuang.catalog.states.instruments import (
+    CLEARANCE_LABELS as CLEARANCE_LABELS,
+)
+from kechuang.catalog.states.instruments import (
+    EARLIEST_YEAR as EARLIEST_YEAR,
+)
+from kechuang.catalog.states.instruments import (
+    EXPORT_LABELS as EXPORT_LABELS,
+)
+from kechuang.catalog.states.instruments import (
+    FUND_LABELS as FUND_LABELS,
+)
+from kechuang.catalog.states.instruments import (
+    IMPORT_STAGE_LABELS as IMPORT_STAGE_LABELS,
+)
+from kechuang.catalog.states.instruments import (
+    OPEN_MODE_LABELS as OPEN_MODE_LABELS,
+)
+from kechuang.catalog.states.instruments import (
+    PICTURE_BYTES_MAX as PICTURE_BYTES_MAX,
+)
+from kechuang.catalog.states.instruments import (
+    PUSH_ITEMS_MAX as PUSH_ITEMS_MAX,
+)
+from kechuang.catalog.states.instruments import (
+    PUSH_MEGABYTES_MAX as PUSH_MEGABYTES_MAX,
+)
+from kechuang.catalog.states.instruments import (
+    RUN_LABELS as RUN_LABELS,
+)
+from kechuang.catalog.states.instruments import (
+    SEVERAL_MAX as SEVERAL_MAX,
+)
+from kechuang.catalog.states.instruments import (
+    SHARE_MODE_LABELS as SHARE_MODE_LABELS,
+)
+from kechuang.catalog.states.instruments import (
+    SHEET_CHARS as SHEET_CHARS,
+)
+from kechuang.catalog.states.instruments import (
+    SHEET_LABELS as SHEET_LABELS,
+)
+from kechuang.catalog.states.instruments import (
+    SOURCE_LABELS as SOURCE_LABELS,
+)
+from kechuang.catalog.states.instruments import (
+    VALUE_MAX_FEN as VALUE_MAX_FEN,
+)
+from kechuang.catalog.states.instruments import (
+    Category as Category,
+)
+from kechuang.catalog.states.instruments import (
+    ClearanceKind as ClearanceKind,
+)
+from kechuang.catalog.states.instruments import (
+    ExportFormat as ExportFormat,
+)
+from kechuang.catalog.states.instruments import (
+    Fund as Fund,
+)
+from kechuang.catalog.states.instruments import (
+    ImportStage as ImportStage,
+)
+from kechuang.catalog.states.instruments import (
+    OpenMode as OpenMode,
+)
+from kechuang.catalog.states.instruments import (
+    PushCode as PushCode,
+)
+from kechuang.catalog.states.instruments import (
+    RunStatus as RunStatus,
+)
+from kechuang.catalog.states.instruments import (
+    ShareMode as ShareMode,
+)
+from kechuang.catalog.states.instruments import (
+    Source as Source,
+)
 from kechuang.kernel.actor import Role
 from kechuang.kernel.machine import Machine, Move
 from kechuang.kernel.text import gettext_noop as _
@@ -101,188 +185,9 @@ OFFER_KIND_LABELS: dict[OfferKind, str] = {
     OfferKind.CENTRE: _("科学仪器中心"),
     OfferKind.FACILITY: _("重大科研基础设施"),
 }
-VALUE_MAX_FEN = 50_000_000_000  # 5 亿元 for one set: 30 万 given in yuan where 万元 are asked for reads as 30 亿
-PUSH_ITEMS_MAX, PUSH_MEGABYTES_MAX = 10_000, 32
-SEVERAL_MAX, EARLIEST_YEAR = 4, 1900
-# The national workbook's limits, kept wherever an instrument is described, so that what is entered can be reported.
-SHEET_CHARS: dict[str, int] = {
-    "own_number": 60,
-    "source_id": 64,
-    "gs1_code": 64,
-    "english_name": 200,
-    "resource": 200,
-    "department": 100,
-    "country": 60,
-    "maker": 200,
-    "model": 200,
-    "indicators": 500,
-    "functions": 300,
-    "purpose": 500,
-    "application_area": 500,
-    "services": 200,
-    "notice": 500,
-    "charges": 500,
-    "booking_url": 300,
-    "province": 40,
-    "city": 40,
-    "county": 40,
-    "street": 200,
-    "contact": 60,
-    "phone": 30,
-    "email": 200,
-    "mail_address": 200,
-    "postcode": 6,
-    "declaration_number": 18,
-    "declaration_item": 2,
-    "declared_name": 200,
-}
-PICTURE_BYTES_MAX = 1_048_576  # jpg格式、1M以内大小
-CLASS_VERSION = "nrii-15"  # the code set in which instruments are classified today: 15 big classes, 01 分析仪器
+
+
 INSTRUMENT_KINDS = (OfferKind.INSTRUMENT, OfferKind.CENTRE, OfferKind.FACILITY)  # what has an Instrument row
-
-
-class OpenMode(StrEnum):
-    """How outsiders get at an instrument (开放方式)."""
-
-    SLOT = "slot"
-    SAMPLE = "sample"
-    TRAINING = "training"
-
-
-class ShareMode(StrEnum):
-    """To whom it is open at all (共享方式), by the words of the national network."""
-
-    EXTERNAL = "external"
-    INTERNAL = "internal"
-    NONE = "none"
-
-
-class RunStatus(StrEnum):
-    """How it runs (运行状态), by the words of the national network."""
-
-    NORMAL = "normal"
-    OCCASIONAL = "occasional"
-    FREQUENT = "frequent"
-    REPAIR = "repair"
-    SCRAP = "scrap"
-
-
-class Source(StrEnum):
-    """Where an instrument came from (设备来源): the provincial interface's seven, of which the workbook knows four."""
-
-    PURCHASE = "purchase"
-    DEVELOPMENT = "development"
-    TRANSFER = "transfer"
-    DONATION = "donation"
-    EXCHANGE = "exchange"
-    SURPLUS = "surplus"
-    OTHER = "other"
-
-
-class Fund(StrEnum):
-    """What money bought it (购置经费来源)."""
-
-    OWN = "own"
-    CENTRAL = "central"
-    LOCAL = "local"
-    OTHER = "other"
-
-
-class Category(StrEnum):
-    GENERAL = "general"
-    SPECIAL = "special"
-
-
-class ClearanceKind(StrEnum):
-    """What lets a duty-free instrument serve others (减免税仪器对外服务的海关手续)."""
-
-    TAX_PAID = "tax_paid"  # 补税记录
-    NOTICE = "notice"  # 《通知书》
-
-
-class ExportFormat(StrEnum):
-    """One entry, many reports: the forms in which instruments leave (导出格式)."""
-
-    NATIONAL = "national"
-    NATIONAL_CSV = "national-csv"
-    PROVINCIAL = "provincial"
-    UNIQUIP = "uniquip"
-    PIDINST = "pidinst"
-    DATACITE = "datacite"
-
-
-class PushCode(StrEnum):
-    """What became of one pushed item, by the codes of the national interface (返回码)."""
-
-    TAKEN = "100"
-    WRONG = "101"
-    UNIT = "200"
-    FORM = "202"
-    UNFIT = "203"
-
-
-class ImportStage(StrEnum):
-    """How far a large file has got (导入进度)."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FOUND = "found"  # findings, and nothing was taken
-    FAILED = "failed"  # the file itself could not be read
-
-
-OPEN_MODE_LABELS: dict[OpenMode, str] = {
-    OpenMode.SLOT: _("按时段预约"),
-    OpenMode.SAMPLE: _("送样检测"),
-    OpenMode.TRAINING: _("培训后自主操作"),
-}
-SHARE_MODE_LABELS: dict[ShareMode, str] = {
-    ShareMode.EXTERNAL: _("外部共享"),
-    ShareMode.INTERNAL: _("内部共享"),
-    ShareMode.NONE: _("不共享"),
-}
-RUN_LABELS: dict[RunStatus, str] = {
-    RunStatus.NORMAL: _("正常"),
-    RunStatus.OCCASIONAL: _("偶有故障"),
-    RunStatus.FREQUENT: _("故障频繁"),
-    RunStatus.REPAIR: _("待修"),
-    RunStatus.SCRAP: _("待报废"),
-}
-SOURCE_LABELS: dict[Source, str] = {
-    Source.PURCHASE: _("新购"),
-    Source.DEVELOPMENT: _("研制"),
-    Source.TRANSFER: _("调拨"),
-    Source.DONATION: _("接收捐赠"),
-    Source.EXCHANGE: _("置换"),
-    Source.SURPLUS: _("盘盈"),
-    Source.OTHER: _("其他来源"),
-}
-FUND_LABELS: dict[Fund, str] = {
-    Fund.OWN: _("单位自有"),
-    Fund.CENTRAL: _("中央财政"),
-    Fund.LOCAL: _("地方财政"),
-    Fund.OTHER: _("其他资金"),
-}
-CATEGORY_LABELS: dict[Category, str] = {Category.GENERAL: _("通用"), Category.SPECIAL: _("专用")}
-CLEARANCE_LABELS: dict[ClearanceKind, str] = {
-    ClearanceKind.TAX_PAID: _("补税记录"),
-    ClearanceKind.NOTICE: _("海关《通知书》"),
-}
-EXPORT_LABELS: dict[ExportFormat, str] = {
-    ExportFormat.NATIONAL: _("国家网络管理平台仪器信息表（xlsx）"),
-    ExportFormat.NATIONAL_CSV: _("国家网络管理平台仪器信息表（csv）"),
-    ExportFormat.PROVINCIAL: _("浙江大仪推送格式（JSON）"),
-    ExportFormat.UNIQUIP: _("Uniquip（csv）"),
-    ExportFormat.PIDINST: _("PIDINST 1.0（JSON）"),
-    ExportFormat.DATACITE: _("DataCite 4.5（JSON）"),
-}
-IMPORT_STAGE_LABELS: dict[ImportStage, str] = {
-    ImportStage.QUEUED: _("排队中"),
-    ImportStage.RUNNING: _("导入中"),
-    ImportStage.DONE: _("已导入"),
-    ImportStage.FOUND: _("有错误，未导入"),
-    ImportStage.FAILED: _("文件无法读取"),
-}
 CARRIER_LABELS: dict[CarrierKind, str] = {
     CarrierKind.SERVICE_PLATFORM: _("省级科技创新服务平台"),
     CarrierKind.KEY_LABORATORY: _("省部级重点实验室和工程中心"),
