@@ -3,92 +3,69 @@
 from enum import StrEnum
 
 from kechuang.catalog.states.instruments import (
-    CATEGORY_LABELS as CATEGORY_LABELS,
-)
-from kechuang.catalog.states.instruments import (
-    CLASS_VERSION as CLASS_VERSION,
-)
-from kechuang.catalog.states.instruments import (
-    CLEARANCE_LABELS as CLEARANCE_LABELS,
-)
-from kechuang.catalog.states.instruments import (
-    EARLIEST_YEAR as EARLIEST_YEAR,
-)
-from kechuang.catalog.states.instruments import (
-    EXPORT_LABELS as EXPORT_LABELS,
-)
-from kechuang.catalog.states.instruments import (
-    FUND_LABELS as FUND_LABELS,
-)
-from kechuang.catalog.states.instruments import (
-    IMPORT_STAGE_LABELS as IMPORT_STAGE_LABELS,
-)
-from kechuang.catalog.states.instruments import (
-    OPEN_MODE_LABELS as OPEN_MODE_LABELS,
-)
-from kechuang.catalog.states.instruments import (
-    PICTURE_BYTES_MAX as PICTURE_BYTES_MAX,
-)
-from kechuang.catalog.states.instruments import (
-    PUSH_ITEMS_MAX as PUSH_ITEMS_MAX,
-)
-from kechuang.catalog.states.instruments import (
-    PUSH_MEGABYTES_MAX as PUSH_MEGABYTES_MAX,
-)
-from kechuang.catalog.states.instruments import (
-    RUN_LABELS as RUN_LABELS,
-)
-from kechuang.catalog.states.instruments import (
-    SEVERAL_MAX as SEVERAL_MAX,
-)
-from kechuang.catalog.states.instruments import (
-    SHARE_MODE_LABELS as SHARE_MODE_LABELS,
-)
-from kechuang.catalog.states.instruments import (
-    SHEET_CHARS as SHEET_CHARS,
-)
-from kechuang.catalog.states.instruments import (
-    SHEET_LABELS as SHEET_LABELS,
-)
-from kechuang.catalog.states.instruments import (
-    SOURCE_LABELS as SOURCE_LABELS,
-)
-from kechuang.catalog.states.instruments import (
-    VALUE_MAX_FEN as VALUE_MAX_FEN,
-)
-from kechuang.catalog.states.instruments import (
-    Category as Category,
-)
-from kechuang.catalog.states.instruments import (
-    ClearanceKind as ClearanceKind,
-)
-from kechuang.catalog.states.instruments import (
-    ExportFormat as ExportFormat,
-)
-from kechuang.catalog.states.instruments import (
-    Fund as Fund,
-)
-from kechuang.catalog.states.instruments import (
-    ImportStage as ImportStage,
-)
-from kechuang.catalog.states.instruments import (
-    OpenMode as OpenMode,
-)
-from kechuang.catalog.states.instruments import (
-    PushCode as PushCode,
-)
-from kechuang.catalog.states.instruments import (
-    RunStatus as RunStatus,
-)
-from kechuang.catalog.states.instruments import (
-    ShareMode as ShareMode,
-)
-from kechuang.catalog.states.instruments import (
-    Source as Source,
+    CATEGORY_LABELS,
+    CLASS_VERSION,
+    CLEARANCE_LABELS,
+    EARLIEST_YEAR,
+    EXPORT_LABELS,
+    FUND_LABELS,
+    IMPORT_STAGE_LABELS,
+    OPEN_MODE_LABELS,
+    PICTURE_BYTES_MAX,
+    PUSH_ITEMS_MAX,
+    PUSH_MEGABYTES_MAX,
+    RUN_LABELS,
+    SEVERAL_MAX,
+    SHARE_MODE_LABELS,
+    SHEET_CHARS,
+    SHEET_LABELS,
+    SOURCE_LABELS,
+    VALUE_MAX_FEN,
+    Category,
+    ClearanceKind,
+    ExportFormat,
+    Fund,
+    ImportStage,
+    OpenMode,
+    PushCode,
+    RunStatus,
+    ShareMode,
+    Source,
 )
 from kechuang.kernel.actor import Role
 from kechuang.kernel.machine import Machine, Move
 from kechuang.kernel.text import gettext_noop as _
+
+__all__ = [  # the words of instruments are found here, too
+    "CATEGORY_LABELS",
+    "CLASS_VERSION",
+    "CLEARANCE_LABELS",
+    "EARLIEST_YEAR",
+    "EXPORT_LABELS",
+    "FUND_LABELS",
+    "IMPORT_STAGE_LABELS",
+    "OPEN_MODE_LABELS",
+    "PICTURE_BYTES_MAX",
+    "PUSH_ITEMS_MAX",
+    "PUSH_MEGABYTES_MAX",
+    "RUN_LABELS",
+    "SEVERAL_MAX",
+    "SHARE_MODE_LABELS",
+    "SHEET_CHARS",
+    "SHEET_LABELS",
+    "SOURCE_LABELS",
+    "VALUE_MAX_FEN",
+    "Category",
+    "ClearanceKind",
+    "ExportFormat",
+    "Fund",
+    "ImportStage",
+    "OpenMode",
+    "PushCode",
+    "RunStatus",
+    "ShareMode",
+    "Source",
+]
 
 
 class OfferState(StrEnum):
