@@ -27,6 +27,7 @@ from kechuang.catalog.queries.carriers import (
     staff_of_person,
 )
 from kechuang.catalog.queries.classes import ClassNode, class_name, class_set, class_tree
+from kechuang.catalog.queries.counting import counted_instruments, counts
 from kechuang.catalog.queries.exports import export_file, exportable, exported, sheet_values
 from kechuang.catalog.queries.instruments import (
     InstrumentCard,
@@ -62,6 +63,7 @@ from kechuang.catalog.queries.offers import (
     search,
     waiting_for,
 )
+from kechuang.catalog.queries.wording import steps_said
 
 __all__ = [
     "CarrierCard",
@@ -85,6 +87,8 @@ __all__ = [
     "class_set",
     "class_tree",
     "clearances",
+    "counted_instruments",
+    "counts",
     "customs_clear_of",
     "customs_cleared",
     "departments",
@@ -125,5 +129,6 @@ __all__ = [
     "staff",
     "staff_cards",
     "staff_of_person",
+    "steps_said",
     "waiting_for",
 ]
