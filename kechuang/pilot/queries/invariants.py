@@ -43,7 +43,7 @@ def _orders_off_ledger() -> list[Broken]:
     sql = """
         WITH booked AS (
             SELECT subject, sum(CASE WHEN rule IN ('offset', 'open_offset') AND phase IN (0, 2) THEN fen
-                WHEN rule = 'restore' AND phase = 0 THEN -fen ELSE 0 END) AS fen
+                WHEN rule IN ('restore', 'refuse_out') AND phase = 0 THEN -fen ELSE 0 END) AS fen
             FROM ledger_transfer GROUP BY subject)
         SELECT 'orders_order', o.id, o.captured_fen, coalesce(b.fen, 0)
         FROM orders_order o LEFT JOIN booked b ON b.subject = o.id WHERE o.captured_fen <> coalesce(b.fen, 0)
