@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kechuang.catalog.queries import steps_said
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.money import fen_from_yuan, yuan
 from kechuang.orders.commands import Upload
@@ -25,7 +26,7 @@ from kechuang.orders.states import (
 from kechuang.ui.forms import DayField, FilesField, FilterForm, Form, TextField, YuanField
 from kechuang.vouchers.rules import SITUATION_LABELS
 
-_QUANTITY, _PRICE = "quantity_", "price_"
+_QUANTITY, _PRICE, _WEIGHT = "quantity_", "price_", "weight_"
 
 
 class SeenForm(Form):
@@ -148,7 +149,9 @@ class LinesForm(SeenForm):
         listed = yuan(price.price_fen or 0)
         self.fields[_QUANTITY + price.id] = forms.CharField(
             label=gettext("{item}：数量（{unit}）").format(item=price.item, unit=unit),
-            help_text=gettext("收费标准 {price} 元/{unit}").format(price=listed, unit=unit),
+            help_text=gettext("；").join(
+                [gettext("收费标准 {price} 元/{unit}").format(price=listed, unit=unit), *steps_said(price)]
+            ),
             required=False,
             initial=shown,
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
@@ -275,11 +278,57 @@ class InvoiceToForm(SeenForm):
         return {**super().given(), "title": {name: text for name, text in title.items() if text}}
 
 
+class HorizontalForm(SeenForm):
+    project = forms.CharField(label=_("项目（课题）名称"), max_length=120)
+    registration = forms.CharField(label=_("技术合同登记编号"), max_length=60, required=False)
+    contract_file = forms.FileField(
+        label=_("技术合同"), required=False, help_text=_("订单已有双方用印的合同时不必上传")
+    )
+
+    def given(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        file = {"contract_file": _upload(said["contract_file"])}
+        return {**super().given(), "project": said["project"], "registration": said["registration"], **file}
+
+
 class PartForm(ReasonForm):
     amount = YuanField(label=_("协调确定的价款（元）"))
 
     def given(self) -> dict[str, Any]:
         return {**super().given(), "price_fen": self.cleaned_data["amount"]}
+
+
+class IncomeForm(FilterForm):
+    since = DayField(label=_("起"))
+    until = DayField(label=_("止"))
+    carrier = forms.ChoiceField(label=_("创新载体"))
+
+    def __init__(self, *args: Any, carriers: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["carrier"].choices = [("", gettext("全部")), *carriers.items()]  # type: ignore[attr-defined]
+
+
+class ServedForm(SeenForm):
+    """For which project an order was served, and each person's weight."""
+
+    project = forms.CharField(label=_("项目（课题）名称"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, people: Mapping[str, str], weights: Mapping[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = dict(people)
+        for staff_id, name in self.people.items():
+            self.fields[_WEIGHT + staff_id] = forms.IntegerField(
+                label=gettext("{name}：工作量").format(name=name),
+                help_text=gettext("按比例分配，例如 2 与 1"),
+                required=False,
+                min_value=0,
+                initial=weights.get(staff_id),
+            )
+
+    def given(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        people = {one: weight for one in self.people if (weight := said[_WEIGHT + one])}
+        return {**super().given(), "project": said["project"], "people": people}
 
 
 class ListForm(FilterForm):

@@ -107,6 +107,7 @@ FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (_("公示"), "notices:running"),
             (_("往期公示"), "notices:archive"),
             (_("服务机构名录"), "registers:library"),
+            (_("创新载体"), "portal:carriers"),
             (_("规则与参数"), "gazette:packs"),
             (_("工作日历"), "deadlines:calendar"),
         ),
@@ -118,6 +119,7 @@ OWN_PARTY = (
     (_("我的单位与账户"), "credit:mine"),
     (_("机构入库"), "registers:mine"),
     (_("兑付结算单"), "treasury:settlements"),
+    (_("收入汇总"), "orders:income"),
     (_("选择身份"), "parties:choose"),
 )
 OWN_OFFICE = (

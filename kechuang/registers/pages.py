@@ -146,6 +146,7 @@ def library(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": [(row, classes.get(row.entrant_class, ""), region_name(row.region)) for row in page],
             "scheme": scheme,
+            "takes_vouchers": queries.takes_vouchers(scheme),
             "registers": queries.registers(),
             "bases": {basis.value: BASIS_LABELS[basis] for basis in Basis},
             "counts": [(label, queries.library_counts(scheme).get(code, 0)) for code, label in classes.items()],

@@ -7,10 +7,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kechuang.catalog.rules import NewPrice, PriceLine
+from kechuang.catalog.rules import NewPrice, PriceLine, steps_from, steps_text
 from kechuang.catalog.states import (
     CARRIER_LABELS,
+    GROUP_LABELS,
     ITEM_LABELS,
+    MODE_LABELS,
     OFFER_KIND_LABELS,
     OFFER_MACHINE,
     PERCENT_MAX_BP,
@@ -18,9 +20,12 @@ from kechuang.catalog.states import (
     SERVICE_LABELS,
     UNIT_LABELS,
     ItemKind,
+    PriceGroup,
+    StepMode,
     Unit,
 )
-from kechuang.ui.forms import DayField, FilterForm, Form, TextField, YuanField
+from kechuang.kernel.errors import Refusal
+from kechuang.ui.forms import DayField, FilterForm, Form, TextField, YuanField, refused
 
 
 def _choices(labels: Mapping[Any, str], *, empty: str = "") -> list[tuple[str, str]]:
@@ -70,6 +75,22 @@ class OfferForm(Form):
         self.fields["service_class"].choices = _choices(SERVICE_LABELS)  # type: ignore[attr-defined]
 
 
+class StepsField(forms.CharField):
+    """Steps typed as `2:45; 5:40`; cleans to Steps."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return steps_from(str(super().to_python(value) or ""))
+        except Refusal as refusal:
+            raise refused(refusal) from refusal
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) or value is None else steps_text(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(super().has_changed(self.prepare_value(initial), data))
+
+
 class PriceRowForm(Form):
     """One line of a price list; a row without an item is left out."""
 
@@ -78,12 +99,18 @@ class PriceRowForm(Form):
     unit = forms.ChoiceField(label=_("计量单位"), required=False)
     price = YuanField(label=_("单价（元，含税）"), required=False)
     rate = YuanField(label=_("比例（%）"), required=False)
+    group = forms.ChoiceField(label=_("适用对象"), required=False)
+    step_mode = forms.ChoiceField(label=_("阶梯计价方式"), required=False)
+    steps = StepsField(label=_("阶梯价"), required=False, help_text=_("例如 2:45; 5:40"))
+    minimum = YuanField(label=_("最低收费（元）"), required=False)
     conditions = forms.CharField(label=_("检测条件"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = _choices(ITEM_LABELS)  # type: ignore[attr-defined]
         self.fields["unit"].choices = _choices(UNIT_LABELS)  # type: ignore[attr-defined]
+        self.fields["group"].choices = _choices(GROUP_LABELS)  # type: ignore[attr-defined]
+        self.fields["step_mode"].choices = _choices(MODE_LABELS)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -103,6 +130,10 @@ class PriceRowForm(Form):
             kind=ItemKind(data["kind"]),
             rate_bp=data.get("rate"),
             conditions=data.get("conditions", ""),
+            group=PriceGroup(data.get("group") or PriceGroup.ALL),
+            steps=data.get("steps") or (),
+            step_mode=StepMode(data.get("step_mode") or StepMode.PART),
+            minimum_fen=data.get("minimum") or None,
         )
 
 
@@ -119,6 +150,10 @@ def rows_of(lines: list[PriceLine]) -> list[dict[str, Any]]:
             "price": line.price_fen,
             "rate": line.rate_bp,
             "conditions": line.conditions,
+            "group": line.group,
+            "steps": line.steps,
+            "step_mode": line.step_mode,
+            "minimum": line.minimum_fen,
         }
         for line in lines
     ]

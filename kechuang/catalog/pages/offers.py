@@ -25,6 +25,7 @@ from kechuang.catalog.forms import (
 )
 from kechuang.catalog.states import (
     CARRIER_LABELS,
+    GROUP_LABELS,
     IMPORTS_SHOWN,
     ITEM_LABELS,
     OFFER_KIND_LABELS,
@@ -32,6 +33,7 @@ from kechuang.catalog.states import (
     SERVICE_LABELS,
     UNIT_LABELS,
     OfferKind,
+    PriceGroup,
 )
 from kechuang.parties.queries import units_of
 from kechuang.ui import clock
@@ -53,7 +55,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "machine": OFFER_MACHINE,
         "kinds": _plain(OFFER_KIND_LABELS),
         "classes": _plain(SERVICE_LABELS),
-        "priced": queries.price_lists([row.id for row in page], on=clock.today()),
+        "priced": queries.price_lists([row.id for row in page], on=clock.today(), group=PriceGroup.ALL),
     }
     return render(request, "catalog/mine.html", context)
 
@@ -116,6 +118,7 @@ def _offer_context(sheet: queries.OfferSheet) -> dict[str, Any]:
         "classes": _plain(SERVICE_LABELS),
         "items": _plain(ITEM_LABELS),
         "units": _plain(UNIT_LABELS),
+        "groups": _plain(GROUP_LABELS),
     }
 
 

@@ -48,12 +48,10 @@ def booked(request: HttpRequest, booking_id: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def booked_part(request: HttpRequest, booking_id: str) -> HttpResponse:
+def booking_order(request: HttpRequest, booking_id: str) -> HttpResponse:
     """The part of a booking's page that says what it costs and leads to the order (loaded into it)."""
-    actor = actor_of(request)
-    price = queries.booked_price(actor, booking_id, on=clock.today())
-    order = queries.order_of_booking(booking_id)
-    return render(request, "orders/_booked.html", {"price": price, "order": order, "units": UNITS})
+    part = queries.booking_order(actor_of(request), booking_id, on=clock.today())
+    return render(request, "orders/_booked.html", {"price": part.price, "order": part.order, "units": UNITS})
 
 
 @login_required

@@ -20,6 +20,7 @@ from kechuang.orders import commands, queries
 from kechuang.orders.forms import (
     ContractForm,
     DeliverForm,
+    HorizontalForm,
     InvoiceForm,
     InvoiceToForm,
     LinesForm,
@@ -139,6 +140,16 @@ ACTS: dict[str, _Act] = {
         gettext_noop("已登记"),
         undoable=True,
     ),
+    "mark_horizontal": _Act(
+        HorizontalForm,
+        commands.mark_horizontal,
+        gettext_noop("符合条件的，本单收入按横向科研经费管理；条件和条款一并留存。"),
+        gettext_noop("已标记为横向科研经费"),
+        undoable=True,
+    ),
+    "unmark_horizontal": _Act(
+        ReasonForm, commands.unmark_horizontal, gettext_noop("本单收入不再按横向科研经费管理。"), _ok, "danger"
+    ),
     "refund_share": _Act(
         ShareForm, commands.refund_share, gettext_noop("退款凭证双方可查。"), gettext_noop("已登记退款")
     ),
@@ -223,6 +234,7 @@ def _order_page(
         "after": queries.figures(sheet),
         "must_pay": any(move.action == "own_share" for move, *_rest in offered),
         "steps": queries.steps_of(sheet),
+        "horizontal": sheet.horizontal,
     }
     return render(request, "orders/order.html", context, status=status)
 

@@ -7,12 +7,14 @@ from datetime import date
 from kechuang.bookings.queries import BookingForOrder, ended_with_order, for_order
 from kechuang.catalog.queries import OfferCard, offer, price_lines
 from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.orders import rules
+from kechuang.orders.access import visible_to
 from kechuang.orders.models import Order, StandingQuote
 from kechuang.orders.queries.facts import as_frozen, register_of
 from kechuang.orders.rules import FrozenPrice, Line
-from kechuang.orders.states import OPEN, StandingState
+from kechuang.orders.states import BOOKED_STATES, OPEN, StandingState
 from kechuang.parties.queries import parties
 from kechuang.registers.queries import admitted
 from kechuang.vouchers.queries import LiveVoucher, Price, PriceAfter, live_of, prices_after, schemes_for
@@ -83,8 +85,24 @@ def quoted_by_list(offer_ids: Iterable[str]) -> frozenset[str]:
     return frozenset(rows.values_list("offer_id", flat=True))
 
 
-def order_of_booking(booking_id: str) -> Order | None:
-    return Order.objects.filter(booking_id=booking_id).first()
+@dataclass(frozen=True, slots=True)
+class BookingOrder:
+    """What a booking's page shows of its order: the order once there is one, before that the price for its holder."""
+
+    price: BookedPrice | None
+    order: Order | None
+
+
+def booking_order(actor: Actor, booking_id: str, *, on: date) -> BookingOrder:
+    """The order of a booking as the actor may see it, else what its holder would pay (费用与订单)."""
+    order = visible_to(actor).filter(booking_id=booking_id).first()
+    if order is not None:
+        return BookingOrder(None, order)
+    try:
+        price = booked_price(actor, booking_id, on=on)
+    except NotVisible:  # who provides it, or an office: nothing to order
+        return BookingOrder(None, None)
+    return BookingOrder(price if price.booked.state in BOOKED_STATES else None, None)
 
 
 def without_their_time() -> list[tuple[str, str]]:

@@ -6,17 +6,18 @@ from datetime import date
 
 from django.db.models import Sum
 
-from kechuang.catalog.queries import FiledSharing, carrier_cards, sharings, staff_cards
+from kechuang.catalog.queries import FiledSharing, StaffCard, carrier_cards, sharings, staff_cards
 from kechuang.catalog.rules import UNFILED, Share
 from kechuang.catalog.states import SHARE_LABELS, ShareTo
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
-from kechuang.kernel.money import Fen
+from kechuang.kernel.money import Fen, yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger.queries import balances
 from kechuang.ledger.rules import Kind
 from kechuang.orders import rules
 from kechuang.orders.access import visible_to
+from kechuang.orders.formats.income import table
 from kechuang.orders.models import Horizontal, Order, Served
 from kechuang.orders.queries.lists import HEAVY
 from kechuang.orders.states import INCOME_MAX, OrderState
@@ -136,6 +137,28 @@ def filed_on(filed: Iterable[FiledSharing], on: date) -> FiledSharing | None:
     return next((one for one in reversed(list(filed)) if one.valid_from <= on), None)
 
 
+def income_table(found: Income) -> list[list[str]]:
+    """A statement as the rows of a file (收入汇总表), its last row the totals."""
+    labels = {card.id: card.name for card in _people(found.rows).values()}
+    rows = [
+        (_own_columns(row), [(_recipient(row, part, labels), yuan(part.fen)) for part in row.portions])
+        for row in found.rows
+    ]
+    total = [found.price_fen, found.voucher_fen, found.own_fen, found.income_fen, found.horizontal_fen]
+    divided = sum(part.fen for row in found.rows for part in row.portions)
+    return table(rows, [*(yuan(fen) for fen in total), "", "", yuan(divided)])
+
+
+def _own_columns(row: IncomeRow) -> list[str]:
+    texts = [row.settled_on.isoformat(), row.number, row.title, row.holder, row.unit, row.carrier, row.project]
+    amounts = [row.price_fen, row.voucher_fen, row.own_fen, row.income_fen, row.horizontal_fen]
+    return [*texts, *(yuan(fen) for fen in amounts), row.split_by]
+
+
+def _people(rows: Sequence[IncomeRow]) -> dict[str, StaffCard]:
+    return staff_cards({part.staff_id for row in rows for part in row.portions if part.staff_id})
+
+
 def _rows(orders: Sequence[Order]) -> list[IncomeRow]:
     ids = [order.id for order in orders]
     marks = {row.order_id: row for row in Horizontal.objects.filter(order_id__in=ids, ended_on__isnull=True)}
@@ -184,8 +207,7 @@ def _row(
 
 
 def _summed(since: date, until: date, rows: Sequence[IncomeRow]) -> Income:
-    people = staff_cards({part.staff_id for row in rows for part in row.portions if part.staff_id})
-    labels = {card.id: card.name for card in people.values()}
+    labels = {card.id: card.name for card in _people(rows).values()}
     parts = [((part.to, _recipient(row, part, labels)), part.fen) for row in rows for part in row.portions]
     return Income(
         since=since,

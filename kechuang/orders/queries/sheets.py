@@ -12,7 +12,8 @@ from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.orders.access import roles_on, visible_to
-from kechuang.orders.models import Contract, Delivery, Invoice, Order, OrderVersion, OwnShare
+from kechuang.orders.models import Contract, Delivery, Horizontal, Invoice, Order, OrderVersion, OwnShare
+from kechuang.orders.queries.income import horizontal_of
 from kechuang.orders.rules import refundable_share
 from kechuang.orders.states import (
     MACHINE,
@@ -45,6 +46,7 @@ class OrderSheet:
     clock: Clock | None
     open_moves: Sequence[Move]
     roles: frozenset[Role]
+    horizontal: Horizontal | None  # 横向科研经费标记
 
     @property
     def holder(self) -> PartyCard:
@@ -92,6 +94,7 @@ def sheet(actor: Actor, order_id: str, *, on: date) -> OrderSheet:
         clock=clocks([order.id], on=on).get(order.id),
         open_moves=MACHINE.open(OrderState(order.state), roles),
         roles=roles,
+        horizontal=horizontal_of(order.id) if order.state == OrderState.SETTLED else None,
     )
 
 
@@ -115,6 +118,8 @@ def figures(sheet: OrderSheet) -> PriceAfter | None:
 def useful(sheet: OrderSheet, action: str) -> bool:
     """Whether a button makes sense now; what the machine lets pass but nothing waits for is not shown."""
     order, contract = sheet.order, sheet.contract
+    if action in ("mark_horizontal", "unmark_horizontal"):
+        return (sheet.horizontal is None) == (action == "mark_horizontal")
     if action in ("agree_final", "reject_final"):
         return order.final_open
     if action in ("accept", "settle"):

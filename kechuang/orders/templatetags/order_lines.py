@@ -2,9 +2,11 @@
 
 from django import template
 
+from kechuang.catalog.queries import steps_said
 from kechuang.kernel.money import yuan
 
 register = template.Library()
+register.filter("steps_said", steps_said)
 
 
 @register.filter
