@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kechuang.search.rules.documents import EXACT, FILTER, MODEL, Filters, head_lexeme
 from kechuang.search.rules.folding import atoms, grams, is_han, key
-from kechuang.search.rules.understanding import Level, Part, PartKind, Query
+from kechuang.search.rules.understanding import Alternative, Level, Part, PartKind, Query
 from kechuang.search.states import GRAM, LEXEME_MAX, PREFIX_MIN
 
 
@@ -74,10 +74,16 @@ def _head(part: Part) -> str:
         return _model(part.typed)
     if part.kind is PartKind.BRAND:
         return _either([_phrase(one.name) for one in part.alternatives])
-    asked = [
-        _phrase(one.name) if one.level is Level.BRAND else lexeme(head_lexeme(one.name)) for one in part.alternatives
-    ]
-    return _either(dict.fromkeys(asked))
+    return _either(
+        dict.fromkeys(_phrase(one.name) if one.level is Level.BRAND else _is(one) for one in part.alternatives)
+    )
+
+
+def _is(one: Alternative) -> str:
+    """Whatever ends in the name, and not in a longer name of something else."""
+    own = head_lexeme(one.name)
+    others = {head_lexeme(name) for name in one.unless} - {own}
+    return f"{lexeme(own)} & !({_either(map(lexeme, sorted(others)))})" if others else lexeme(own)
 
 
 def _anywhere(part: Part) -> str:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from kechuang.search.formats.lexicon import ENDINGS, GENERAL_ENGLISH
 from kechuang.search.rules.folding import Atoms, atoms, grams, initials, is_han, key, pinyin
-from kechuang.search.states import INITIALS_MIN, SynonymKind
+from kechuang.search.states import GRAM, INITIALS_MIN, PIECE_MAX, PIECE_TYPES_MAX, SynonymKind
 
 DERIVED_MIN = len("abc")  # a name without its general ending still says something from this length on
 
@@ -62,6 +62,31 @@ class Book:
         """Key -> the name as its editor wrote it."""
         names = [name for one in self.entries.values() for name in one.names]
         return {short: short for short in self.meant} | {key(name): name for name in reversed(names)}
+
+    @cached_property
+    def longer(self) -> dict[str, tuple[str, ...]]:
+        """Name of a type -> longer names of other types that end in it: who asks for HPLC by 高效液相色谱仪 does not
+        mean a 超高效液相色谱仪."""
+        named = {
+            name: {one.code for one in those if one.kind is SynonymKind.TYPE} for name, those in self.meant.items()
+        }
+        pairs = ((name[start:], name) for name in named for start in range(1, len(name) - 1))
+        found = _grouped((end, name) for end, name in pairs if named.get(end))
+        return {
+            end: tuple(name for name in those if named[name] and not named[name] & named[end])
+            for end, those in found.items()
+        }
+
+    @cached_property
+    def parts_of_names(self) -> dict[str, tuple[Synonym, ...]]:
+        """Pieces of Chinese names of two characters and more -> the types whose names have them; few types only."""
+        found: dict[str, dict[str, Synonym]] = {}
+        for one in self.entries.values():
+            for name in map(key, one.names) if one.kind is SynonymKind.TYPE else ():
+                for start in range(len(name)):
+                    for end in range(start + GRAM, min(start + PIECE_MAX, len(name)) + 1):
+                        found.setdefault(name[start:end], {})[one.code] = one
+        return {piece: tuple(types.values()) for piece, types in found.items() if len(types) <= PIECE_TYPES_MAX}
 
     @cached_property
     def by_pinyin(self) -> dict[str, tuple[str, ...]]:

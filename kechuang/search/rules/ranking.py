@@ -182,8 +182,8 @@ def _by_name(one: Alternative, names: str, whole: Sequence[str], cuts: Sequence[
 def _as_name(one: Alternative, whole: Sequence[str], cuts: Sequence[str]) -> Reason | None:
     """It is called so, or is a kind of what is called so; a name that is so only without its ending says less."""
     same = one.name in whole
-    ends = same or any(core.endswith(one.name) for core in whole)
-    if not ends and not any(core.endswith(one.name) for core in cuts):
+    ends = same or any(_ends(core, one) for core in whole)
+    if not ends and not any(_ends(core, one) for core in cuts):
         return None
     if one.level is Level.NEED:
         need = max(points.POINTS_NEED - one.place * points.POINTS_NEED_STEP, points.POINTS_REST)
@@ -198,6 +198,10 @@ def _as_name(one: Alternative, whole: Sequence[str], cuts: Sequence[str]) -> Rea
     if same:
         return Reason(Why.NAME_IS if one.level is Level.TYPED else why, one.name, worth[0])
     return Reason(why, one.name, worth[1] if ends else worth[-1])
+
+
+def _ends(core: str, one: Alternative) -> bool:
+    return core.endswith(one.name) and not (one.unless and core.endswith(one.unless))
 
 
 def _has_all(part: Part, texts: Texts) -> bool:

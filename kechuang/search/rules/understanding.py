@@ -15,6 +15,7 @@ from kechuang.search.states import (
     PARTS_MAX,
     PINYIN_MIN,
     QUERY_MAX,
+    UNLESS_MAX,
     SynonymKind,
 )
 
@@ -41,11 +42,13 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One way to say a part. `name` is a key; `place` counts the steps of a need, the likeliest type first."""
+    """One way to say a part. `name` is a key; `place` counts the steps of a need, the likeliest type first; what ends in
+    one of `unless` is something else."""
 
     name: str
     level: Level
     place: int = 0
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +157,19 @@ def _ways(entry: Synonym, book: Book) -> Iterable[Alternative]:
     if entry.kind is SynonymKind.NEED:
         said = [Alternative(key(name), Level.ALIAS) for name in entry.names]
         types = enumerate(book.types_of(entry.leads))
-        return [*said, *(Alternative(key(name), Level.NEED, n) for n, one in types for name in one.names)]
+        led = ((n, key(name)) for n, one in types for name in one.names)
+        return [*said, *(Alternative(name, Level.NEED, n, _unless(name, book)) for n, name in led)]
     names = map(key, entry.names)
-    return [Alternative(name, Level.BROAD if book.is_broad(name) else Level.ALIAS) for name in names]
+    return [
+        Alternative(name, Level.BROAD)
+        if book.is_broad(name)
+        else Alternative(name, Level.ALIAS, 0, _unless(name, book))
+        for name in names
+    ]
+
+
+def _unless(name: str, book: Book) -> tuple[str, ...]:
+    return book.longer.get(name, ())[:UNLESS_MAX]
 
 
 def _left_over(given: Atoms, book: Book) -> list[Part]:
@@ -168,7 +181,7 @@ def _left_over(given: Atoms, book: Book) -> list[Part]:
     def finish() -> None:
         if han:
             word = _unwrapped(tuple(han))
-            parts.extend([_word(word)] if word else [])
+            parts.extend([_word(word, book)] if word else [])
         if latin:
             parts.extend(_latin(tuple(latin), book))
         han.clear()
@@ -195,8 +208,13 @@ def _unwrapped(given: Atoms) -> str:
     return word
 
 
-def _word(word: str) -> Part:
-    return Part(word, PartKind.WORD, (Alternative(word, Level.TYPED),), optional=len(word) == 1 or word in GENERAL)
+def _word(word: str, book: Book) -> Part:
+    """A Chinese word that no entry explains; where it is a piece of the names of a few types, also those (热像, 热像仪)."""
+    optional = len(word) == 1 or word in GENERAL
+    types = () if optional else book.parts_of_names.get(word, ())
+    related = (replace(way, level=Level.BROAD) for one in types for way in _ways(one, book))
+    found = {word: Alternative(word, Level.TYPED)} | {way.name: way for way in related if way.name != word}
+    return Part(word, PartKind.WORD, tuple(found.values())[:ALTERNATIVES_MAX], optional)
 
 
 def _latin(given: Atoms, book: Book) -> list[Part]:
