@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
 
+from kechuang.catalog.formats.national import Coarse
 from kechuang.catalog.models import Carrier, Instrument, Offer
 from kechuang.catalog.states import (
     CLASS_VERSION,
@@ -46,15 +46,6 @@ class Taken:
     changed: list[Offer] = field(default_factory=list)
     same: int = 0
     closed: list[Given] = field(default_factory=list)  # their number stands with an offer that has left the catalogue
-
-
-@runtime_checkable
-class Coarse(Protocol):
-    """A value from a format that says less than we keep."""
-
-    def agrees(self, held: object) -> bool: ...
-    @property
-    def value(self) -> object: ...
 
 
 def known(carrier: Carrier, numbers: Iterable[str]) -> dict[str, Offer]:

@@ -32,8 +32,21 @@ _COPIED = tuple(
 )
 
 
+class Coarse:
+    """A value from a format that says less than we keep: it agrees with everything it cannot tell apart."""
+
+    __slots__ = ()
+
+    def agrees(self, held: object) -> bool:
+        raise NotImplementedError
+
+    @property
+    def value(self) -> object:
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True)
-class SourceWords:
+class SourceWords(Coarse):
     """A source by the workbook's four words: 其他 says nothing against 调拨, which the workbook cannot say."""
 
     text: str
@@ -47,7 +60,7 @@ class SourceWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Myriads:
+class Myriads(Coarse):
     """A value to the hundredth of 万元: it says nothing against one known to the fen that is written the same."""
 
     fen: int
