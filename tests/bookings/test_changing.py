@@ -251,6 +251,32 @@ def test_a_breakdown_of_one_frees_the_other_instruments_of_the_booking(lab: Lab)
     assert queries.offers_of(broken.hit[0])[0].from_at == lab.at(12)
 
 
+def test_a_breakdown_fills_the_time_around_maintenance_and_takes_it_over_when_that_is_lifted(lab: Lab) -> None:
+    sem = lab.instrument()
+    times = {"from_at": lab.at(10), "until_at": lab.at(18)}
+    (service,) = commands.block(lab.staff, instrument_id=sem.id, kind="maintenance", now=lab.now, **times)
+    lab.book(sem, 18, 19)
+    commands.break_down(lab.staff, instrument_id=sem.id, until_at=lab.at(12), reason="故障", now=lab.now)
+    found = queries.next_free([sem.id], minutes=60, after=lab.now, now=lab.now)
+    assert found[sem.id] == rules.Span(lab.at(19), lab.at(20))
+    commands.unblock(lab.staff, block_id=service.id, now=lab.now)
+    with pytest.raises(rules.SlotTaken):
+        lab.book(sem, 11, 12)
+    lab.book(sem, 12, 13)
+
+
+def test_a_breakdown_noticed_late_leaves_what_was_done_alone(lab: Lab) -> None:
+    sem = lab.instrument(gap_minutes=30)
+    done, running, ahead = lab.book(sem, 9, 10), lab.book(sem, 11, 12), lab.book(sem, 13, 14)
+    commands.complete(CLOCK, booking_id=done.id, now=lab.at(10))
+    commands.start(lab.firm, booking_id=running.id, now=lab.at(11))
+    broken = commands.break_down(
+        lab.staff, instrument_id=sem.id, from_at=lab.at(8), until_at=lab.at(20), reason="故障", now=lab.at(11.5)
+    )
+    assert {booking.id for booking in broken.hit} == {running.id, ahead.id}
+    assert Booking.objects.get(id=done.id).state == "done"
+
+
 def test_a_breakdown_with_many_bookings_asks_few_questions_for_each(lab: Lab) -> None:
     sem = lab.instrument()
     for hour in range(8):

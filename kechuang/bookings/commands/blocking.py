@@ -9,8 +9,8 @@ from kechuang.bookings import rules
 from kechuang.bookings.access import blocks_visible_to, roles_on_own
 from kechuang.bookings.commands.booking import refuse_silent
 from kechuang.bookings.commands.displacing import displace, find_offers, locked_in_order, overlapping
-from kechuang.bookings.commands.offering import offer_freed
-from kechuang.bookings.commands.taking import locked_calendars, take_block
+from kechuang.bookings.commands.offering import let_go, offer_freed
+from kechuang.bookings.commands.taking import locked_calendars, take_around, take_block
 from kechuang.bookings.models import Block, Booking, Calendar, Slot
 from kechuang.bookings.rules import Span
 from kechuang.bookings.states import (
@@ -25,7 +25,7 @@ from kechuang.bookings.states import (
     CalendarState,
     SlotKind,
 )
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import CLOCK, Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import tidy
 from kechuang.trail.commands import acting_role, advance, record
@@ -92,7 +92,7 @@ def break_down(
     """The instrument broke down, or its operator is away (故障、操作人缺席): no penalty for anybody.
 
     Bookings hit are displaced, with the next free times offered and their people told; they move by `accept_offer`.
-    Other blocks in that time are lifted into this one. Raises ReasonMissing, MoveNotOpen, NotVisible, TimesReversed.
+    Raises ReasonMissing, MoveNotOpen, NotVisible, TimesReversed.
     """
     why = refuse_silent(reason)
     span = Span(from_at or now, until_at)
@@ -105,19 +105,17 @@ def break_down(
     in_the_way = overlapping([instrument_id], span, [(instrument_id, span)])
     bookings = locked_in_order({row.booking_id for row in in_the_way if row.kind == SlotKind.BOOKING})
     hit = [booking for booking in bookings if booking.until_at > span.from_at and booking.state != BookingState.DONE]
-    # A gap that reaches into the time, or a use that has ended, only makes room.
-    passed = [booking.id for booking in bookings if booking not in hit]
-    Slot.objects.filter(booking_id__in=passed, instrument_id=instrument_id, active=True).update(until_at=span.from_at)
-    for standing in Block.objects.filter(id__in=[row.block_id for row in in_the_way if row.block_id]):
-        _lift(actor, standing, now)
+    # A time kept for the wait list goes; blocks, gaps and uses that have ended stay, and the breakdown fills the rest.
+    kept = Block.objects.filter(id__in=[row.block_id for row in in_the_way if row.block_id], kind=BlockKind.HELD)
+    for standing in kept.order_by("id"):
+        let_go(CLOCK, standing, now=now)
     if hit:
         calendars = Calendar.objects.filter(instrument_id__in={name for booking in hit for name in booking.instruments})
         find_offers(hit, list(calendars), blocked=[(instrument_id, span)], now=now)
         displace(actor, hit, reason=why, now=now)
     row = _drafted(actor, calendar, BlockKind(kind), span, why)
     row.save(force_insert=True)
-    if not take_block(row):
-        _refuse_overlapping(calendar, span)
+    take_around(row, span)
     _recorded(actor, calendar, row, now, hit=[booking.id for booking in hit])
     others = {name for booking in hit for name in booking.instruments} - {instrument_id}
     if others:
@@ -133,17 +131,28 @@ def unblock(actor: Actor, *, block_id: str, now: datetime) -> Block:
         raise NotVisible
     locked_calendars(actor, [found])
     row = blocks_visible_to(actor).select_for_update(of=("self",)).get(id=block_id)
-    _lift(actor, row, now)
+    roles = roles_on_own(actor, row)
+    move = BLOCK_MACHINE.check("unblock", BlockState(row.state), roles)
+    Slot.objects.filter(block=row, active=True).update(active=False)
+    advance(actor, row, move, roles=roles, now=now)
+    _still_broken(row)
     if row.until_at > now:
         offer_freed([row.instrument_id], now=now)
     return row
 
 
-def _lift(actor: Actor, row: Block, now: datetime) -> None:
-    roles = roles_on_own(actor, row)
-    move = BLOCK_MACHINE.check("unblock", BlockState(row.state), roles)
-    Slot.objects.filter(block=row, active=True).update(active=False)
-    advance(actor, row, move, roles=roles, now=now)
+def _still_broken(lifted: Block) -> None:
+    """Where a breakdown had filled the time around what is lifted now, it fills that time too."""
+    span = Span(lifted.from_at, lifted.until_at)
+    broken = Block.objects.filter(
+        instrument_id=lifted.instrument_id,
+        state=BlockState.ACTIVE,
+        kind__in=DISPLACING,
+        from_at__lt=span.until_at,
+        until_at__gt=span.from_at,
+    )
+    for row in broken.order_by("from_at", "id"):
+        take_around(row, Span(max(row.from_at, span.from_at), min(row.until_at, span.until_at)))
 
 
 def _locked_calendar(actor: Actor, instrument_id: str) -> Calendar:

@@ -89,6 +89,19 @@ def take_block(block: Block) -> bool:
     return _taken(SlotKind.BLOCK, [block.instrument_id], [span], block_id=block.id) == 1
 
 
+def take_around(block: Block, span: Span) -> None:
+    """What of a time is not occupied yet, for a block that lets stand what is there; the caller has locked the calendar."""
+    rows = Slot.objects.filter(
+        instrument_id=block.instrument_id, active=True, from_at__lt=span.until_at, until_at__gt=span.from_at
+    )
+    there = [
+        Span(from_at, until_at) for from_at, until_at in rows.order_by("from_at").values_list("from_at", "until_at")
+    ]
+    free = [gap for gap in rules.free_of(there, span) if gap.minutes]
+    taken = _taken(SlotKind.BLOCK, [block.instrument_id] * len(free), free, block_id=block.id)
+    assert taken == len(free), "the calendar is locked"
+
+
 def _taken(
     kind: SlotKind,
     instrument_ids: Sequence[str],
