@@ -62,7 +62,7 @@ def quote(request: HttpRequest, order_id: str) -> HttpResponse:
     actor, on = actor_of(request), clock.today()
     sheet = queries.sheet(actor, order_id, on=on)
     prices = [as_frozen(line) for line in price_lines(sheet.order.offer_id, on=on)]
-    before = asked_again(sheet.agreed.lines) if sheet.agreed else ()
+    before = asked_again(sheet.agreed.lines) if sheet.agreed else queries.asked_by_booking(sheet.order, prices)
     seen = {"seen": sheet.order.revision}
     form = QuoteForm(request.POST or None, prices=prices, asked=before, units=UNITS, initial=seen)
     status = 200

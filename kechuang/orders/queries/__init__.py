@@ -4,6 +4,7 @@ from kechuang.orders.models import Order
 from kechuang.orders.queries.booked import (
     BookedPrice,
     BookingOrder,
+    asked_by_booking,
     booked_price,
     booking_order,
     quoted_by_list,
@@ -74,6 +75,7 @@ __all__ = [
     "OrderSheet",
     "Placing",
     "as_frozen",
+    "asked_by_booking",
     "asking",
     "bill",
     "booked_price",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kechuang.bookings.queries import BookingForOrder, ended_with_order, for_order
+from kechuang.bookings.queries.ordering import of_row
 from kechuang.catalog.queries import OfferCard, offer, price_lines
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
@@ -13,7 +14,7 @@ from kechuang.orders import rules
 from kechuang.orders.access import visible_to
 from kechuang.orders.models import Order, StandingQuote
 from kechuang.orders.queries.facts import as_frozen, register_of
-from kechuang.orders.rules import FrozenPrice, Line
+from kechuang.orders.rules import Asked, FrozenPrice, Line
 from kechuang.orders.states import BOOKED_STATES, OPEN, StandingState
 from kechuang.parties.queries import parties
 from kechuang.registers.queries import admitted
@@ -103,6 +104,12 @@ def booking_order(actor: Actor, booking_id: str, *, on: date) -> BookingOrder:
     except NotVisible:  # who provides it, or an office: nothing to order
         return BookingOrder(None, None)
     return BookingOrder(price if price.booked.state in BOOKED_STATES else None, None)
+
+
+def asked_by_booking(order: Order, prices: Sequence[FrozenPrice]) -> Sequence[Asked]:
+    """What the booked time of an order comes to by the published list: where the provider's quote begins."""
+    booked = order.booking and of_row(order.booking)
+    return rules.lines_for(rules.Booked(booked.minutes, booked.samples), prices) if booked else ()
 
 
 def without_their_time() -> list[tuple[str, str]]:
