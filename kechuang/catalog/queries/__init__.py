@@ -38,6 +38,7 @@ from kechuang.catalog.queries.instruments import (
     instrument,
     instrument_card,
     instruments,
+    open_instruments,
     own_instruments,
 )
 from kechuang.catalog.queries.offers import (
@@ -108,6 +109,7 @@ __all__ = [
     "offer_named",
     "offer_sheet",
     "offers_of_parties",
+    "open_instruments",
     "open_offers_of",
     "opening",
     "operators",

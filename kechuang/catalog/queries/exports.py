@@ -94,7 +94,7 @@ def _worldwide(
 
 
 def _known(row: Offer, site: str, on: date) -> worldwide.Known:
-    page = site + reverse("catalog:offer", args=[row.id])
+    page = site + reverse("portal:instrument", args=[row.id])
     return worldwide.Known(
         identifier=page,
         landing_page=page,

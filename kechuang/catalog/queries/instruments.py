@@ -23,7 +23,8 @@ from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import tidy
-from kechuang.search.rules.documents import Document
+from kechuang.parties.queries import covers
+from kechuang.search.rules import Document
 
 _SHOWN = (OfferState.OPEN, OfferState.PAUSED)
 _STOPPED = (RunStatus.REPAIR, RunStatus.SCRAP)
@@ -56,6 +57,7 @@ class InstrumentCard:
     run_status: str
     functions: str
     indicators: str
+    services: str
     notice: str
     charges: str
     booking_url: str
@@ -102,6 +104,12 @@ def instruments(offer_ids: Iterable[str]) -> dict[str, InstrumentCard]:
     return {row.offer_id: instrument_card(row, row.offer) for row in rows}
 
 
+def openness(offer_ids: Iterable[str]) -> dict[str, tuple[frozenset[str], bool]]:
+    """By id in which modes an instrument is open, and whether it is under customs supervision. One narrow statement."""
+    rows = Instrument.objects.filter(offer_id__in=set(offer_ids)).values_list("offer_id", "open_modes", "under_customs")
+    return {offer_id: (frozenset(modes), under_customs) for offer_id, modes, under_customs in rows}
+
+
 def instrument_card(row: Instrument, offer: Offer) -> InstrumentCard:
     same = {name: getattr(row, name) for name in _SAME}
     return InstrumentCard(
@@ -134,6 +142,7 @@ _SAME = (
     "run_status",
     "functions",
     "indicators",
+    "services",
     "notice",
     "charges",
     "booking_url",
@@ -149,6 +158,19 @@ _SAME = (
     "yearly_hours_hundredths",
     "external_hours_hundredths",
 )
+
+
+def open_instruments(*, region: str = "", class_prefix: str = "", kind: str = "") -> QuerySet[Offer]:
+    """What everybody may book or ask for: open and shared with outsiders, by id."""
+    rows = Offer.objects.filter(state=OfferState.OPEN, kind__in=INSTRUMENT_KINDS)
+    rows = rows.filter(instrument__share_mode=ShareMode.EXTERNAL).select_related("carrier", "instrument")
+    if region:
+        rows = rows.filter(region__in=covers(region))
+    if class_prefix:
+        rows = rows.filter(class_code__startswith=class_prefix)
+    if kind:
+        rows = rows.filter(kind=kind)
+    return rows.order_by("id")
 
 
 def own_instruments(actor: Actor, *, state: str = "", text: str = "", class_prefix: str = "") -> QuerySet[Offer]:
