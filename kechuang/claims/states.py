@@ -5,6 +5,7 @@ from enum import StrEnum
 from kechuang.kernel.actor import Role
 from kechuang.kernel.machine import Machine, Move
 from kechuang.kernel.text import gettext_noop as _
+from kechuang.orders.states import CLAIMING
 
 
 class ClaimState(StrEnum):
@@ -127,6 +128,7 @@ CLOCK_LABELS = {
     CONFIRMATION: _("确认服务事项"),
     PAYOUT: _("拨付补助资金"),
     CORRECTION: _("补正申兑材料"),
+    CLAIMING: _("申请兑付"),
 }
 
 UNCHECKED, CHECKED = "unchecked", "checked"  # 未查验、已查验: by the tax bureau, never by us

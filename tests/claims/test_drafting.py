@@ -6,6 +6,8 @@ import pytest
 
 from kechuang.claims import commands, jobs, rules
 from kechuang.claims.models import Citation, Claim, Forfeit, Invoice, InvoiceLine
+from kechuang.deadlines.jobs import run_reminders
+from kechuang.deadlines.models import Deadline
 from kechuang.deadlines.queries import clocks
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
@@ -13,7 +15,8 @@ from kechuang.ledger.queries import balance_at, transfers_of
 from kechuang.ledger.rules import Kind, Place
 from kechuang.orders import commands as orders
 from kechuang.orders.models import Order
-from kechuang.orders.states import InvoiceMark
+from kechuang.orders.states import CLAIMING, InvoiceMark
+from kechuang.outbox.models import Message
 from kechuang.parties import commands as parties
 from kechuang.trail.models import Event
 from tests.claims.conftest import Payouts, fresh, identities_hold, reading
@@ -276,6 +279,47 @@ def test_what_was_never_claimed_goes_where_the_reading_says(
     gone = {"returned_to_budget": ["no_claim"], "enterprise_owes": ["enterprise_owes"], "voucher_restored": []}
     assert rules_used[rules_used.index("restore") + 1 :] == gone[outcome]
     identities_hold()
+
+
+def claiming(order: Order) -> list[tuple[str, date]]:
+    """The clock of the period for claiming (申兑期限), each time it was started."""
+    rows = Deadline.objects.filter(subject_id=order.id, kind=CLAIMING).order_by("id")
+    return [(row.state, row.due_on) for row in rows]
+
+
+def test_the_period_for_claiming_is_a_clock_that_reminds_and_is_met_by_the_claim(payouts: Payouts) -> None:
+    order = payouts.settled()
+    last = payouts.today + timedelta(days=90)
+    assert claiming(order) == [("running", last)]
+    payouts.days(75)
+    run_reminders(now=payouts.now)
+    asked = Message.objects.filter(subject_id=order.id, title="时限将到，请办理", text__startswith="申请兑付")
+    assert not asked.exists()
+    payouts.days(1)
+    run_reminders(now=payouts.now)
+    assert asked.count() == 1
+    payouts.submitted(order)
+    assert claiming(order) == [("met", last)]
+
+
+def test_a_draft_leaves_the_clock_running_and_a_claim_taken_back_starts_it_for_the_days_left(payouts: Payouts) -> None:
+    order = payouts.settled()
+    last = payouts.today + timedelta(days=90)
+    draft = payouts.made(order)
+    commands.withdraw(payouts.server, claim_id=draft.id, reason="稍后再报", now=payouts.now)
+    assert claiming(order) == [("running", last)]
+    payouts.days(10)
+    claim = payouts.submitted(order)
+    payouts.days(2)
+    commands.withdraw(payouts.server, claim_id=claim.id, reason="发票有误", now=payouts.now)
+    assert claiming(order) == [("met", last), ("running", last)]
+
+
+def test_what_is_lost_stops_the_clock(payouts: Payouts) -> None:
+    order = payouts.settled()
+    payouts.days(91)
+    jobs.run_unclaimed(now=payouts.now)
+    assert [state for state, _last in claiming(order)] == ["cancelled"]
 
 
 def test_a_claim_under_way_is_not_lost_to_the_period(payouts: Payouts) -> None:

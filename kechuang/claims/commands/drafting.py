@@ -10,7 +10,7 @@ from kechuang.claims import rules
 from kechuang.claims.access import may_claim, roles_on
 from kechuang.claims.commands.citing import cite, uncite
 from kechuang.claims.commands.giving_up import return_offset
-from kechuang.claims.commands.locked import locked, move_money, page_of, tell_office, terms_of
+from kechuang.claims.commands.locked import LIST_PAGE, locked, move_money, page_of, tell_office, terms_of
 from kechuang.claims.models import Claim, Forfeit, SetAside
 from kechuang.claims.queries.drafting import missing_labels, papers_of
 from kechuang.claims.queries.evidence import compared, read_invoices
@@ -29,6 +29,7 @@ from kechuang.kernel.text import tidy
 from kechuang.kernel.workdays import Length, Unit
 from kechuang.ledger.rules import Kind as AccountKind
 from kechuang.ledger.rules import OnNoClaim
+from kechuang.orders.states import CLAIMING, REMIND_CLAIM_BEFORE
 from kechuang.policy.book import InForce, in_force
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
@@ -153,6 +154,7 @@ def submit(
 
 def _start_clock(claim: Claim, terms: InForce[rules.ClaimTerms], *, again: bool, now: datetime) -> None:
     deadlines.cancel(claim.id, kind=CORRECTION, now=now)
+    deadlines.meet(claim.order_id, CLAIMING, now=now)
     deadlines.start(
         kind=CONFIRMATION,
         label=CLOCK_LABELS[CONFIRMATION],
@@ -202,7 +204,31 @@ def _ended(actor: Actor, claim: Claim, action: str, reason: str, *, now: datetim
         )
     uncite(claim)
     deadlines.cancel(claim.id, now=now)
+    _wait_again(claim, now)
     return claim
+
+
+def _wait_again(claim: Claim, now: datetime) -> None:
+    """Taken back within the period, the order waits for a claim once more, until the same last day (申兑期限)."""
+    order, terms = claim_order(claim.order_id), terms_of(claim)
+    assert order.settled_on is not None
+    left = (rules.claim_until(order.settled_on, terms.terms) - clock.day(now)).days - 1
+    if left <= 0:
+        return
+    deadlines.start(
+        kind=CLAIMING,
+        label=CLOCK_LABELS[CLAIMING],
+        subject_id=order.id,
+        number=order.number,
+        region=order.region,
+        role=Role.PROVIDER,
+        party_id=order.provider.id,
+        path=LIST_PAGE,
+        length=Length(left, Unit.DAYS, ends_on_working_day=False),
+        article=terms.article("claim_within_days"),
+        remind_before=REMIND_CLAIM_BEFORE,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -228,6 +254,7 @@ def settle_unclaimed(actor: Actor, *, order_id: str, now: datetime) -> None:
         defaults={"region": order.region, "fen": order.captured_fen, "outcome": outcome, "on": clock.day(now)},
     )
     if new:
+        deadlines.cancel(order.id, kind=CLAIMING, now=now)
         return_offset(actor, order_id=order.id, fen=order.captured_fen, outcome=outcome, now=now)
         facts = {"order": order.number, "fen": lost.fen, "outcome": str(outcome)}
         article, label = terms.article("on_no_claim"), _("逾期未申兑")

@@ -16,6 +16,7 @@ from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
 
 __all__ = [
+    "LIST_PAGE",
     "correction_clock",
     "locked",
     "locked_many",
@@ -73,6 +74,9 @@ def correction_clock(claim: Claim, days: int, article: str, *, now: datetime) ->
         article=article,
         now=now,
     )
+
+
+LIST_PAGE = "/claims/"  # where an order that waits for its claim stands, with the button
 
 
 def page_of(claim: Claim) -> str:

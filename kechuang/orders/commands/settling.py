@@ -12,7 +12,7 @@ from kechuang.orders import rules
 from kechuang.orders.adapters.payment import channel as payment_channel
 from kechuang.orders.commands.recording import record_service
 from kechuang.orders.commands.serving import Upload, keep_file
-from kechuang.orders.commands.steps import Step, begin, finish, frozen, notify
+from kechuang.orders.commands.steps import CLAIM_WAIT, Step, begin, finish, frozen, notify, start_clock
 from kechuang.orders.models import Invoice, Order, OwnShare
 from kechuang.orders.states import InvoiceMark, OrderState, OwnShareKind
 from kechuang.ui import clock
@@ -171,6 +171,8 @@ def _settle(actor: Actor, order_id: str, action: str, seen: int | None, now: dat
     article = frozen(order).article("settle_at")
     done = finish(step, now=now, saves=["captured_fen", "settled_on"], facts=facts, article=article)
     record_service(done, now=now)
+    if done.captured_fen:
+        start_clock(done, CLAIM_WAIT, now)
     return done
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from kechuang.bookings import commands as bookings
 from kechuang.deadlines import commands as deadlines
+from kechuang.deadlines.states import REMIND_BEFORE
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
@@ -16,7 +17,7 @@ from kechuang.orders import rules
 from kechuang.orders.access import roles_on, visible_to
 from kechuang.orders.models import Order, page_of
 from kechuang.orders.rules import OrderTerms
-from kechuang.orders.states import MACHINE, OrderState
+from kechuang.orders.states import CLAIMING, MACHINE, REMIND_CLAIM_BEFORE, OrderState
 from kechuang.outbox.commands import tell
 from kechuang.policy.book import InForce, replay
 from kechuang.trail.commands import advance
@@ -32,6 +33,7 @@ class Wait:
     role: Role
     parameter: str
     unit: Unit = Unit.DAYS
+    remind_before: int = REMIND_BEFORE
 
 
 WAITS: dict[OrderState, Wait] = {
@@ -46,6 +48,7 @@ WAITS: dict[OrderState, Wait] = {
     ),
 }
 FINAL_WAIT = Wait("order_final", _("答复最终明细"), Role.HOLDER, "final_lines_answer_days")
+CLAIM_WAIT = Wait(CLAIMING, _("申请兑付"), Role.PROVIDER, "claim_within_days", remind_before=REMIND_CLAIM_BEFORE)
 
 TITLES: dict[OrderState, str] = {
     OrderState.REQUESTED: _("收到新的委托，请报价"),
@@ -170,6 +173,8 @@ def start_clock(order: Order, wait: Wait, now: datetime) -> date | None:
         party_id={Role.PROVIDER: order.provider_id, Role.HOLDER: order.holder_id}.get(wait.role, ""),
         length=length,
         article=terms.article(wait.parameter),
+        path=page_of(order.id),
+        remind_before=wait.remind_before,
         now=now,
     )
     return rules.last_day(clock.day(now), count) if wait.unit is Unit.DAYS else None
