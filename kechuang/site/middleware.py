@@ -1,9 +1,9 @@
-"""What holds for every request: safe headers, one instant, the current rule book, and the page of a refusal."""
+"""What holds for every request: safe headers, one instant with the current rule book, and the page of a refusal."""
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DataError
+from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse
 
 from kechuang.gazette import queries
@@ -13,12 +13,14 @@ from kechuang.ui import clock, requests
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-# Nothing inline but style attributes, which charts and fetched parts carry.
+# Nothing inline but style attributes, which charts and fetched parts carry, and the one empty style element that the
+# calendar fills rule by rule: the digest is that of no text at all.
+EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'self'",
         "script-src 'self'",
-        "style-src 'self'",
+        f"style-src 'self' {EMPTY_STYLE}",
         "style-src-attr 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -48,7 +50,8 @@ class SafeHeaders:
 class OneInstant:
     """The clock is read once, from the database, and stands for the whole request (演示日期 in a demonstration).
 
-    Where an instant is pinned already (tests, plays) that one counts.
+    Where an instant is pinned already (tests, plays) that one counts. The same statement asks how many packs are published:
+    those published since the last request are in force in this one, in every process.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -56,20 +59,14 @@ class OneInstant:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if clock.is_pinned():
+            queries.install_current()
             return self.get_response(request)
-        with clock.read_once(settings.CLOCK_OFFSET):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT clock_timestamp(), ({queries.VERSION})")
+            read, published = cursor.fetchone()
+        with clock.at(read + settings.CLOCK_OFFSET):
+            queries.install_current(published)
             return self.get_response(request)
-
-
-class CurrentBook:
-    """Packs published since the last request are in force in this one, in every process."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        queries.install_current()
-        return self.get_response(request)
 
 
 class BeyondBounds(Refusal):

@@ -15,7 +15,7 @@ from kechuang.bookings.models import Booking, Calendar
 from kechuang.bookings.rules import Span
 from kechuang.bookings.states import CALENDAR_MACHINE, MACHINE, BookingState, CalendarState, Confirmation, Mode
 from kechuang.kernel.actor import Actor, Role
-from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.trail.commands import advance, record
@@ -48,10 +48,16 @@ def book(
     asked = Asked(tuple(instrument_ids), Span(from_at, until_at), actor.party_id, actor.person_id, mode)
     if not actor.party_id:
         raise NotVisible
-    if key and (found := _answered(actor, key, asked)):
-        return found
-    calendars = locked_calendars(actor, instrument_ids)
-    refuse_wrong(actor, asked, calendars, group=group, fund_number=fund_number, scheme=scheme, now=now)
+    try:
+        calendars = locked_calendars(actor, instrument_ids)
+        refuse_wrong(actor, asked, calendars, group=group, fund_number=fund_number, scheme=scheme, now=now)
+    except (
+        Refusal,
+        NotVisible,
+    ):  # what was booked before may not be bookable any more: a repetition is answered all the same
+        if key and (found := _answered(actor, key, asked)):
+            return found
+        raise
     draft = _drafted(actor, asked, calendars, now)
     draft.purpose, draft.group, draft.fund_number = tidy(purpose), tidy(group), tidy(fund_number)
     draft.request_key = key or None

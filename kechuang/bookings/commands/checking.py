@@ -11,7 +11,7 @@ from kechuang.bookings.models import Booking, Calendar, Slot
 from kechuang.bookings.queries import limits_of, measure_of, qualified, terms_of
 from kechuang.bookings.rules import Span
 from kechuang.bookings.states import BookingState, CalendarState, Mode, SlotKind
-from kechuang.catalog.queries import customs_clear_of, instruments
+from kechuang.catalog.queries import customs_clear_of, openness
 from kechuang.catalog.states import OfferState
 from kechuang.kernel.actor import Actor
 from kechuang.parties.queries import members_of, party
@@ -62,19 +62,20 @@ def refuse_unbookable(asked: Asked, calendars: Sequence[Calendar], *, now: datet
     if len({(calendar.party_id, calendar.unit_id) for calendar in calendars}) > 1:
         raise rules.DifferentProviders()
     internal = asked.holder_id == calendars[0].party_id
-    known = instruments(asked.instrument_ids)
+    known, supervised = openness(asked.instrument_ids), []
     for calendar in calendars:
         offer = calendar.instrument
         if calendar.state != CalendarState.OPEN or offer.state != OfferState.OPEN:
             raise rules.NotBookable(name=offer.name)
-        card = known.get(offer.id)
-        if card and card.open_modes and asked.mode not in card.open_modes:
+        modes, under_customs = known.get(offer.id, (frozenset(), False))
+        if modes and asked.mode not in modes:
             raise rules.ModeNotOffered(name=offer.name)
-    supervised = [card.id for card in known.values() if card.under_customs and not internal]
-    cleared = customs_clear_of(supervised, clock.day(asked.span.from_at)) if supervised else {}
-    for instrument_id in supervised:
-        if not cleared[instrument_id]:
-            raise rules.CustomsNotCleared(name=known[instrument_id].offer.name)
+        if under_customs and not internal:
+            supervised.append(offer)
+    cleared = customs_clear_of([offer.id for offer in supervised], clock.day(asked.span.from_at)) if supervised else {}
+    for offer in supervised:
+        if not cleared[offer.id]:
+            raise rules.CustomsNotCleared(name=offer.name)
 
 
 def refuse_stranger(holder_id: str, person_id: str, *, now: datetime) -> None:

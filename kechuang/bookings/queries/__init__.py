@@ -12,6 +12,15 @@ from kechuang.bookings.queries.choosing import (
     takes_samples,
     unsubscribed,
 )
+from kechuang.bookings.queries.desk import (
+    Desk,
+    blocks_ahead,
+    desk,
+    hit_by,
+    names_of_qualified,
+    without_calendar,
+    would_hit,
+)
 from kechuang.bookings.queries.due import not_begun, qualifications_ended, run_out, to_remind, unanswered
 from kechuang.bookings.queries.feeds import (
     FeedCalendar,
@@ -38,6 +47,7 @@ from kechuang.bookings.queries.free import (
 from kechuang.bookings.queries.ordering import BookingForOrder, ended_with_order, for_order
 from kechuang.bookings.queries.samples import (
     SampleSheet,
+    offer_card,
     own_samples,
     queue,
     queue_length,
@@ -84,6 +94,7 @@ __all__ = [
     "Calendar",
     "CalendarEvent",
     "CalendarSheet",
+    "Desk",
     "FeedCalendar",
     "FeedRow",
     "Qualification",
@@ -93,12 +104,14 @@ __all__ = [
     "WaitRow",
     "around_waiting_for",
     "beside",
+    "blocks_ahead",
     "booking",
     "booking_calendar",
     "calendar",
     "calendars",
     "cancel_window",
     "colleagues",
+    "desk",
     "ended_with_order",
     "feed_calendar",
     "for_order",
@@ -107,14 +120,17 @@ __all__ = [
     "free_on_without",
     "free_starts",
     "free_within",
+    "hit_by",
     "limits_of",
     "listed",
     "measure_of",
     "modes_of",
+    "names_of_qualified",
     "next_free",
     "next_free_of_all",
     "not_begun",
     "of_order",
+    "offer_card",
     "offers_of",
     "offers_over",
     "open_training",
@@ -150,4 +166,6 @@ __all__ = [
     "waited_for",
     "waiting_for",
     "week",
+    "without_calendar",
+    "would_hit",
 ]

@@ -11,6 +11,7 @@ from kechuang.bookings.access import roles_on, samples_visible_to
 from kechuang.bookings.models import Calendar, Sample, SampleStep
 from kechuang.bookings.states import IN_QUEUE, SAMPLE_MACHINE, WAITING_MAX, SampleState
 from kechuang.catalog.queries import OfferCard, cards, instruments
+from kechuang.catalog.queries import offer as offer_of
 from kechuang.documents.queries import File, files_of
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
@@ -75,6 +76,11 @@ def _ahead(row: Sample) -> int | None:
     if row.received_at is not None:
         return before.filter(received_at__lt=row.received_at).count()
     return before.filter(Q(received_at__isnull=False) | earlier).count()
+
+
+def offer_card(actor: Actor, instrument_id: str) -> OfferCard:
+    """Where a sample would go, as the actor may see it; raises NotVisible."""
+    return offer_of(actor, instrument_id)
 
 
 def queue(actor: Actor, *, instrument_id: str = "") -> QuerySet[Sample]:

@@ -1,0 +1,1 @@
+"""Forms of bookings: choosing a time, changing a booking, the provider's rules, samples."""
