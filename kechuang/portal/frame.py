@@ -77,6 +77,8 @@ WAYS = (
     Way(_("创新券"), _("创新券"), "ticket", "vouchers:mine", _PARTY, thumb=True),
     Way(_("创新券"), _("创新券"), "ticket", "vouchers:list", _SCIENCE),
     Way(_("订单"), _("订单"), "clipboard-list", "orders:orders", _PARTY | _SCIENCE, thumb=True),
+    Way(_("我的预约"), _("预约"), "calendar-event", "bookings:mine", _PARTY),
+    Way(_("预约台"), _("预约台"), "calendar-stats", "bookings:desk", _PARTY),
     Way(_("申兑"), _("申兑"), "receipt", "claims:claims", _PARTY),
     Way(_("兑付"), _("兑付"), "receipt", "claims:claims", _SCIENCE | {Role.COUNTY_FINANCE}, thumb=True),
     Way(_("服务与价目"), _("价目"), "list-details", "catalog:mine", _PARTY),

@@ -157,7 +157,7 @@ def test_only_who_waits_answers(lab: Lab) -> None:
 
 
 def test_lists_cost_the_same_whatever_their_length(lab: Lab) -> None:
-    offer, booking = full(lab)
+    offer, _booking = full(lab)
     waits(lab, offer, lab.other)
     few = statements(lambda: queries.provider_waits(lab.staff))
     for name in ("甲", "乙", "丙"):

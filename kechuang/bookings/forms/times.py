@@ -14,7 +14,7 @@ from kechuang.ui import clock
 from kechuang.ui.days import words
 from kechuang.ui.forms import DayField, FilterForm, Form, TextField
 
-LENGTHS_MAX = 24  # choices of a length; longer ones are chosen in the week view or typed in the address
+FINE_CHOICES = 8  # choices of a length before they get coarser
 
 
 def as_chosen(instant: datetime) -> str:
@@ -52,11 +52,12 @@ def hours_in_words(span: Span) -> str:
 
 
 def lengths(*, least: int, most: int, grain: int) -> list[tuple[str, str]]:
-    """The lengths to choose from: by the grid, coarser when there would be too many, the longest always."""
-    step = grain
-    while (most - least) // step > LENGTHS_MAX:
-        step *= 2
-    found = sorted({*range(least, most + 1, step), most})
+    """The lengths to choose from: by the grid at first, coarser the longer they are, the longest always."""
+    found, step = [least], grain
+    while found[-1] < most:
+        found.append(min((found[-1] // step + 1) * step, most))
+        if len(found) % FINE_CHOICES == 0:
+            step *= 2
     return [(str(minutes), minutes_in_words(minutes)) for minutes in found]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from kechuang.bookings import queries as bookings
 from kechuang.catalog import queries as catalog
 from kechuang.claims import queries as claims
 from kechuang.deadlines import queries as deadlines
@@ -65,6 +66,9 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("订单"), orders.waiting_for),
     (_("创新券"), vouchers.waiting_for),
     (_("机构入库"), registers.waiting_for),
+    (_("预约"), bookings.waiting_for),
+    (_("送样"), bookings.samples_waiting_for),
+    (_("候补与培训"), bookings.around_waiting_for),
     (_("服务与价目"), catalog.waiting_for),
     (_("资金"), treasury.waiting_for),
     (_("公示与异议"), notices.waiting_for),
