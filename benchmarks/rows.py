@@ -22,6 +22,7 @@ class Row:
     reference: str
     reference_value: float
     goal: str = ""
+    input_digest: str = ""  # SHA-256 of the file that was measured with, where one can be named
 
     def __post_init__(self) -> None:
         for measured in (self.value, self.reference_value):
@@ -52,4 +53,5 @@ class Row:
             "ratio": self.ratio,
             "goal": self.goal,
             "met": self.met,
+            **({"input_digest": self.input_digest} if self.input_digest else {}),
         }

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from kechuang.search import rules
 from kechuang.search.models import Document
-from kechuang.search.rules import Entry
 from kechuang.search.states import BATCH, LEXEME_MAX
 
 _COLUMNS = {
@@ -62,7 +61,7 @@ def put(documents: Iterable[rules.Document], *, now: datetime) -> int:
     count = 0
     for batch in _batches(sorted(documents, key=lambda document: document.subject_id)):
         with connection.cursor() as cursor:
-            rows = [_row(document, rules.entry(document)) for document in batch]
+            rows = [row(document) for document in batch]
             cursor.execute(_UPSERT, [now, json.dumps(rows, ensure_ascii=False)])
         learn(batch)
         count += len(batch)
@@ -110,7 +109,9 @@ def forget_words() -> int:
         return cursor.rowcount
 
 
-def _row(document: rules.Document, entry: Entry) -> dict[str, object]:
+def row(document: rules.Document) -> dict[str, object]:
+    """The row of a document, column by column, as PostgreSQL reads it."""
+    entry = rules.entry(document)
     return {
         "subject_id": document.subject_id,
         "kind": document.kind,
