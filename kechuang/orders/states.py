@@ -224,6 +224,7 @@ STANDING_MACHINE = Machine(
     labels={StandingState.OPEN: _("自动报价中"), StandingState.ENDED: _("已停止自动报价")},
     waits={},
 )
+MINUTES_DIGITS = 7  # of a length in an address
 BOOKED_STATES = ("requested", "confirmed", "in_use", "done")  # of a booking that an order may be made of
 QUOTED_AT_ONCE = ("confirmed", "in_use", "done")  # whose time is sure, so that the published price is the quote
 

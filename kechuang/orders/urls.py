@@ -8,6 +8,7 @@ urlpatterns = [
     path("request/<str:offer_id>", pages.request, name="request"),
     path("booked/<str:booking_id>", pages.booked, name="booked"),
     path("booked/<str:booking_id>/part", pages.booking_order, name="booking_order"),
+    path("price/<str:offer_id>", pages.booking_price, name="booking_price"),
     path("standing/<str:offer_id>", pages.standing, name="standing"),
     path("standing/<str:offer_id>/set", pages.stand, name="stand"),
     path("income", pages.income, name="income"),

@@ -93,7 +93,7 @@ def test_the_standing_word_needs_the_joint_declaration_and_the_providers_hand(ha
 def test_what_the_booking_page_shows_is_what_the_order_costs(hall: Hall) -> None:
     commands.quote_by_list(hall.server, offer_id=hall.offer_id, declares=True, now=hall.now)
     booking = hall.booked()
-    shown = queries.booked_price(hall.holder, booking.id, on=hall.today)
+    shown = queries.booked_price(hall.holder, booking.id, on=hall.today).time
     order = hall.ordered(booking)
     assert order.state == OrderState.QUOTED
     assert shown.after is not None

@@ -11,7 +11,8 @@ from kechuang.catalog.states import UNIT_LABELS
 from kechuang.orders import commands, queries
 from kechuang.orders.forms import BookedForm
 from kechuang.orders.pages.asking import named
-from kechuang.orders.states import OrderState
+from kechuang.orders.rules import Booked
+from kechuang.orders.states import MINUTES_DIGITS, OrderState
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, back
 
@@ -22,9 +23,10 @@ UNITS = {str(unit): label for unit, label in UNIT_LABELS.items()}
 def booked(request: HttpRequest, booking_id: str) -> HttpResponse:
     """What the booked time costs after the voucher, and the one button that makes the order of it."""
     actor = actor_of(request)
-    price = queries.booked_price(actor, booking_id, price_id=request.GET.get("price", ""), on=clock.today())
-    if price.booked.order_id:
-        return redirect("orders:order", price.booked.order_id)
+    found = queries.booked_price(actor, booking_id, price_id=request.GET.get("price", ""), on=clock.today())
+    price = found.time
+    if found.booked.order_id:
+        return redirect("orders:order", found.booked.order_id)
     vouchers = [named(one) for one, _after in price.vouchers]
     initial = {"voucher": vouchers[0][0] if vouchers else "", "price": price.lines[0].price_id if price.lines else ""}
     form = BookedForm(
@@ -43,7 +45,12 @@ def booked(request: HttpRequest, booking_id: str) -> HttpResponse:
         if tried.done:
             return _onward(request, tried.value)
         status = tried.status
-    return render(request, "orders/booked.html", {"price": price, "form": form, "units": UNITS}, status=status)
+    return render(
+        request,
+        "orders/booked.html",
+        {"booked": found.booked, "price": price, "form": form, "units": UNITS},
+        status=status,
+    )
 
 
 @login_required
@@ -51,7 +58,18 @@ def booked(request: HttpRequest, booking_id: str) -> HttpResponse:
 def booking_order(request: HttpRequest, booking_id: str) -> HttpResponse:
     """The part of a booking's page that says what it costs and leads to the order (loaded into it)."""
     part = queries.booking_order(actor_of(request), booking_id, on=clock.today())
-    return render(request, "orders/_booked.html", {"price": part.price, "order": part.order, "units": UNITS})
+    price = part.price.time if part.price else None
+    shown = {"booking_id": booking_id, "price": price, "order": part.order, "units": UNITS}
+    return render(request, "orders/_booked.html", shown)
+
+
+@require_GET
+def booking_price(request: HttpRequest, offer_id: str) -> HttpResponse:
+    """What a time of `minutes` would cost (loaded into the form that books it)."""
+    typed = request.GET.get("minutes", "")
+    minutes = int(typed) if typed.isdecimal() and len(typed) < MINUTES_DIGITS else 0
+    price = queries.time_price(actor_of(request), offer_id, Booked(minutes), on=clock.today())
+    return render(request, "orders/_booking_price.html", {"price": price, "units": UNITS})
 
 
 @login_required

@@ -4,11 +4,13 @@ from kechuang.orders.models import Order
 from kechuang.orders.queries.booked import (
     BookedPrice,
     BookingOrder,
+    TimePrice,
     asked_by_booking,
     booked_price,
     booking_order,
     quoted_by_list,
     standing,
+    time_price,
     without_their_time,
 )
 from kechuang.orders.queries.claiming import (
@@ -74,6 +76,7 @@ __all__ = [
     "OrderLabel",
     "OrderSheet",
     "Placing",
+    "TimePrice",
     "as_frozen",
     "asked_by_booking",
     "asking",
@@ -112,6 +115,7 @@ __all__ = [
     "standing",
     "steps_of",
     "successors",
+    "time_price",
     "to_close_after_revocation",
     "unclaimed",
     "useful",

@@ -23,10 +23,9 @@ from kechuang.vouchers.rules import OrderFacts
 
 
 @dataclass(frozen=True, slots=True)
-class BookedPrice:
-    """A booking with what it costs by the published list, and what each live voucher leaves of it."""
+class TimePrice:
+    """What a time of an instrument costs by the published list, and what each live voucher leaves of it."""
 
-    booked: BookingForOrder
     offer: OfferCard
     fitting: Sequence[FrozenPrice]  # published lines it may be charged by
     lines: Sequence[Line]  # of the chosen one; empty: the provider quotes
@@ -37,12 +36,25 @@ class BookedPrice:
     at_once: bool  # quoted by the published list without waiting
 
 
+@dataclass(frozen=True, slots=True)
+class BookedPrice:
+    """A booking with what it costs as an order."""
+
+    booked: BookingForOrder
+    time: TimePrice
+
+
 def booked_price(actor: Actor, booking_id: str, *, price_id: str = "", on: date) -> BookedPrice:
     """What the holder sees before ordering (预约下单前告知); raises NotVisible."""
     booked = for_order(actor, booking_id)
-    found = offer(actor, booked.instrument_id)
-    prices = [as_frozen(line) for line in price_lines(found.id, on=on)]
     what = rules.Booked(booked.minutes, booked.samples)
+    return BookedPrice(booked, time_price(actor, booked.instrument_id, what, price_id=price_id, on=on))
+
+
+def time_price(actor: Actor, offer_id: str, what: rules.Booked, *, price_id: str = "", on: date) -> TimePrice:
+    """What so much of an instrument would cost, before and after the voucher (预约的券后价); raises NotVisible."""
+    found = offer(actor, offer_id)
+    prices = [as_frozen(line) for line in price_lines(found.id, on=on)]
     chosen = rules.lines_for(what, prices, chosen=price_id)
     lines = rules.priced(chosen, prices) if chosen else ()
     cards = parties([actor.party_id]) if actor.party_id else {}
@@ -52,8 +64,7 @@ def booked_price(actor: Actor, booking_id: str, *, price_id: str = "", on: date)
     price = rules.total(lines)
     live = live_of(actor.party_id, on=on) if actor.party_id else []
     after = _after(actor, live, price, found, entry.entrant_class if entry else "", on=on) if lines else []
-    return BookedPrice(
-        booked=booked,
+    return TimePrice(
         offer=found,
         fitting=rules.fitting(what, prices),
         lines=lines,
