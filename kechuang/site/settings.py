@@ -99,7 +99,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "kechuang.site.middleware.CurrentBook",
     "kechuang.parties.middleware.ActorMiddleware",
     "kechuang.portal.frame.CountAnew",
     "kechuang.site.middleware.RefusalPages",

@@ -39,6 +39,7 @@ from kechuang.catalog.queries.instruments import (
     instrument_card,
     instruments,
     open_instruments,
+    openness,
     own_instruments,
 )
 from kechuang.catalog.queries.offers import (
@@ -112,6 +113,7 @@ __all__ = [
     "open_instruments",
     "open_offers_of",
     "opening",
+    "openness",
     "operators",
     "own_carriers",
     "own_instruments",
