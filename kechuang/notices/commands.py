@@ -187,7 +187,8 @@ def handle(actor: Actor, *, objection_id: str, upheld: bool, reply: str, now: da
     action = "uphold" if upheld else "dismiss"
     move = OBJECTION_MACHINE.check(action, ObjectionState(objection.state), roles)
     mine = hands(actor, objection.region, acting_role(roles, move))
-    if mine & same_persons([objection.item.decided_by, objection.by_person]):
+    before = same_persons([objection.item.decided_by, objection.by_person], of=[objection.item.subject_id])
+    if mine & before:
         raise rules.OwnCase()
     if not tidy(reply):
         raise rules.ReplyMissing()

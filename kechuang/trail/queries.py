@@ -23,6 +23,13 @@ def way(object_ids: Iterable[str]) -> models.QuerySet[Event]:
     return Event.objects.filter(object_id__in=list(object_ids)).order_by("seq")
 
 
+def stood_in_for(object_ids: Iterable[str], person_ids: Iterable[str]) -> list[tuple[str, str, str]]:
+    """In whose place these persons acted on these records (代理办理): record, who acted, who was absent."""
+    rows = Event.objects.filter(object_id__in=list(object_ids), person_id__in=list(person_ids))
+    found = rows.exclude(stands_in_for="").values_list("object_id", "person_id", "stands_in_for")
+    return list(found.order_by("object_id", "person_id", "stands_in_for").distinct())
+
+
 def altered_rows(limit: int = FINDINGS_SHOWN) -> list[Broken]:
     """I7: rows whose content differs from the digest of their last event, or that have lost their row.
 

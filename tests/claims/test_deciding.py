@@ -15,7 +15,9 @@ from kechuang.kernel.machine import MoveNotOpen
 from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import balance_at, transfers_of
 from kechuang.ledger.rules import Kind, Place
+from kechuang.notices import commands as notices
 from kechuang.notices.models import Item, Notice
+from kechuang.notices.rules import OwnCase
 from kechuang.orders.models import Order
 from kechuang.outbox.models import Message
 from kechuang.parties.rules import Related, SameHands
@@ -120,6 +122,19 @@ def test_a_substitute_counts_as_the_absent_officer(payouts: Payouts) -> None:
     stand_in = standing_in(payouts.county, Role.COUNTY_OFFICER, payouts.person("替班"))
     with pytest.raises(SameHands):
         commands.confirm(stand_in, claim_id=claim.id, now=payouts.now)
+
+
+def test_the_absent_officer_decides_no_objection_on_what_was_confirmed_in_their_place(payouts: Payouts) -> None:
+    claim = payouts.submitted()
+    commands.confirm(
+        standing_in(payouts.approver, Role.COUNTY_OFFICER, payouts.person("替班")), claim_id=claim.id, now=payouts.now
+    )
+    objection = payouts.object_to(fresh(claim))
+    with pytest.raises(OwnCase):
+        payouts.answer(objection, upheld=False)
+    other = payouts.officer(Role.COUNTY_APPROVER)
+    done = notices.handle(other, objection_id=objection.id, upheld=False, reply="经核查。", now=payouts.now)
+    assert done.state == "dismissed"
 
 
 def test_four_eyes_are_the_databases_too(payouts: Payouts) -> None:

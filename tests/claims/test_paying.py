@@ -65,6 +65,39 @@ def test_who_stands_in_for_the_confirmer_may_not_approve_either(payouts: Payouts
         payouts.approve(batch, by=stand_in)
 
 
+def test_the_absent_officer_does_not_approve_what_was_confirmed_in_their_place(payouts: Payouts) -> None:
+    """代理: the office is one hand. The substitute confirmed for the approver, who is back."""
+    claim = payouts.submitted()
+    instead = standing_in(payouts.approver, Role.COUNTY_OFFICER, payouts.person("替班"))
+    commands.confirm(instead, claim_id=claim.id, now=payouts.now)
+    payouts.after_notice()
+    batch = payouts.prepared(fresh(claim))
+    with pytest.raises(OwnConfirmation):
+        payouts.approve(batch)
+    other = payouts.officer(Role.COUNTY_APPROVER)
+    assert payouts.approve(batch, by=other).state == "approved"
+
+
+def test_the_absent_officer_does_not_approve_what_was_prepared_in_their_place(payouts: Payouts) -> None:
+    claim = payouts.payable()
+    instead = standing_in(payouts.approver, Role.COUNTY_OFFICER, payouts.person("替班"))
+    batch_id = commands.prepare(instead, region=YUECHENG, title="代编", claim_ids=[claim.id], now=payouts.now)
+    batch = PaymentBatch.objects.get(id=batch_id)
+    with pytest.raises(SameHands):
+        payouts.approve(batch)
+    assert payouts.approve(batch, by=payouts.officer(Role.COUNTY_APPROVER)).state == "approved"
+
+
+def test_a_substitute_of_somebody_else_binds_nobody_but_the_two(payouts: Payouts) -> None:
+    """Negative control: the same substitute, standing in for another; the approver's hands are free."""
+    claim = payouts.submitted()
+    instead = standing_in(payouts.clerk, Role.COUNTY_OFFICER, payouts.person("替班"))
+    commands.confirm(instead, claim_id=claim.id, now=payouts.now)
+    payouts.after_notice()
+    batch = payouts.prepared(fresh(claim))
+    assert payouts.approve(batch).state == "approved"
+
+
 def test_who_prepared_neither_approves_nor_releases(payouts: Payouts) -> None:
     batch = payouts.prepared(payouts.payable())
     with pytest.raises(SameHands):

@@ -103,7 +103,7 @@ def _confirm(actor: Actor, claim: Claim, confirmed_fen: Fen | None, note: str, *
 def _refuse_own(actor: Actor, claim: Claim, role: Role) -> None:
     """Neither who submitted it nor anybody of its two sides decides on it."""
     sides = (claim.provider_party, claim.holder_party)
-    refuse_same_hands(actor, claim.region, role, before=[claim.submitted_by], sides=sides)
+    refuse_same_hands(actor, claim.region, role, before=[claim.submitted_by], of=[claim.id], sides=sides)
 
 
 @transaction.atomic

@@ -103,7 +103,7 @@ def confirm_account(actor: Actor, *, account_id: str, cool_off_days: int, now: d
     roles = roles_on(actor, account)
     move = ACCOUNT_MACHINE.check("confirm", AccountState(account.state), roles)
     for role in roles & move.by:
-        rules.refuse_same_hands(actor, account.region, role, before=[account.proposed_by_id])
+        queries.refuse_same_hands(actor, account.region, role, before=[account.proposed_by_id], of=[account.id])
     account.confirmed_by_id = actor.person_id
     account.confirmed_on = clock.day(now)
     replaces = account.replaces_id is not None

@@ -12,6 +12,7 @@ from kechuang.parties import rules
 from kechuang.parties.models import Membership, Office, Person, Substitution
 from kechuang.parties.queries.regions import areas, covers, region_name
 from kechuang.parties.states import PartyState
+from kechuang.trail.queries import stood_in_for
 
 T = TypeVar("T", bound=Model)
 
@@ -181,15 +182,22 @@ def person_by_sign_in(sign_in: str) -> str:
 
 
 def refuse_same_hands(
-    actor: Actor, region: str, role: Role, *, before: Iterable[str], sides: Iterable[str] = ()
+    actor: Actor,
+    region: str,
+    role: Role,
+    *,
+    before: Iterable[str],
+    of: Iterable[str] = (),
+    sides: Iterable[str] = (),
 ) -> None:
     """Four eyes (四眼原则): raises SameHands when an earlier step was this person's, Related when a side is theirs.
 
-    `before` are the persons of the earlier steps, also under records that were merged since; `sides` the parties whose
-    matter it is. An absent officer whose office is exercised counts like the one who acts.
+    `before` are the persons of the earlier steps, also under records that were merged since, `of` the records on which
+    they acted; `sides` the parties whose matter it is. An office is one hand: the absent officer counts like the
+    substitute who acts, now and in the earlier steps.
     """
     both = rules.hands(actor, region, role)
-    rules.refuse_same_hands(actor, region, role, before=same_persons(before))
+    rules.refuse_same_hands(actor, region, role, before=same_persons(before, of=of))
     if (
         set(sides)
         and Membership.objects.filter(person_id__in=both, party_id__in=set(sides), valid_until__isnull=True).exists()
@@ -197,9 +205,11 @@ def refuse_same_hands(
         raise rules.Related
 
 
-def same_persons(person_ids: Iterable[str]) -> frozenset[str]:
-    """These persons, and the records they were merged into (人员合并)."""
-    found = set(person_ids) - {""}
+def same_persons(person_ids: Iterable[str], *, of: Iterable[str] = ()) -> frozenset[str]:
+    """These persons, in whose place they acted on the records `of` (代理), and whom they were merged into (人员合并)."""
+    found, records = set(person_ids) - {""}, list(of)
+    if found and records:
+        found |= {absent for _record, _person, absent in stood_in_for(records, found)}
     latest = found
     while latest:
         merged = Person.objects.filter(id__in=latest, merged_into__isnull=False)

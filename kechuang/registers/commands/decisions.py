@@ -120,7 +120,7 @@ def _sign(actor: Actor, admission: Admission, roles: frozenset[Role], move: Move
     """One line of the review; nobody signs twice in a round, nor who handed it in, nor its own people. Raises SameHands, Related."""
     role = acting_role(roles, move)
     before = Step.objects.filter(admission=admission, round=admission.rounds).values_list("person_id", flat=True)
-    refuse_same_hands(actor, admission.region, role, before=list(before), sides=[admission.party_id])
+    refuse_same_hands(actor, admission.region, role, before=list(before), of=[admission.id], sides=[admission.party_id])
     Step.objects.create(
         admission=admission,
         round=admission.rounds,

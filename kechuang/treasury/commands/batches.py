@@ -1,10 +1,12 @@
 """A payment batch on its way through three persons: prepared, approved, released (制单、审批、拨付)."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
@@ -14,6 +16,7 @@ from kechuang.outbox.commands import tell
 from kechuang.parties import queries as parties
 from kechuang.parties.rules import hands
 from kechuang.trail.commands import advance, record
+from kechuang.trail.queries import stood_in_for
 from kechuang.treasury.access import batches_visible_to, creator, payables_visible_to, roles_on
 from kechuang.treasury.commands.budgets import other_hands
 from kechuang.treasury.models import (
@@ -117,14 +120,11 @@ def approve_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) ->
     batch = locked_batch(actor, batch_id)
     roles = roles_on(actor, batch)
     step = BATCH_MACHINE.check("approve", BatchState(batch.state), roles)
-    other_hands(actor, batch.region, roles & step.by, [batch.prepared_by])
+    other_hands(actor, batch.region, roles & step.by, [batch.prepared_by], [batch.id])
     _check_content(batch, digest, now)
     parts = PaymentPart.objects.filter(line__batch=batch)
     both = {hand for role in roles & step.by for hand in hands(actor, batch.region, role)}
-    confirmers = set(parts.values_list("confirmed_by", flat=True))
-    same = [person for person in confirmers if both & parties.same_persons([person])]
-    own = parts.filter(confirmed_by__in=same).values_list("payable__claim_number", flat=True)
-    if claims := sorted(own):
+    if claims := _confirmed_by(both, parts):
         raise OwnConfirmation(claims="、".join(claims))
     parts.update(approved_by=actor.person_id)
     batch.approved_by, batch.approved_on = actor.person_id, clock.day(now)
@@ -134,13 +134,23 @@ def approve_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) ->
     return batch
 
 
+def _confirmed_by(both: AbstractSet[str], parts: QuerySet[PaymentPart]) -> list[str]:
+    """The claims among `parts` that one of `both` confirmed, or that a substitute confirmed in their place."""
+    rows = list(parts.values_list("payable__claim_id", "payable__claim_number", "confirmed_by"))
+    confirmers = {person for _claim, _number, person in rows}
+    same = {person for person in confirmers if both & parties.same_persons([person])}
+    stood = stood_in_for([claim for claim, _number, _person in rows], confirmers)
+    instead = {(claim, person) for claim, person, absent in stood if absent in both}
+    return sorted(number for claim, number, person in rows if person in same or (claim, person) in instead)
+
+
 @transaction.atomic
 def release_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) -> PaymentBatch:
     """Finance releases the money (核准拨付), a third person. Raises SameHands, DigestDiffers, AccountChanged."""
     batch = locked_batch(actor, batch_id)
     roles = roles_on(actor, batch)
     step = BATCH_MACHINE.check("release", BatchState(batch.state), roles)
-    other_hands(actor, batch.region, roles & step.by, [batch.prepared_by, batch.approved_by])
+    other_hands(actor, batch.region, roles & step.by, [batch.prepared_by, batch.approved_by], [batch.id])
     _check_content(batch, digest, now)
     batch.released_by, batch.released_on = actor.person_id, clock.day(now)
     facts = {"fen": batch.total_fen, "digest": batch.digest}

@@ -60,10 +60,15 @@ def locked(actor: Actor, budget_id: str) -> Budget:
     return row
 
 
-def other_hands(actor: Actor, region: str, roles: AbstractSet[Role], before: Sequence[str]) -> None:
-    """Raises SameHands when the actor, or the absent officer they stand in for, did an earlier step (四眼原则)."""
+def other_hands(
+    actor: Actor, region: str, roles: AbstractSet[Role], before: Sequence[str], of: Sequence[str] = ()
+) -> None:
+    """Raises SameHands when the actor, or the absent officer they stand in for, did an earlier step (四眼原则).
+
+    `of` are the records of the earlier steps: what a substitute did there counts for the absent officer too.
+    """
     for role in sorted(roles):
-        refuse_same_hands(actor, region, role, before=before)
+        refuse_same_hands(actor, region, role, before=before, of=of)
 
 
 @transaction.atomic
@@ -167,7 +172,7 @@ def approve_budget(actor: Actor, *, budget_id: str, now: datetime) -> Budget:
     row = locked(actor, budget_id)
     roles = roles_on(actor, row)
     step = BUDGET_MACHINE.check("approve", BudgetState(row.state), roles)
-    other_hands(actor, row.region, roles & step.by, [row.drafted_by])
+    other_hands(actor, row.region, roles & step.by, [row.drafted_by], [row.id])
     row.approved_by, row.approved_on = actor.person_id, clock.day(now)
     advance(actor, row, step, roles=roles, now=now, saves=["approved_by", "approved_on"], facts=_facts(row))
     _tell(row, Role.BUDGET_AUTHOR, _("预算已审定"), now)
