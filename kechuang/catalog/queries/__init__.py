@@ -38,8 +38,10 @@ from kechuang.catalog.queries.instruments import (
     instrument,
     instrument_card,
     instruments,
+    missing_for_report,
     open_instruments,
     openness,
+    own_instrument,
     own_instruments,
 )
 from kechuang.catalog.queries.offers import (
@@ -65,6 +67,7 @@ from kechuang.catalog.queries.offers import (
     search,
     waiting_for,
 )
+from kechuang.catalog.queries.transfers import export_regions, import_run, import_runs, picture, push_keys
 from kechuang.catalog.queries.wording import steps_said
 
 __all__ = [
@@ -96,8 +99,11 @@ __all__ = [
     "departments",
     "documents",
     "export_file",
+    "export_regions",
     "exportable",
     "exported",
+    "import_run",
+    "import_runs",
     "imports_of",
     "instrument",
     "instrument_card",
@@ -105,6 +111,7 @@ __all__ = [
     "joining",
     "line_of",
     "may_operate",
+    "missing_for_report",
     "of_admissions",
     "offer",
     "offer_named",
@@ -116,14 +123,17 @@ __all__ = [
     "openness",
     "operators",
     "own_carriers",
+    "own_instrument",
     "own_instruments",
     "own_offer_names",
     "own_offers",
     "own_sheet",
     "own_staff",
+    "picture",
     "price_history",
     "price_lines",
     "price_lists",
+    "push_keys",
     "search",
     "sharing",
     "sharing_scheme",
