@@ -165,6 +165,7 @@ def load_policies(folder: Path) -> None:
 
     processes.start_django()
     published = processes.load_policies(folder)
+    processes.load_shipped()
     click.echo("\n".join(f"✓ {name}" for name in published) or "规则没有变化 · nothing new")
 
 

@@ -90,6 +90,15 @@ def load_policies(folder: Path) -> list[str]:
     return [f"{pack.scheme} · {pack.title}" for pack in published]
 
 
+def load_shipped() -> int:
+    """The synonyms that come with the platform, those that are not there yet; answers how many were added."""
+    from kechuang.search import commands
+    from kechuang.ui import clock
+
+    with present():
+        return commands.load_shipped(now=clock.now())
+
+
 def collect_static() -> None:
     """Static files under their hashed names, when one of them has changed since."""
     import hashlib

@@ -31,6 +31,7 @@ from kechuang.pilot.states import (
     SENDING,
     YEAR_DAYS,
 )
+from kechuang.search.commands import load_shipped
 from kechuang.ui import clock
 
 _DAY = timedelta(days=1)
@@ -59,6 +60,7 @@ def play(
     with seeded(f"{scheme}:{year}:{seed}"), keeping_many(), _own_session():
         with clock.at(clock.instant(first)):
             load_announced(now=clock.instant(first))
+            load_shipped(now=clock.instant(first))
             stage = Stage(scheme=scheme, seed=seed, first=first, until=until)
             with transaction.atomic():
                 run = Run.objects.create(
