@@ -12,14 +12,15 @@ from pydantic import AwareDatetime, Field
 from kechuang.bookings import commands, queries
 from kechuang.bookings.formats.ics import BUSY_MAX
 from kechuang.bookings.queries import Booking, CalendarEvent
-from kechuang.bookings.rules import Span
-from kechuang.bookings.states import INSTRUMENTS_MAX, WEEK_INSTRUMENTS_MAX, Mode
+from kechuang.bookings.rules import Span, refuse_far
+from kechuang.bookings.states import INSTRUMENTS_MAX, MINUTES_MOST, WEEK_INSTRUMENTS_MAX, Mode
 from kechuang.kernel.errors import NotVisible
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of
 
 router = Router(tags=["bookings"])
 PAGE = 100
+Minutes = Annotated[int, Query(ge=1, le=MINUTES_MOST)]
 Names = Annotated[list[str], Query(max_length=WEEK_INSTRUMENTS_MAX)]
 
 
@@ -98,24 +99,13 @@ def week(
 
 @router.get("/next-free", response=dict[str, SpanOut | None])
 def next_free(
-    request: HttpRequest, instrument: Names, minutes: int, after: AwareDatetime | None = None
+    request: HttpRequest, instrument: Names, minutes: Minutes, after: AwareDatetime | None = None
 ) -> dict[str, Span | None]:
     """The next bookable time of each instrument, at least so long."""
     now = clock.now()
-    return queries.next_free(instrument, minutes=minutes, after=max(after or now, now), now=now)
-
-
-@router.get("/{booking_id}", response=SheetOut)
-def one(request: HttpRequest, booking_id: str) -> dict[str, Any]:
-    """One booking and what the caller may do about it now."""
-    sheet = queries.booking(actor_of(request), booking_id, now=clock.now())
-    return {**BookingOut.from_orm(sheet.booking).dict(), "actions": sorted(sheet.actions)}
-
-
-@router.post("", response={201: BookingOut})
-def book(request: HttpRequest, body: BookIn) -> Status[Booking]:
-    """Books instruments of one provider for one time, all or none; the same `key` again answers with the first."""
-    return Status(HTTPStatus.CREATED, commands.book(actor_of(request), now=clock.now(), **body.dict()))
+    begin = max(after or now, now)
+    refuse_far(Span(begin, begin), now=now)
+    return queries.next_free(instrument, minutes=minutes, after=begin, now=now)
 
 
 class Pushing(HttpBearer):
@@ -159,6 +149,19 @@ def busy(request: HttpRequest, body: BusyIn) -> BusyOut:
     )
     met = sorted({booking_id for booking_id, _span in plan.conflicts})
     return BusyOut(made=len(plan.make), lifted=len(plan.lift), conflicts=met)
+
+
+@router.get("/{booking_id}", response=SheetOut)
+def one(request: HttpRequest, booking_id: str) -> dict[str, Any]:
+    """One booking and what the caller may do about it now."""
+    sheet = queries.booking(actor_of(request), booking_id, now=clock.now())
+    return {**BookingOut.from_orm(sheet.booking).dict(), "actions": sorted(sheet.actions)}
+
+
+@router.post("", response={201: BookingOut})
+def book(request: HttpRequest, body: BookIn) -> Status[Booking]:
+    """Books instruments of one provider for one time, all or none; the same `key` again answers with the first."""
+    return Status(HTTPStatus.CREATED, commands.book(actor_of(request), now=clock.now(), **body.dict()))
 
 
 @router.post("/{booking_id}/confirm", response=BookingOut)
