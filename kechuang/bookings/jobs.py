@@ -7,6 +7,7 @@ from typing import Any
 from kechuang.bookings import commands
 from kechuang.bookings.queries import (
     not_begun,
+    of_merged,
     offers_over,
     polls_due,
     qualifications_ended,
@@ -33,6 +34,14 @@ def run_no_shows(*, now: datetime) -> int:
 def run_completions(*, now: datetime) -> int:
     """Ends what has run out (到时结束). Answers how many."""
     return _each(lambda: run_out(now=now), lambda found: commands.complete(CLOCK, booking_id=found, now=now))
+
+
+def run_mergers(*, now: datetime) -> int:
+    """Bookings of merged sides go on with who took them over (合并承继). Answers how many."""
+    found = of_merged(on=clock.day(now))
+    for booking_id in found:
+        commands.carry_over(CLOCK, booking_id=booking_id, now=now)
+    return len(found)
 
 
 def run_reminders(*, now: datetime) -> int:

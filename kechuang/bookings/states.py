@@ -114,6 +114,7 @@ MACHINE = Machine(
             "displace", {_S.REQUESTED, _S.CONFIRMED, _S.IN_USE}, _S.DISPLACED, {_R.PROVIDER}, _("通知改期"), data=True
         ),
         Move("lapse", {_S.REQUESTED, _S.DISPLACED}, _S.LAPSED, {_R.CLOCK}, _("逾期失效")),
+        Move("carry_over", _AHEAD | {_S.IN_USE}, None, {_R.CLOCK}, _("由承继单位承接")),
     ],
     labels={
         _S.REQUESTED: _("待确认"),
@@ -182,8 +183,10 @@ BATCH = 500  # bookings per round of a job
 WAITING_MAX = 50  # rows of one room on a workbench
 START_EARLY_MINUTES = 15  # how long before its time a use may begin, when nobody else is there
 ANSWER_DAYS = 7  # how long a displaced booking waits for its holder
+MERGER_LOOK_BACK_DAYS = 60  # how long after a merger what hangs on the merged party is still looked for
 REMIND_HOURS = 24  # a word before the booked time
 INSTRUMENTS_MAX = 20  # in one booking
+DAYS_MOST, MINUTES_MOST = 3_650, 525_600  # what no rule and no booked time passes
 BLOCK_WEEKS_MAX = 53  # repetitions of a weekly maintenance
 WEEK_INSTRUMENTS_MAX = 200  # columns of one week view
 

@@ -74,6 +74,7 @@ def test_only_listed_moves_of_a_booking_are_made(lab: Lab, state: BookingState, 
         "no_show": lambda a: c.no_show(a, **given),
         "excuse": lambda a: c.excuse(a, reason="理由", **given),
         "lapse": lambda a: c.lapse(a, **given),
+        "carry_over": lambda a: c.carry_over(a, **given),
     }
     check(MACHINE, state, calls, everybody(lab), apart=MOVES | BY_ANOTHER)
 

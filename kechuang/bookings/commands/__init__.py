@@ -37,7 +37,16 @@ from kechuang.bookings.commands.training import (
     schedule_training,
     withdraw_training,
 )
-from kechuang.bookings.commands.using import complete, excuse, finish, lapse, no_show, remind, start
+from kechuang.bookings.commands.using import (
+    carry_over,
+    complete,
+    excuse,
+    finish,
+    lapse,
+    no_show,
+    remind,
+    start,
+)
 from kechuang.bookings.commands.waiting import accept_wait, decline_wait, join_waits, leave_waits
 
 __all__ = [
@@ -54,6 +63,7 @@ __all__ = [
     "break_down",
     "cancel",
     "cancel_of_order",
+    "carry_over",
     "complete",
     "confirm",
     "connect_source",

@@ -16,6 +16,7 @@ from kechuang.bookings.rules import Span
 from kechuang.bookings.states import (
     BLOCK_LABELS,
     BLOCK_MACHINE,
+    BLOCK_WEEKS_MAX,
     CALENDAR_MACHINE,
     DAYS_IN_WEEK,
     DISPLACING,
@@ -60,6 +61,9 @@ def block(
     """
     span = Span(from_at, until_at)
     rules.refuse_reversed(span)
+    rules.refuse_far(span, now=now)
+    if not 1 <= weeks <= BLOCK_WEEKS_MAX:
+        raise rules.TooManyWeeks(most=BLOCK_WEEKS_MAX)
     calendar = _locked_calendar(actor, instrument_id)
     if until_at <= now:
         raise rules.InThePast(now=rules.when(now))
@@ -97,6 +101,7 @@ def break_down(
     why = refuse_silent(reason)
     span = Span(from_at or now, until_at)
     rules.refuse_reversed(span)
+    rules.refuse_far(span, now=now)
     if BlockKind(kind) not in DISPLACING:
         raise rules.NotADisplacement(kind=BLOCK_LABELS[BlockKind(kind)])
     if until_at <= now:

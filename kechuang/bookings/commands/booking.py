@@ -108,6 +108,7 @@ def override(
     for calendar in calendars:
         CALENDAR_MACHINE.check("override", CalendarState(calendar.state), roles_on_own(actor, calendar))
     rules.refuse_reversed(asked.span)
+    rules.refuse_far(asked.span, now=now)
     if until_at <= now:
         raise rules.InThePast(now=rules.when(now))
     if asked.person_id != actor.person_id or asked.holder_id != actor.party_id:

@@ -9,9 +9,11 @@ from kechuang.bookings import rules
 from kechuang.bookings.access import roles_on, visible_to
 from kechuang.bookings.commands.booking import answer_by, refuse_silent
 from kechuang.bookings.commands.checking import (
+    Asked,
     refuse_person,
     refuse_stranger,
     refuse_times,
+    refuse_unbookable,
 )
 from kechuang.bookings.commands.freeing import free
 from kechuang.bookings.commands.offering import offer_freed
@@ -62,11 +64,14 @@ def reschedule(
         return booking
     if Role.HOLDER in roles:
         _refuse_late(booking, calendars, now)
+        asked = Asked(tuple(booking.instruments), span, booking.holder_id, booking.person_id, booking.mode)
+        refuse_unbookable(asked, calendars, now=now)
         refuse_times(span, calendars, now=now)
         refuse_person(booking.person_id, span, booking.mode, calendars, now=now, without=booking.id)
     else:
         booking.reason, booking.free_to_cancel = refuse_silent(reason), True
         rules.refuse_reversed(span)
+        rules.refuse_far(span, now=now)
         if from_at < now:
             raise rules.InThePast(now=rules.when(now))
     return _moved(actor, booking, move, roles, calendars, span, now=now)

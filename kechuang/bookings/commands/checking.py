@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from kechuang.bookings import rules
-from kechuang.bookings.models import Booking, Calendar, Slot
-from kechuang.bookings.queries import limits_of, measure_of, qualified, terms_of
+from kechuang.bookings.models import Calendar, Slot
+from kechuang.bookings.queries import limits_of, measure_of, qualified, strikes, terms_of
 from kechuang.bookings.rules import Span
-from kechuang.bookings.states import BookingState, CalendarState, Mode, SlotKind
+from kechuang.bookings.states import CalendarState, Mode, SlotKind
 from kechuang.catalog.queries import customs_clear_of, openness
 from kechuang.catalog.states import OfferState
 from kechuang.kernel.actor import Actor
@@ -112,9 +110,9 @@ def refuse_person(
     """
     _refuse_unqualified(person_id, span, mode, calendars)
     stopping = [calendar for calendar in calendars if calendar.strikes_max]
-    strikes = _strikes(person_id, stopping, now) if stopping else {}
+    counted = strikes(person_id, stopping, now=now) if stopping else {}
     for calendar in stopping:
-        rules.refuse_stopped(measure_of(calendar), strikes.get(calendar.instrument_id, []), now=now)
+        rules.refuse_stopped(measure_of(calendar), counted.get(calendar.instrument_id, []), now=now)
     limiting = [calendar for calendar in calendars if limits_of(calendar).any]
     held = _held(person_id, span, limiting, now, without) if limiting else {}
     for calendar in limiting:
@@ -132,23 +130,6 @@ def _refuse_unqualified(person_id: str, span: Span, mode: str, calendars: Sequen
     for calendar in alone:
         if calendar.instrument_id not in good:
             raise rules.NotQualified(name=calendar.instrument.name)
-
-
-def _strikes(person_id: str, calendars: Sequence[Calendar], now: datetime) -> dict[str, list[datetime]]:
-    since = now - timedelta(days=max(calendar.strike_days + calendar.stop_days for calendar in calendars))
-    rows = Booking.objects.filter(
-        Q(state=BookingState.NO_SHOW) | Q(state=BookingState.CANCELLED, late=True),
-        person_id=person_id,
-        excused=False,
-        from_at__gt=since,
-    )
-    found: dict[str, list[datetime]] = {}
-    lenient = {calendar.instrument_id for calendar in calendars if not calendar.late_counts}
-    for state, ids, at in rows.values_list("state", "instruments", "from_at"):
-        for instrument_id in ids:
-            if state == BookingState.NO_SHOW or instrument_id not in lenient:
-                found.setdefault(instrument_id, []).append(at)
-    return found
 
 
 def _held(

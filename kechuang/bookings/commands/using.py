@@ -10,6 +10,7 @@ from kechuang.bookings.commands.booking import refuse_silent
 from kechuang.bookings.commands.freeing import free, give_back_rest
 from kechuang.bookings.commands.taking import inform, locked, locked_to_free
 from kechuang.bookings.models import Booking, Calendar, Reminder
+from kechuang.bookings.queries import successors
 from kechuang.bookings.rules import Span
 from kechuang.bookings.states import MACHINE, BookingState
 from kechuang.kernel.actor import CLOCK, Actor
@@ -106,6 +107,22 @@ def lapse(actor: Actor, *, booking_id: str, now: datetime) -> Booking:
     free(booking, now=now)
     advance(actor, booking, move, roles=roles, now=now)
     inform(booking, _("预约逾期未确认，已失效"), now=now, person=booking.person_id)
+    return booking
+
+
+@transaction.atomic
+def carry_over(actor: Actor, *, booking_id: str, now: datetime) -> Booking:
+    """A booking of a merged side goes on with the party that took it over (合并承继). By the clock."""
+    booking = locked(actor, booking_id)
+    roles = roles_on(actor, booking)
+    move = MACHINE.check("carry_over", BookingState(booking.state), roles)
+    holder, provider = successors(booking)
+    if (holder, provider) == (booking.holder_id, booking.provider_id):
+        return booking
+    before = {"holder": booking.holder_id, "provider": booking.provider_id}
+    booking.holder_id, booking.provider_id = holder, provider
+    facts = {"before": before, "after": {"holder": holder, "provider": provider}}
+    advance(actor, booking, move, roles=roles, now=now, saves=["holder", "provider"], facts=facts)
     return booking
 
 

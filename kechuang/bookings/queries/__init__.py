@@ -12,6 +12,7 @@ from kechuang.bookings.queries.choosing import (
     takes_samples,
     unsubscribed,
 )
+from kechuang.bookings.queries.counting import counts, state_of
 from kechuang.bookings.queries.desk import (
     Desk,
     blocks_ahead,
@@ -45,6 +46,7 @@ from kechuang.bookings.queries.free import (
     terms_of,
 )
 from kechuang.bookings.queries.ordering import BookingForOrder, ended_with_order, for_order
+from kechuang.bookings.queries.persons import of_merged, strikes, successors
 from kechuang.bookings.queries.samples import (
     SampleSheet,
     offer_card,
@@ -111,6 +113,7 @@ __all__ = [
     "calendars",
     "cancel_window",
     "colleagues",
+    "counts",
     "desk",
     "ended_with_order",
     "feed_calendar",
@@ -129,6 +132,7 @@ __all__ = [
     "next_free",
     "next_free_of_all",
     "not_begun",
+    "of_merged",
     "of_order",
     "offer_card",
     "offers_of",
@@ -156,6 +160,9 @@ __all__ = [
     "slots_of",
     "source_of_token",
     "sources_of",
+    "state_of",
+    "strikes",
+    "successors",
     "takes_samples",
     "terms_of",
     "to_remind",

@@ -246,6 +246,14 @@ class BlockOverlaps(Refusal):
     field = "from_at"
 
 
+class TooManyWeeks(Refusal):
+    code = "bookings.too_many_weeks"
+    text = _("一次最多登记连续 {most} 周的占用")
+    remedy = _("请分次登记")
+    field = "weeks"
+    status = 422
+
+
 class NotADisplacement(Refusal):
     code = "bookings.not_a_displacement"
     text = _("“{kind}”不能让已有的预约改期")
@@ -284,7 +292,7 @@ class HoursUnreadable(Refusal):
 class RuleUnreadable(Refusal):
     code = "bookings.rule_unreadable"
     text = _("预约规则“{rule}”的数值有误")
-    remedy = _("须为不小于 {least} 的整数；最长时间不得短于最短时间，且均为预约单位时间的整数倍")
+    remedy = _("须为 {least} 至 {most} 的整数；最长时间不得短于最短时间，且均为预约单位时间的整数倍")
     status = 422
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from kechuang.bookings.rules import refusals
 from kechuang.bookings.rules.slots import read_hours
-from kechuang.bookings.states import MINUTES_IN_DAY, RULE_LABELS, Confirmation
+from kechuang.bookings.states import DAYS_MOST, MINUTES_IN_DAY, MINUTES_MOST, RULE_LABELS, Confirmation
 from kechuang.kernel.text import tidy
 
 LEAST = {"granularity_minutes": 1, "min_minutes": 1, "max_minutes": 1, "horizon_days": 1, "offer_minutes": 1}
@@ -36,10 +36,16 @@ def read_rules(given: Mapping[str, object]) -> dict[str, object]:
 
 
 def _number(name: str, value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < LEAST.get(name, 0):
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or not LEAST.get(name, 0) <= value <= most(name):  # type: ignore[operator]
         raise _unreadable(name)
-    return value
+    return value  # type: ignore[return-value]
+
+
+def most(name: str) -> int:
+    """The most a number of the rules may be: ten years, a year in minutes."""
+    return DAYS_MOST if name.endswith("_days") else MINUTES_MOST
 
 
 def _unreadable(name: str) -> refusals.RuleUnreadable:
-    return refusals.RuleUnreadable(rule=RULE_LABELS.get(name, name), least=LEAST.get(name, 0))
+    return refusals.RuleUnreadable(rule=RULE_LABELS.get(name, name), least=LEAST.get(name, 0), most=most(name))

@@ -9,6 +9,7 @@ from kechuang.bookings.rules import refusals
 from kechuang.bookings.rules.refusals import legal_day, when
 from kechuang.bookings.states import (
     DAYS_IN_WEEK,
+    DAYS_MOST,
     LEGAL_ZONE,
     MINUTES_IN_DAY,
     MINUTES_IN_HOUR,
@@ -77,6 +78,7 @@ def refuse_unfit(terms: SlotTerms, span: Span, *, now: datetime) -> None:
     refuse_reversed(span)
     if span.from_at < now:
         raise refusals.InThePast(now=when(now))
+    refuse_far(span, now=now)
     _refuse_off_grid(terms, span)
     if span.from_at < terms.earliest(now):
         raise refusals.TooShortNotice(
@@ -95,6 +97,12 @@ def refuse_unfit(terms: SlotTerms, span: Span, *, now: datetime) -> None:
 def refuse_reversed(span: Span) -> None:
     if span.until_at <= span.from_at:
         raise refusals.TimesReversed()
+
+
+def refuse_far(span: Span, *, now: datetime) -> None:
+    """Nothing is arranged for a time that no calendar reaches: a mistyped year is refused before anybody counts with it."""
+    if span.until_at > now + DAYS_MOST * ONE_DAY:
+        raise refusals.BeyondHorizon(horizon_days=DAYS_MOST, last_on=legal_day(now + DAYS_MOST * ONE_DAY).isoformat())
 
 
 def _refuse_off_grid(terms: SlotTerms, span: Span) -> None:

@@ -1,0 +1,42 @@
+"""What counts against a person (爽约), and bookings whose sides were merged."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from kechuang.bookings.models import Booking, Calendar
+from kechuang.bookings.states import MERGER_LOOK_BACK_DAYS, OPEN_STATES, BookingState
+from kechuang.parties.queries import ended_since, parties
+
+
+def strikes(person_id: str, calendars: Sequence[Calendar], *, now: datetime) -> dict[str, list[datetime]]:
+    """The no-shows, and late cancellations where they count, that still count against a person: by instrument (爽约记录)."""
+    since = now - timedelta(days=max(calendar.strike_days + calendar.stop_days for calendar in calendars))
+    rows = Booking.objects.filter(
+        Q(state=BookingState.NO_SHOW) | Q(state=BookingState.CANCELLED, late=True),
+        person_id=person_id,
+        excused=False,
+        from_at__gt=since,
+    )
+    found: dict[str, list[datetime]] = {}
+    lenient = {calendar.instrument_id for calendar in calendars if not calendar.late_counts}
+    for state, ids, at in rows.values_list("state", "instruments", "from_at"):
+        for instrument_id in ids:
+            if state == BookingState.NO_SHOW or instrument_id not in lenient:
+                found.setdefault(instrument_id, []).append(at)
+    return found
+
+
+def of_merged(*, on: date) -> list[str]:
+    """Open bookings of which a side was merged lately (合并承继)."""
+    merged = [card.id for card in ended_since(on - timedelta(days=MERGER_LOOK_BACK_DAYS)) if card.merged_into]
+    rows = Booking.objects.filter(Q(holder_id__in=merged) | Q(provider_id__in=merged), state__in=OPEN_STATES)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def successors(booking: Booking) -> tuple[str, str]:
+    """Who stands for holder and provider now: themselves, or the party that took them over."""
+    cards = parties([booking.holder_id, booking.provider_id])
+    holder, provider = cards[booking.holder_id], cards[booking.provider_id]
+    return holder.merged_into or holder.id, provider.merged_into or provider.id
