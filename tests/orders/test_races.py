@@ -82,3 +82,16 @@ def test_accepting_and_cancelling_at_once_only_one_happens(market: Market) -> No
     done = Order.objects.get(id=order.id)
     held = balance_at(Place(Kind.VOUCHER, YUECHENG, 2025, market.voucher_id)).held_fen
     assert (done.state, held) in {("placed", 400_000), ("declined", 0)}
+
+
+def test_control_without_the_lock_it_is_both_placed_and_declined(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = market.quoted()
+    monkeypatch.setattr(steps, "visible_to", _Unlocked(2))
+    race(
+        lambda: commands.place(market.holder, order_id=order.id, declares=True, now=market.now),
+        lambda: commands.decline(market.server, order_id=order.id, reason="无法承接", now=market.now),
+    )
+    done = set(Event.objects.filter(object_id=order.id).values_list("action", flat=True))
+    assert {"orders.place", "orders.decline"} <= done

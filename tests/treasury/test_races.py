@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection
 from kechuang.kernel.errors import Refusal
 from kechuang.ledger.queries import money, overpaid_claims
 from kechuang.policy import book
+from kechuang.trail.models import Event
 from kechuang.treasury import commands, queries
 from kechuang.treasury.models import PaymentLine, PaymentPart
 from kechuang.treasury.rules import Answer, Outcome
@@ -85,7 +86,29 @@ def test_answers_at_once_book_one_payment(county: Any) -> None:
     done, errors = at_once(lambda: county.answer(batch, paid(line)))
     assert (done, errors) == (THREADS, [])
     assert money().paid == 300
+    assert Event.objects.filter(object_id=line.id, action="treasury.pay").count() == 1
     assert overpaid_claims() == queries.parts_off() == []
+
+
+def test_without_the_lock_each_answer_has_its_effect(county: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: both have read the line before either has written; only the ledger's key still holds the money."""
+    from kechuang.treasury.commands import results
+
+    county.released()
+    county.owed(county.paid_party(), 300, "a")
+    batch = county.sent()
+    line = PaymentLine.objects.get()
+    looked, parts_of = threading.Barrier(2), results._parts_of
+
+    def wait_for_the_other(*given: Any) -> Any:
+        found = parts_of(*given)
+        looked.wait(timeout=10)
+        return found
+
+    monkeypatch.setattr(results, "_parts_of", wait_for_the_other)
+    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **_: rows.all())
+    at_once(lambda: county.answer(batch, paid(line)), count=2)
+    assert Event.objects.filter(object_id=line.id, action="treasury.pay").count() == 2
 
 
 def test_two_finance_officers_send_once(county: Any) -> None:

@@ -1,5 +1,7 @@
 """Odd ways of a voucher's money: it ends while held, it is put back in parts, it was taken over from elsewhere."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 
@@ -8,8 +10,9 @@ from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import balance, money
 from kechuang.treasury.queries import budgets_off
 from kechuang.vouchers import commands as vouchers
-from kechuang.vouchers.models import Hold, Voucher
+from kechuang.vouchers.models import Hold, HolderYear, Voucher
 from kechuang.vouchers.rules import LeftAboveFace, OrderFacts
+from tests.claims.conftest import reading
 from tests.vouchers.conftest import SCHEME, YUECHENG, Town
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +96,30 @@ def test_an_imported_voucher_leaves_the_books_in_order(town: Town) -> None:
     assert (money().granted, money().unallocated) == (2_000_000, 0)
     assert all(money().identities().values())
     assert budgets_off() == []
+
+
+NEXT_YEAR = 365
+
+
+def settled_next_year(using: Using, used_fen: int) -> tuple[int, int, int]:
+    """Held this year, offset in the next, of whose cap `used_fen` is gone: whose year it is, what either has used."""
+    with reading(offset_year="settlement_day"):
+        using.hold(price_fen=1_000_000)
+        later = using.town.now + timedelta(days=NEXT_YEAR)
+        HolderYear.objects.create(party_id=using.holder.party_id, scheme=SCHEME, year=2026, used_fen=used_fen)
+        held = vouchers.capture(using.holder, order_id="ord_1", fen=Fen(500_000), now=later)
+    years = dict(HolderYear.objects.values_list("year", "used_fen"))
+    return held.year, years[2025], years[2026] - used_fen
+
+
+def test_counted_in_the_year_of_settlement_it_moves_there(using: Using) -> None:
+    assert settled_next_year(using, 0) == (2026, 0, 500_000)
+
+
+@pytest.mark.parametrize("used_fen", [20_000_000, 19_500_001])
+def test_where_that_years_cap_has_no_room_it_stays_counted_where_it_was_held(using: Using, used_fen: int) -> None:
+    assert settled_next_year(using, used_fen) == (2025, 500_000, 0)
+
+
+def test_up_to_the_cap_there_is_room(using: Using) -> None:
+    assert settled_next_year(using, 19_500_000) == (2026, 0, 500_000)

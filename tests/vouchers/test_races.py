@@ -154,3 +154,28 @@ def test_one_order_asked_many_times_at_once_is_held_once(town: Town) -> None:
     given = {"voucher_id": voucher.id, "order_id": "ord_1", "price_fen": Fen(800_000), "facts": facts, "now": town.now}
     race(*[lambda: commands.hold(holder, **given) for _ in range(RACERS)])  # type: ignore[arg-type]
     assert Hold.objects.count() == 1
+
+
+def test_control_without_lock_and_index_one_order_is_held_twice(
+    town: Town, as_owner: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.release()
+    holder = town.firm()
+    voucher = town.voucher(holder)
+    given = {"voucher_id": voucher.id, "order_id": "ord_1", "price_fen": Fen(800_000), "now": town.now}
+    facts = OrderFacts(provider_id="pty_provider")
+    as_owner("DROP INDEX hold_one_per_order")
+    looked, in_date = threading.Barrier(2), using.rules.refuse_out_of_date
+
+    def wait_for_the_other(*period: date | None, on: date) -> None:
+        looked.wait(timeout=10)
+        in_date(*period, on=on)
+
+    monkeypatch.setattr(using.rules, "refuse_out_of_date", wait_for_the_other)
+    monkeypatch.setattr(using, "locked", lambda _actor, voucher_id: Voucher.objects.get(id=voucher_id))
+    try:
+        race(*[lambda: commands.hold(holder, facts=facts, **given) for _ in range(2)])  # type: ignore[arg-type]
+        assert Hold.objects.filter(order_id="ord_1", state="held").count() == 2
+    finally:
+        as_owner("UPDATE vouchers_hold SET order_id = id")
+        as_owner("CREATE UNIQUE INDEX hold_one_per_order ON vouchers_hold (order_id) WHERE state = 'held'")

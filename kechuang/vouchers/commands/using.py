@@ -112,7 +112,7 @@ def capture(actor: Actor, *, order_id: str, fen: Fen, now: datetime) -> Hold:
     roles = roles_on_hold(actor, held)
     move = HOLD_MACHINE.check("capture", HoldState(held.state), roles)
     held.captured_fen, held.ended_on = fen, clock.day(now)
-    before, held.year = held.year, _offset_year(held, on=held.ended_on)
+    before, held.year = held.year, _offset_year(held, fen, on=held.ended_on)
     saves = ["captured_fen", "ended_on", "year"]
     advance(actor, held, move, roles=roles, now=now, saves=saves, facts={"fen": fen, "held_fen": held.fen})
     ledger.capture(held.ledger_hold, fen, key=f"{held.id}:capture", now=now)
@@ -294,10 +294,24 @@ def _budget(voucher: Voucher) -> Place:
     return Place(Kind.BUDGET, voucher.region, voucher.year)
 
 
-def _offset_year(held: Hold, *, on: date) -> int:
-    """Whose yearly cap an offset counts against (抵扣计入哪一年)."""
+def _offset_year(held: Hold, fen: Fen, *, on: date) -> int:
+    """Whose yearly cap an offset counts against (抵扣计入哪一年).
+
+    Where it is the year of settlement, it moves there as far as that year's caps have room for it; an order that was
+    held within its own year's caps is not undone by the next year's, so it then stays counted where it was held.
+    """
     terms = replay(held.terms, OffsetTerms).terms
-    return on.year if terms.offset_year == "settlement_day" else held.year
+    if terms.offset_year != "settlement_day" or on.year == held.year:
+        return held.year
+    party_id, scheme = held.voucher.party_id, held.voucher.scheme
+    years = {year: year_locked(party_id, scheme, year) for year in sorted((held.year, on.year))}
+    facts = facts_of(held)
+    used = used_before(held.voucher, years[on.year].used_fen, facts, terms, year=on.year)
+    try:
+        room = rules.offset(price_fen=Fen(held.price_fen), balance_fen=fen, used=used, facts=facts, terms=terms).fen
+    except rules.NothingToOffset:
+        return held.year
+    return on.year if room >= fen else held.year
 
 
 def _move_used(held: Hold, *, before_year: int, kept_fen: int) -> None:
