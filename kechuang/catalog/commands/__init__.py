@@ -24,7 +24,7 @@ from kechuang.catalog.commands.pushing import (
     push,
     revoke_key,
 )
-from kechuang.catalog.commands.runs import Upload, ask_import, keep_picture, run_import
+from kechuang.catalog.commands.runs import Upload, ask_import, is_small, keep_picture, run_import
 from kechuang.catalog.commands.staffing import add_staff, edit_staff
 from kechuang.catalog.commands.workbooks import import_workbook
 
@@ -54,6 +54,7 @@ __all__ = [
     "import_services",
     "import_workbook",
     "index",
+    "is_small",
     "join",
     "keep_picture",
     "leave",

@@ -10,9 +10,11 @@ from kechuang.catalog.access import carriers_of, visible_to
 from kechuang.catalog.models import Clearance, Instrument, Offer
 from kechuang.catalog.queries.classes import class_name, class_set
 from kechuang.catalog.queries.offers import OfferCard, card, price_lists
+from kechuang.catalog.rules import customs_faults
 from kechuang.catalog.states import (
     INSTRUMENT_KINDS,
     SERVICE_LABELS,
+    SHEET_LABELS,
     ItemKind,
     OfferState,
     RunStatus,
@@ -22,6 +24,7 @@ from kechuang.catalog.states import (
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.parties.queries import covers
 from kechuang.search.rules import Document
@@ -185,6 +188,26 @@ def own_instruments(actor: Actor, *, state: str = "", text: str = "", class_pref
         known = Q(name__icontains=wanted) | Q(inner_number__icontains=wanted) | Q(instrument__model__icontains=wanted)
         rows = rows.filter(known | Q(instrument__own_number__icontains=wanted))
     return rows.order_by("state", "pinyin", "id")
+
+
+def own_instrument(actor: Actor, offer_id: str) -> Offer:
+    """One of one's own instruments with its sheet; raises NotVisible."""
+    row = own_instruments(actor).filter(id=offer_id).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def missing_for_report(row: Offer) -> list[str]:
+    """What the national workbook asks for and the sheet does not say yet (上报前须补填)."""
+    sheet = row.instrument
+    given = {
+        _("仪器编号"): row.inner_number,
+        _("仪器分类编码"): row.class_code,
+        _("原值（元）"): sheet.original_value_fen,
+        **({SHEET_LABELS[fault.field]: "" for fault in customs_faults(vars(sheet))}),
+    }
+    return [label for label, value in given.items() if not value]
 
 
 def customs_cleared(offer_id: str, on: date) -> bool:

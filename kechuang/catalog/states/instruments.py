@@ -43,6 +43,13 @@ SHEET_CHARS: dict[str, int] = {
     "declared_name": 200,
 }
 
+RESOURCE_KINDS = (
+    _("重大科研基础设施"),
+    _("科学仪器中心"),
+    _("国家重点实验室"),
+    _("国家工程技术研究中心"),
+    _("生物种质资源库馆"),
+)
 SHEET_LABELS: dict[str, str] = {
     "own_number": _("所在单位仪器编号"),
     "gs1_code": _("GS1 编码"),
