@@ -32,6 +32,19 @@ LISTS = (
     ("yuecheng.jingban", "/workbench"),
     ("shenji", "/orders/"),
     ("shenji", "/money"),
+    ("yuecheng.jingban", "/claims/?state=all"),
+    ("jigou", "/claims/?state=all"),
+    ("yuecheng.yusuan", "/claims/opening"),
+    ("yuecheng.shenhe", "/notices/objections"),
+    ("yuecheng.jingban", "/credit/accounts/"),
+    ("yuecheng.jingban", "/credit/lists/"),
+    ("yuecheng.jingban", "/messages"),
+    ("jigou", "/messages"),
+    ("qiye", "/vouchers/mine"),
+    ("jigou", "/registers/mine"),
+    ("jigou", "/treasury/settlements"),
+    ("yuecheng.jingban", "/parties/substitutes/"),
+    ("", "/money"),
 )
 
 
