@@ -185,6 +185,7 @@ START_EARLY_MINUTES = 15  # how long before its time a use may begin, when nobod
 ANSWER_DAYS = 7  # how long a displaced booking waits for its holder
 MERGER_LOOK_BACK_DAYS = 60  # how long after a merger what hangs on the merged party is still looked for
 REMIND_HOURS = 24  # a word before the booked time
+CACHED = 1_024  # weeks of open hours that are kept read
 INSTRUMENTS_MAX = 20  # in one booking
 DAYS_MOST, MINUTES_MOST = 3_650, 525_600  # what no rule and no booked time passes
 BLOCK_WEEKS_MAX = 53  # repetitions of a weekly maintenance

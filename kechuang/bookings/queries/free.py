@@ -21,7 +21,7 @@ from kechuang.bookings.rules import (
     first_fit_of_all,
     fits,
 )
-from kechuang.bookings.states import GAPS_READ, NEXT_FREE_DAYS, CalendarState
+from kechuang.bookings.states import CACHED, GAPS_READ, NEXT_FREE_DAYS, CalendarState
 from kechuang.catalog.states import OfferState
 
 # Gaps between active slots of each instrument, from a sentinel at the beginning on. With a limit the gap after the
@@ -167,7 +167,7 @@ def _open_terms(instrument_ids: Iterable[str]) -> dict[str, SlotTerms]:
     }
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=CACHED)
 def _read(written: str) -> Hours:
     return _hours(json.loads(written))
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from kechuang.bookings.rules import refusals
 from kechuang.bookings.rules.refusals import legal_day, when
 from kechuang.bookings.states import (
+    CACHED,
     DAYS_IN_WEEK,
     DAYS_MOST,
     LEGAL_ZONE,
@@ -121,7 +122,7 @@ def within_hours(terms: SlotTerms, span: Span) -> bool:
     return begins and any(window.from_at < span.until_at <= window.until_at for window in windows)
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=CACHED)
 def open_windows(hours: Hours, first: date, last: date) -> tuple[Span, ...]:
     """The open hours from the midnight that begins `first` to the one that ends `last`, joined over midnight."""
     found: list[Span] = []
