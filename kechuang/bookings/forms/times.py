@@ -170,6 +170,7 @@ class ColleagueForm(Form):
 
     def __init__(self, *args: Any, people: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.people = people
         self.fields["person_id"].choices = [("", gettext("请选择同事")), *people.items()]  # type: ignore[attr-defined]
 
     def given(self) -> dict[str, Any]:

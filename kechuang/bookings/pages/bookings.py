@@ -96,6 +96,8 @@ def _sheet_page(
         for name in ACTS
         if name in sheet.actions and _sensible(sheet, name)
     }
+    if not getattr(forms.get("hand_over"), "people", True):
+        del forms["hand_over"]  # nobody there to come instead
     context = {
         "sheet": sheet,
         "row": row,
@@ -108,7 +110,7 @@ def _sheet_page(
         "mode": _(MODE_LABELS[Mode(row.mode)]),
         "moves_time": not sheet.actions.isdisjoint({"reschedule", "rerequest"}) and not row.order_id,
         "cancelling": _consequence(sheet),
-        "ahead": row.from_at > now,
+        "ahead": row.from_at > now and row.state in {BookingState.REQUESTED, BookingState.CONFIRMED},
     }
     return render(request, "bookings/booking.html", context, status=status)
 

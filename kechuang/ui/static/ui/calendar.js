@@ -28,7 +28,7 @@ document.addEventListener("DOMContentLoaded", () => {
     slotLabelInterval: "01:00",
     slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
-    dayHeaderFormat: { weekday: "short", month: "numeric", day: "numeric" },
+    dayHeaderContent: ({ date }) => `${date.getUTCMonth() + 1}/${date.getUTCDate()} ${date.toLocaleDateString(english ? "en" : "zh-CN", { weekday: "short", timeZone: "UTC" })}`,
     businessHours: rules.hours,
     validRange: { end: rules.until },
     selectable: Boolean(book),
