@@ -45,6 +45,15 @@ def carriers_of(actor: Actor) -> QuerySet[Carrier]:
     return Carrier.objects.filter(_own(actor), ended_on__isnull=True)
 
 
+def carriers_seen_by(actor: Actor) -> QuerySet[Carrier]:
+    """The carriers whose papers (人员、开放制度、收入分配办法) this actor reads: one's own, and the offices' of their place."""
+    seen = _own(actor) | Q(region__in=actor.regions(*_LOOK))
+    for post in actor.posts:
+        if post.role is Role.DEPARTMENT_DESK:
+            seen |= Q(region__in=post.covers | {post.region}, department=post.department)
+    return Carrier.objects.filter(seen)
+
+
 def _own(actor: Actor) -> Q:
     if not actor.party_id:
         return Q(pk__in=[])

@@ -4,12 +4,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from kechuang.catalog import commands, queries
 from kechuang.catalog.models import Sharing
 from kechuang.catalog.rules import Step
 from kechuang.catalog.states import PriceGroup, ShareTo, StaffTitle, StepMode
-from tests.catalog.conftest import World
+from kechuang.kernel.actor import Role
+from tests.catalog.conftest import KEQIAO, World
 from tests.catalog.test_pages import Browser, price_rows, text
 from tests.orders.conftest import PDF
 
@@ -103,6 +105,24 @@ def test_anothers_carrier_is_not_found(world: World) -> None:
         assert browser.get(f"catalog:{name}", carrier.id).status_code == 404, name
         assert browser.post(f"catalog:{name}", carrier.id).status_code == 404, name
     assert browser.get("catalog:edit_staff", staff.id).status_code == 404
+
+
+def test_the_offices_of_its_place_read_a_carriers_papers_and_change_nothing(world: World) -> None:
+    head = world.provider()
+    carrier = world.carrier(head, department="海关", kind="customs")
+    commands.add_staff(head, carrier_id=carrier.id, name="陈工", valid_from=world.today, now=world.now)
+    desk = world.officer(Role.DEPARTMENT_DESK, department="海关")
+    for reader in (world.officer(Role.COUNTY_OFFICER), desk):
+        page = text(Browser(world, reader).get("catalog:carrier", carrier.id))
+        assert "陈工" in page
+        assert reverse("catalog:new_staff", args=[carrier.id]) not in page
+        assert Browser(world, reader).get("catalog:sharing", carrier.id).status_code == 404
+    for stranger in (
+        world.officer(Role.COUNTY_OFFICER, KEQIAO),
+        world.officer(Role.DEPARTMENT_DESK, department="教育"),
+        world.officer(Role.COUNTY_FINANCE),
+    ):
+        assert Browser(world, stranger).get("catalog:carrier", carrier.id).status_code == 404
 
 
 def test_a_carriers_own_page_costs_the_same_for_any_number(world: World) -> None:

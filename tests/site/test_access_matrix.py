@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import DjangoDbBlocker
 
+from kechuang.catalog import commands as catalog
 from kechuang.catalog.models import Offer
 from kechuang.claims.commands import bring_opening
 from kechuang.claims.formats.opening import heading
@@ -54,7 +55,7 @@ NOBODYS = {
     "gazette:pack", "gazette:text", "gazette:try", "gazette:interpret", "catalog:blank", "catalog:offer",
     "orders:request", "credit:sign", "notices:notice", "notices:object", "registers:admission",
     "parties:ticket_start", "parties:ticket_return", "parties:stand_in", "treasury:quotas", "api:sign", "api:region",
-    "claims:opening_template",
+    "claims:opening_template", "portal:carrier", "orders:income_file",
 }  # fmt: skip
 # Acts in an address, for each room one that really exists.
 ACTION = {
@@ -120,6 +121,11 @@ class World(Payouts):
         self.owned = self._owned()
         self.strangers = self._strangers()
 
+    def _staff(self) -> str:
+        carrier_id = Offer.objects.get(id=self.offer_id).carrier_id
+        given = {"carrier_id": carrier_id, "name": "陈工", "valid_from": self.today, "now": self.now}
+        return catalog.add_staff(self.server, **given).id  # type: ignore[arg-type]
+
     def _owned(self) -> dict[str, str]:
         claim = self.payable()
         batch = self.sent(claim)
@@ -151,6 +157,7 @@ class World(Payouts):
             "opening_id": self._opening().id,
             "offer_id": self.offer_id,
             "carrier_id": Offer.objects.get(id=self.offer_id).carrier_id,
+            "staff_id": self._staff(),
             "order_id": order.id,
             "claim_id": claim.id,
             "batch_id": batch.id,

@@ -33,7 +33,7 @@ LABELS: dict[str, Any] = {
 
 @login_required
 def carrier(request: HttpRequest, carrier_id: str) -> HttpResponse:
-    """Everything of one's own carrier, with the way to change each part."""
+    """Everything of a carrier; its provider finds the way to change each part."""
     sheet = queries.carrier_sheet(actor_of(request), carrier_id, on=clock.today())
     shown = sheet.staff[:STAFF_MAX]
     context = {"sheet": sheet, "row": sheet.carrier, "staff": shown, "sharing": _shares(sheet), **LABELS}
@@ -134,6 +134,7 @@ def edit_staff(request: HttpRequest, staff_id: str) -> HttpResponse:
 def sharing(request: HttpRequest, carrier_id: str) -> HttpResponse:
     """Files the next version of sharing rules and income split, beginning with the one in force or the pack's example."""
     actor, on = actor_of(request), clock.today()
+    queries.carrier(actor, carrier_id)
     sheet = queries.carrier_sheet(actor, carrier_id, on=on)
     terms = queries.sharing_terms(sheet.carrier.region, on=on)
     filed = sheet.sharing

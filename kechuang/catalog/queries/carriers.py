@@ -9,7 +9,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from kechuang.catalog import rules
-from kechuang.catalog.access import carriers_of
+from kechuang.catalog.access import carriers_of, carriers_seen_by
 from kechuang.catalog.models import Carrier, Offer, Opening, Operating, Sharing, Staff
 from kechuang.catalog.states import CarrierKind, OfferState, StaffTitle
 from kechuang.documents.queries import File, files_of
@@ -69,9 +69,10 @@ class FiledSharing:
 
 @dataclass(frozen=True, slots=True)
 class CarrierSheet:
-    """All that the provider's page of a carrier shows."""
+    """All that the page of a carrier shows to its provider, who may change it, and to the offices of its place."""
 
     carrier: Carrier
+    own: bool
     staff: Sequence[StaffCard]
     names: Mapping[str, str]  # of the offers that staff may operate
     openings: Sequence[Opening]
@@ -201,8 +202,8 @@ def sharing_scheme(region: str, *, on: date) -> str:
 
 
 def carrier_sheet(actor: Actor, carrier_id: str, *, on: date) -> CarrierSheet:
-    """One's own carrier with all that belongs to it; raises NotVisible. A fixed number of statements."""
-    row = carriers_of(actor).select_related("unit", "admission").filter(id=carrier_id).first()
+    """A carrier with all that belongs to it, one's own or of one's place; raises NotVisible. A fixed number of statements."""
+    row = carriers_seen_by(actor).select_related("unit", "admission").filter(id=carrier_id).first()
     if row is None:
         raise NotVisible
     people = staff(carrier_id, on=on)
@@ -212,6 +213,7 @@ def carrier_sheet(actor: Actor, carrier_id: str, *, on: date) -> CarrierSheet:
     subjects = [one.id for one in (*openings, *filed)]
     return CarrierSheet(
         carrier=row,
+        own=carriers_of(actor).filter(id=carrier_id).exists(),
         staff=people,
         names=dict(Offer.objects.filter(id__in=wanted).values_list("id", "name")),
         openings=openings,
@@ -221,6 +223,11 @@ def carrier_sheet(actor: Actor, carrier_id: str, *, on: date) -> CarrierSheet:
         files=list(files_of(*subjects)) if subjects else [],
         events=list(way([row.id, *subjects, *(one.id for one in people)])),
     )
+
+
+def may_read_papers(actor: Actor, carrier_id: str) -> bool:
+    """Whether a carrier's papers are the actor's to read."""
+    return bool(actor.person_id) and carriers_seen_by(actor).filter(id=carrier_id).exists()
 
 
 def own_offer_names(actor: Actor, carrier_id: str) -> dict[str, str]:

@@ -27,8 +27,8 @@ def carriers(request: HttpRequest) -> HttpResponse:
 @require_GET
 def carrier(request: HttpRequest, carrier_id: str) -> HttpResponse:
     """What it is, what it opens and what I would pay, its opening rules, its people by title, how to reach it."""
-    on = clock.today()
-    found = queries.carrier_page(carrier_id, on=on)
+    actor, on = actor_of(request), clock.today()
+    found = queries.carrier_page(actor, carrier_id, on=on)
     page = page_of(request, queries.offers_of(carrier_id), size=SEARCH_PAGE_ROWS)
     context = {
         "found": found,
@@ -38,6 +38,6 @@ def carrier(request: HttpRequest, carrier_id: str) -> HttpResponse:
         "titles": [(TITLE_LABELS[title], count) for title, count in found.counts.items()],
         "title_labels": {str(title): label for title, label in TITLE_LABELS.items()},
         "page": page,
-        "rows": queries.shown(actor_of(request), [row.id for row in page], on=on, now=clock.now()),
+        "rows": queries.shown(actor, [row.id for row in page], on=on, now=clock.now()),
     }
     return render(request, "portal/carrier.html", context)

@@ -27,13 +27,14 @@ class CarrierPage:
     opening: object  # the opening rules in force, or None
     named: Sequence[StaffCard]  # who agreed that the name is public
     counts: Mapping[StaffTitle, int]  # everybody, by title
+    papers: bool  # whether the actor may read more
 
     @property
     def staff_count(self) -> int:
         return sum(self.counts.values())
 
 
-def carrier_page(carrier_id: str, *, on: date) -> CarrierPage:
+def carrier_page(actor: Actor, carrier_id: str, *, on: date) -> CarrierPage:
     """A carrier as everybody may see it; raises NotVisible. A fixed number of statements."""
     card = catalog.carrier_card(carrier_id)
     people = catalog.staff(carrier_id, on=on)
@@ -46,6 +47,7 @@ def carrier_page(carrier_id: str, *, on: date) -> CarrierPage:
         opening=catalog.opening(carrier_id, on=on),
         named=[one for one in people if one.published],
         counts={title: titles.count(title) for title in StaffTitle if title in titles},
+        papers=catalog.may_read_papers(actor, carrier_id),
     )
 
 
@@ -59,9 +61,7 @@ def shown(actor: Actor, offer_ids: Sequence[str], *, on: date, now: datetime) ->
     return finding.of_ids(actor, offer_ids, on=on, now=now)
 
 
-def listed(
-    *, text: str = "", kind: str = "", region: str = "", department: str = "", party: str = ""
-) -> QuerySet[Any]:
+def listed(*, text: str = "", kind: str = "", region: str = "", department: str = "", party: str = "") -> QuerySet[Any]:
     """Carriers by pinyin (载体名录), to be paged; rows carry party and unit."""
     return catalog.carriers(text=text, kind=kind, region=region, department=department, party_id=party)
 

@@ -37,7 +37,7 @@ def carrier_kind(scheme: str, entrant_class: str, *, on: date) -> str:
 
 def takes_vouchers(scheme: str) -> bool:
     """Whether who is on this register takes voucher orders (服务机构库)."""
-    return scheme.rpartition("/")[2] == LIBRARY
+    return scheme.endswith(f"/{LIBRARY}")
 
 
 def class_labels(scheme: str) -> Mapping[str, str]:
