@@ -16,7 +16,7 @@ from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.parties.queries import PartyCard, parties, parties_by_codes
+from kechuang.parties.queries import PartyCard, actor_for, parties, parties_by_codes
 from kechuang.trail.commands import record as record_event
 from kechuang.ui import clock
 from kechuang.usage import rules
@@ -124,7 +124,7 @@ def push(*, token: str, items: Sequence[Mapping[str, object]], now: datetime) ->
     key = PushKey.objects.filter(token_digest=digest_of(token), ended_at__isnull=True).first()
     if key is None:
         raise rules.NoSuchKey
-    actor = Actor(person_id=key.added_by, party_id=key.party_id)
+    actor = actor_for(key.added_by, party_id=key.party_id, on=clock.day(now))
     seat = own_seat(actor, key.carrier_id)
     body = json.dumps(list(items), sort_keys=True, ensure_ascii=False, default=str).encode()
     digest = hashlib.sha256(body).hexdigest()

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from kechuang.catalog.queries import OfferCard, carrier, offer
 from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
 from kechuang.parties.queries import person_names
 from kechuang.usage.access import keys_visible_to, meters_visible_to, sessions_visible_to
 from kechuang.usage.models import Meter, PushKey, Reading, Session
@@ -65,3 +66,11 @@ def meters_of(actor: Actor) -> QuerySet[Meter]:
 def keys_of(actor: Actor) -> QuerySet[PushKey]:
     """The push keys of one's own party, those in use first."""
     return keys_visible_to(actor).select_related("carrier").order_by("-ended_at", "-id")
+
+
+def session(actor: Actor, session_id: str) -> Session:
+    """One run of one's own party; raises NotVisible."""
+    row = sessions_visible_to(actor).filter(id=session_id).first()
+    if row is None:
+        raise NotVisible
+    return row

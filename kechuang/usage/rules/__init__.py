@@ -20,6 +20,7 @@ from kechuang.usage.rules.figures import (
     PlanTerms,
     UsageTerms,
     Utilisation,
+    advice,
     base_minutes,
     cumulated,
     days_in_use,
@@ -30,7 +31,7 @@ from kechuang.usage.rules.figures import (
     is_idle,
 )
 from kechuang.usage.rules.hours import Piece, Span, Use, free, lay, merged, runs, spread
-from kechuang.usage.rules.reading import Item, read_pushed, read_records
+from kechuang.usage.rules.reading import Item, read_hours, read_pushed, read_records
 from kechuang.usage.rules.refusals import (
     AfterRetired,
     AlreadyFromOrder,
@@ -43,6 +44,7 @@ from kechuang.usage.rules.refusals import (
     ClientMissing,
     CustomsMissing,
     DayFull,
+    HoursWrong,
     InFuture,
     MeterThere,
     MoreThanSpan,
@@ -71,15 +73,16 @@ from kechuang.usage.rules.refusals import (
     UnknownInstrument,
     VoucherAbovePrice,
 )
+from kechuang.usage.states import BaseRuns
 
 __all__ = [
-    "FIELD_LABELS", "ONE_DAY", "ONE_MINUTE", "OUTSIDE", "AfterRetired", "AlreadyFromOrder", "AlreadyRunning", "BaselineWrong", "BeforeExisting",
+    "FIELD_LABELS", "ONE_DAY", "ONE_MINUTE", "OUTSIDE", "AfterRetired", "AlreadyFromOrder", "AlreadyRunning", "BaseRuns", "BaselineWrong", "BeforeExisting",
     "BookingCancelled", "BookingOfOther", "CellWrong", "ClientMissing", "CustomsMissing", "DayFull", "Delays", "Draft",
-    "Goal", "InFuture", "Item", "Life", "MeterThere", "MoreThanSpan", "NeedsInstrument", "NoSuchKey", "NotOfCarrier",
+    "Goal", "HoursWrong", "InFuture", "Item", "Life", "MeterThere", "MoreThanSpan", "NeedsInstrument", "NoSuchKey", "NotOfCarrier",
     "NothingChanged", "NumberTaken", "OrderFixed", "Overlapping", "OwnParty", "PaperEmpty", "PaperTooLong",
     "PeriodReversed", "Piece", "PlanTerms", "ReadingDiffers", "ReadingWrong", "ReasonMissing", "RunningNow", "Span",
     "StopBeforeStart", "Superseded", "TableWrong", "TooLong", "TooManyReadings", "TooManyRows", "TwiceInFile",
-    "UnknownInstrument", "UsageTerms", "Use", "Utilisation", "VoucherAbovePrice", "base_minutes", "check", "corrected",
+    "UnknownInstrument", "UsageTerms", "Use", "Utilisation", "VoucherAbovePrice", "advice", "base_minutes", "check", "corrected",
     "cumulated", "days_in_use", "days_of", "delay_days", "delays", "differences", "free", "goal", "half_up",
-    "hours_text", "is_idle", "lay", "merged", "minutes_of", "read_pushed", "read_records", "runs", "spread",
+    "hours_text", "is_idle", "lay", "merged", "minutes_of", "read_hours", "read_pushed", "read_records", "runs", "spread",
 ]  # fmt: skip

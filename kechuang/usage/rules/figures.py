@@ -4,9 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kechuang.catalog.states import OfferState, RunStatus, ShareMode
 from kechuang.kernel.money import ONE, BasisPoints, ratio_bp_down
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.policy.tables import Table
 from kechuang.usage.states import DELAY_DAYS_MAX, MINUTES_IN_HOUR, TENTHS, BaseRuns
+
+STOPPED = (RunStatus.REPAIR, RunStatus.SCRAP)
+UNOPENED = (OfferState.DRAFT, OfferState.PAUSED)
+SHARED = ShareMode.EXTERNAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +151,16 @@ def cumulated(counts: Sequence[int]) -> list[int]:
         total += count
         found.append(total)
     return found
+
+
+def advice(*, used: int, share_mode: str, run_status: str, state: str) -> str:
+    """What to do about an idle instrument (处理建议): the first that fits."""
+    if run_status in STOPPED:
+        return _("已停用或待报废：修复，或办理报废、调剂")
+    if state in UNOPENED:
+        return _("尚未向社会开放：公布收费标准并上架")
+    if share_mode != SHARED:
+        return _("未对外共享：核实能否改为外部共享")
+    if not used:
+        return _("没有任何机时记录：核对使用登记，接入计量装置")
+    return _("使用不足：公布可预约时段，向同类需求推荐，或在单位内、集群间调剂")

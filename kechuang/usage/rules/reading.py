@@ -13,7 +13,7 @@ from kechuang.kernel.money import fen_from_yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import halfwidth, tidy
 from kechuang.usage.rules.entry import minutes_of
-from kechuang.usage.rules.refusals import CellWrong, TableWrong, TooManyRows
+from kechuang.usage.rules.refusals import CellWrong, HoursWrong, TableWrong, TooManyRows
 from kechuang.usage.states import (
     AUDIENCE_LABELS,
     BATCH_ROWS_MAX,
@@ -162,6 +162,14 @@ def _hours(_field: str, typed: str) -> int:
         raise ValueError
     whole, _point, rest = text.partition(".")
     return minutes_of(int(whole) * HUNDREDTHS + int(rest.ljust(HOURS_DIGITS, "0") or 0))
+
+
+def read_hours(typed: str) -> int:
+    """What a person typed as hours (2.5), as minutes; raises HoursWrong."""
+    try:
+        return _hours("", typed)
+    except ValueError:
+        raise HoursWrong(typed=typed) from None
 
 
 def _count(_field: str, typed: str) -> int:

@@ -286,3 +286,11 @@ class TwiceInFile(Refusal):
     remedy = _("请删去重复的一行，或更正编号")
     field = "internal_number"
     status = 422
+
+
+class HoursWrong(Refusal):
+    code = "usage.hours_wrong"
+    text = _("“{typed}”不是小时数")
+    remedy = _("请填写数字，最多两位小数，例如 2.5")
+    field = "hours"
+    status = 422
