@@ -1,8 +1,13 @@
-"""Every day: confirmed admissions make carriers, ended ones end them. Run late or twice, the same once."""
+"""Every day: confirmed admissions make carriers, ended ones end them. When asked: large files. Run late or twice, the same once."""
 
 from datetime import datetime
 
+from django.conf import settings
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
 from kechuang.catalog import commands, queries
+from kechuang.gazette.queries import install_current
 from kechuang.kernel.actor import CLOCK
 from kechuang.registers.queries import ended, joined
 from kechuang.ui import clock
@@ -25,3 +30,11 @@ def run_leaving(*, now: datetime) -> int:
     for carrier_id in gone:
         commands.leave(CLOCK, carrier_id=carrier_id, now=now)
     return len(gone)
+
+
+@app.task(name=commands.JOB, retry=RetryStrategy(max_attempts=2), pass_context=False)
+def take_file(run_id: str) -> None:
+    """A workbook of instruments that is too large to be waited for (导入仪器信息表)."""
+    with clock.read_once(settings.CLOCK_OFFSET):
+        install_current()
+        commands.run_import(run_id=run_id, now=clock.now())

@@ -24,11 +24,12 @@ from kechuang.catalog.commands.pushing import (
     push,
     revoke_key,
 )
-from kechuang.catalog.commands.runs import Upload, ask_import, is_small, keep_picture, run_import
+from kechuang.catalog.commands.runs import JOB, Upload, ask_import, is_small, keep_picture, run_import
 from kechuang.catalog.commands.staffing import add_staff, edit_staff
 from kechuang.catalog.commands.workbooks import import_workbook
 
 __all__ = [
+    "JOB",
     "ImportReport",
     "ItemResult",
     "NewOffer",

@@ -29,7 +29,7 @@ class TokenUnknown(Refusal):
 class NotAList(Refusal):
     code = "catalog.push_not_a_list"
     text = _("请求的内容不是仪器对象的列表（JSON）")
-    remedy = _("请按接口说明提交 [{…}, {…}]")
+    remedy = _("请按接口说明提交一个列表，每台（套）仪器一个对象")
     status = 422
 
 
