@@ -41,6 +41,22 @@ class Chances:
     voucher_withdrawn: int = 20
     outside: int = 25
     notice_corrected: int = 12
+    has_calendar: int = 700
+    confirms_by_hand: int = 350
+    open_in_the_evening: int = 250
+    trains: int = 300
+    quotes_by_list: int = 700
+    shown_books: int = 60
+    booking_refused: int = 60
+    unanswered: int = 40
+    rescheduled: int = 120
+    booking_cancelled: int = 80
+    booking_cancelled_late: int = 60
+    no_show: int = 45
+    run_recorded: int = 550
+    booked_with_order: int = 170
+    wait_accepted: int = 750
+    sample_rejected: int = 80
 
 
 class Dice:

@@ -3,6 +3,12 @@
 HOLDERS, MAKERS, FIRMS, ORDERS = 300, 40, 44, 1_640
 YEAR_DAYS = 324  # over which orders are spread
 NEXT_BUDGET_DAY, MONTH = 310, 30
+BOOKINGS, CONTESTED, SAMPLES, TRAININGS = 170, 12, 22, 6  # stories of a whole year
+LATE_SHARE = 8  # one in so many stories of a booking once more in the last days
+FIRST_CALENDARS_DAY, BREAKDOWN_DAYS, MAINTENANCE_DAY = 60, (170, 285), 290
+OTHER_SOURCE, FIRST_BOOKED_ORDER = 1_000_003, 90_000  # technical: apart from the seeds and numbers of the other stories
+SAMPLE_NAMES = ("面料小样", "镀层试片", "水样", "轴承钢试样", "药物中间体")
+COURIERS = ("顺丰（示例）", "中通（示例）", "邮政（示例）")
 SENDING = ("kechuang.outbox.jobs",)  # its jobs answer how many messages went out
 PREPARED_FROM, PREPARED_MAX = 3, 500  # technical: executions before a statement is prepared, and how many are kept
 GARBAGE_THRESHOLD = 50_000  # technical: new objects before Python looks for garbage

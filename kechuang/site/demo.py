@@ -129,7 +129,7 @@ def summary() -> Mapping[str, Any]:
 
 def tell(found: Mapping[str, Any]) -> None:
     """The summary for people."""
-    for name in ("vouchers", "orders", "claims", "notices", "happened"):
+    for name in ("vouchers", "orders", "claims", "notices", "bookings", "happened"):
         click.echo(f"{name:10} " + "  ".join(f"{key} {count:,}" for key, count in found[name].items()))
     broken = [name for name, holds in found["invariants"].items() if not holds]
     click.echo(f"invariants {'✗ ' + ' '.join(broken) if broken else '✓'}")

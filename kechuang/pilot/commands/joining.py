@@ -9,6 +9,7 @@ from kechuang.credit import commands as credit
 from kechuang.documents.rules import specimen_report_pdf
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.money import Fen
+from kechuang.pilot.commands.booking import bookable
 from kechuang.pilot.commands.stage import County, Member, Stage, Story
 from kechuang.pilot.states import BUDGET_YUAN, CLASS_CODES, COUNTIES, FIRST_COUNTY, SERVICES
 from kechuang.policy.book import rollout_open
@@ -127,6 +128,8 @@ def offers(stage: Stage, member: Member) -> Story:
             actor, party_id=member.party_id, kind=_CARRIER[member.kind], name=f"{member.name}公共技术服务中心", now=now
         )
     wanted = [stage.dice.one(SERVICES) for _ in range(stage.dice.between(2, 4))]
+    if member.is_shown:
+        wanted += [one for one in SERVICES if one[0] == "instrument"][:2]
     for service, name, unit, price, usual in dict.fromkeys(wanted):
         with stage.act() as now:
             offer = catalog.add_offer(
@@ -148,6 +151,8 @@ def offers(stage: Stage, member: Member) -> Story:
         with stage.act() as now:
             catalog.open_offer(actor, offer_id=offer.id, now=now)
         member.offers.append((offer.id, usual))
+        if service == "instrument":
+            stage.begin(bookable(stage, member, offer.id), in_days=1)
         yield 0
 
 

@@ -20,18 +20,19 @@ from kechuang.orders.queries import bill
 from kechuang.orders.rules import Asked
 from kechuang.orders.states import ContractKind, InvoiceMark, OrderState
 from kechuang.pilot.commands.stage import Member, Stage, Story
+from kechuang.pilot.rules import Dice
 from kechuang.pilot.states import LAST_DAYS, PURPOSES
 
-_HUNDRED = 100
+_HUNDRED, _MINUTES_IN_HOUR = 100, 60
 _WRONG_FEN = 10_000
 
 
 class OrderStory:
     """One holder asks one provider for one service; the chances say where it leaves the straight way."""
 
-    def __init__(self, stage: Stage, holder: Member, number: int) -> None:
+    def __init__(self, stage: Stage, holder: Member, number: int, dice: Dice | None = None) -> None:
         self.stage, self.holder, self.number = stage, holder, number
-        self.dice, self.chances = stage.dice, stage.chances
+        self.dice, self.chances = dice or stage.dice, stage.chances
         self.order_id = ""
         self.reissued = 0
 
@@ -58,6 +59,22 @@ class OrderStory:
         self.order_id, self.title = order.id, order.title
         yield self.dice.between(0, 2)
         yield from self._quoted(offer_id, quantity)
+
+    def of_booking(self, provider: Member, order_id: str, title: str, *, base_id: str, minutes: int) -> Story:
+        """The order of a booking, quoted by the provider's list or by the provider, then as any other."""
+        self.provider, self.order_id, self.title = provider, order_id, title
+        self.buyer, self.seller = self.stage.member(self.holder), self.stage.member(provider)
+        self.lines = [Asked(base_id, max(minutes * _HUNDRED // _MINUTES_IN_HOUR, _HUNDRED))]
+        yield 0
+        if bill(order_id).state == OrderState.REQUESTED:
+            yield 1
+            with self.stage.act() as now:
+                orders.quote(self.seller, order_id=order_id, lines=self.lines, declares=True, now=now)
+        yield self.dice.between(0, 1)
+        with self.stage.act() as now:
+            orders.place(self.buyer, order_id=order_id, declares=True, now=now)
+        yield 0
+        yield from self._served()
 
     def _provider(self) -> tuple[Member, tuple[str, int]] | None:
         able = [member for member in self.stage.providers if member.offers and member.party_id != self.holder.party_id]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connections, transaction
 
@@ -153,7 +154,7 @@ def _tables(providers: Sequence[_Side], holders: Sequence[_Side], dice: Dice, no
     """What the statements draw from, in temporary tables of the owner's session."""
     classes = catalog_queries.class_set()
     leaves = sorted(leaf for leaf in classes.leaves if not classes.name(leaf).startswith(NO_NAME))
-    rows: dict[str, list[tuple[object, ...]]] = {
+    rows: dict[str, list[tuple[Any, ...]]] = {
         "pilot_carrier": [_carrier(number, side, dice) for number, side in enumerate(providers)],
         "pilot_class": [
             (number, leaf, classes.name(leaf), pinyin_key(classes.name(leaf))) for number, leaf in enumerate(leaves)
@@ -175,7 +176,7 @@ def _tables(providers: Sequence[_Side], holders: Sequence[_Side], dice: Dice, no
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
 
 
-def _carrier(number: int, side: _Side, dice: Dice) -> tuple[object, ...]:
+def _carrier(number: int, side: _Side, dice: Dice) -> tuple[Any, ...]:
     city = city_of(side.region)
     north, east = CITIES_E6[city[:4]]
     latitude, longitude = north + dice.between(-250_000, 250_000), east + dice.between(-250_000, 250_000)
@@ -203,7 +204,7 @@ def _working_days(today: date) -> Iterator[date]:
             yield day
 
 
-def _instruments(given: dict[str, object], progress: Progress) -> None:
+def _instruments(given: dict[str, Any], progress: Progress) -> None:
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
         steps = (
             (filling.INSTRUMENTS, "仪器"),
@@ -219,7 +220,7 @@ def _instruments(given: dict[str, object], progress: Progress) -> None:
             progress(done, len(steps), text)
 
 
-def _bookings(given: dict[str, object], progress: Progress) -> int:
+def _bookings(given: dict[str, Any], progress: Progress) -> int:
     with connections[OWNER].cursor() as cursor:
         cursor.execute(filling.SHARES, given)
         cursor.execute(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from kechuang.deadlines.queries import calendar
 from kechuang.kernel.actor import Actor, Role
@@ -14,11 +15,12 @@ from kechuang.kernel.errors import Refusal
 from kechuang.kernel.workdays import Workdays
 from kechuang.parties.queries import actor_for
 from kechuang.pilot.rules import Chances, Dice
-from kechuang.pilot.states import LAST_DAYS
+from kechuang.pilot.states import FIRST_BOOKED_ORDER, FIXED_CODES, LAST_DAYS, OTHER_SOURCE
 from kechuang.ui import clock
 from kechuang.vouchers.queries import LiveVoucher, live_by_holder
 
 Story = Generator[int, None, None]
+T = TypeVar("T")
 _DAY = timedelta(days=1)
 _SECONDS_BETWEEN = 7
 
@@ -39,9 +41,24 @@ class Member:
     offers: list[tuple[str, int]] = field(default_factory=list)  # the offer and the usual quantity
 
     @property
+    def is_shown(self) -> bool:
+        """The provider that a visitor signs in as."""
+        return self.name in FIXED_CODES
+
+    @property
     def is_real(self) -> bool:
         """A public institution that exists; the others are fictitious."""
         return self.kind in {"university", "research_institute"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bookable:
+    """One instrument with a calendar, and the provider that it belongs to."""
+
+    member: Member
+    offer_id: str
+    by_provider: bool  # bookings wait for the provider's confirmation
+    trains: bool
 
 
 @dataclass
@@ -62,6 +79,9 @@ class Stage:
 
     def __init__(self, *, scheme: str, seed: int, first: date, until: date) -> None:
         self.scheme, self.dice, self.chances = scheme, Dice(seed), Chances()
+        self.lots = Dice(seed + OTHER_SOURCE)  # what bookings draw from
+        self.bookable: list[Bookable] = []
+        self.booked_orders = FIRST_BOOKED_ORDER
         self.first, self.until, self.today = first, until, first
         self.counties: dict[str, County] = {}
         self.holders: list[Member] = []
@@ -147,9 +167,9 @@ class Stage:
         self.refusals[refusal.code] += 1
 
     @contextmanager
-    def act(self) -> Iterator[datetime]:
-        """One acknowledged command: its instant is pinned for everything within."""
-        moment = self.now
+    def act(self, at: datetime | None = None) -> Iterator[datetime]:
+        """One acknowledged command: its instant, the day's next or `at`, is pinned for everything within."""
+        moment = at or self.now
         with clock.at(moment):
             yield moment
         self.acts += 1
@@ -163,3 +183,14 @@ class Stage:
             self.refused(refusal)
             return False
         return True
+
+    def attempt(
+        self, command: Callable[..., T], actor: Actor, *, at: datetime | None = None, **given: object
+    ) -> T | None:
+        """What a command of `actor` answered; None when the rules refused it, which does not end the story."""
+        try:
+            with self.act(at) as moment:
+                return command(actor, now=moment, **given)
+        except Refusal as refusal:
+            self.refused(refusal)
+            return None

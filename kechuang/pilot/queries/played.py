@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from kechuang.bookings import queries as bookings
 from kechuang.claims import queries as claims
 from kechuang.kernel.actor import ROLE_LABELS, Role
 from kechuang.ledger.queries import money
@@ -24,6 +25,7 @@ class Summary:
     orders: Mapping[str, int]
     claims: Mapping[str, int]
     notices: Mapping[str, int]
+    bookings: Mapping[str, int]
     happened: Mapping[str, int]
     money: Mapping[str, int]
     invariants: Mapping[str, bool]
@@ -60,6 +62,7 @@ def summary() -> Summary | None:
         orders=orders.counts(),
         claims=claims.counts_by_state(),
         notices=notices.counts_by_state(),
+        bookings=bookings.counts(),
         happened=_happened(),
         money=asdict(money()),
         invariants={name: not found for name, found in invariants().items()},
