@@ -19,8 +19,9 @@ OFFICES = (
 def roles_on(actor: Actor, order: Order) -> frozenset[Role]:
     """The offices held over the deciding county, HOLDER on one's own order, PROVIDER for its provider (or that unit)."""
     held = set(actor.roles_in(order.region))
-    if order.state == OrderState.DISPUTED:
-        held |= actor.roles_in(order.dispute_region) & {Role.COUNTY_OFFICER}
+    if order.state == OrderState.DISPUTED:  # one office mediates, which need not be the deciding county's
+        held -= {Role.COUNTY_OFFICER}
+        held |= actor.roles_in(order.dispute_region or order.region) & {Role.COUNTY_OFFICER}
     if actor.party_id and order.holder_id == actor.party_id:
         held.add(Role.HOLDER)
     if actor.party_id and order.provider_id == actor.party_id and _of_unit(actor, order):

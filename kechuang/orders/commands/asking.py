@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from django.db import transaction
@@ -197,7 +197,7 @@ def place(
     order.terms = terms.record
     fixed = offices_of(order, provider, admission, terms.terms)
     order.offices = {**asdict(fixed), "admission_id": admission.id if admission else ""}
-    order.dispute_region = fixed.paying_budget if terms.terms.dispute_office == "issuing_county" else provider.region
+    order.dispute_region = _mediating(order, provider, admission, terms.terms)
     order.invoice_to = {"name": holder.name, "credit_code": holder.credit_code, **holder.invoice_title}
     order.declared_at, order.placed_on = now, on
     _hold(actor, order, holder, provider, admission, now)
@@ -299,6 +299,12 @@ def _choose_voucher(order: Order, voucher_id: str | None, now: datetime) -> None
     order.voucher_id = voucher_id or None
     if voucher_id:
         order.region = usable(order.holder_id, voucher_id, order.scheme, on=clock.day(now)).region
+
+
+def _mediating(order: Order, provider: PartyCard, admission: Admitted | None, terms: OrderTerms) -> str:
+    """The county whose office mediates (协调争议的机关); for a provider from outside, the one that stands for its own."""
+    asked = replace(terms, admission_office=terms.dispute_office)
+    return offices_of(order, provider, admission, asked).admission_office
 
 
 def _hold(

@@ -1,11 +1,12 @@
 """Disputes, cancelling and time running out (争议、取消、逾期)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from kechuang.deadlines import commands as deadlines
-from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.actor import Actor, Post, Role
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger.rules import Leg, Place, refund_legs
@@ -65,16 +66,26 @@ def resolve(
     _close_final(order, now)
     saves = ["reason", "final_open"]
     if outcome == "cancel":
-        saves += _give_back(step, now)
+        saves += _give_back(step, now, by=_mediator(step))
         return finish(step, now=now, saves=saves, facts={"reason": order.reason})
     if outcome == "part":
         rules.refuse_split(price_fen or 0, price_fen=order.price_fen)
-        reprice(actor, order, Fen(price_fen or 0), now=now)
+        reprice(_mediator(step), order, Fen(price_fen or 0), now=now)
         agreed_version(step, Fen(order.price_fen), order.reason, now=now)
         saves += REPRICED
     order.accepted_on = clock.day(now)
     facts = {"reason": order.reason, "price_fen": order.price_fen, "voucher_fen": order.voucher_fen}
     return finish(step, now=now, saves=[*saves, "accepted_on"], facts=facts)
+
+
+def _mediator(step: Step) -> Actor:
+    """Who mediates, on the order's voucher: an office elsewhere does there what the issuing county's own would do."""
+    actor, order = step.actor, step.order
+    if Role.COUNTY_OFFICER in actor.roles_in(order.region):
+        return actor
+    absent = actor.stood_in_for(order.dispute_region, Role.COUNTY_OFFICER)
+    there = Post(Role.COUNTY_OFFICER, order.region, frozenset({order.region}), stands_in_for=absent)
+    return replace(actor, posts=actor.posts | {there})
 
 
 @transaction.atomic
@@ -165,19 +176,19 @@ def close_revoked(actor: Actor, *, order_id: str, reason: str, now: datetime) ->
     return finish(step, now=now, saves=saves, facts={"reason": step.order.reason})
 
 
-def _give_back(step: Step, now: datetime) -> list[str]:
+def _give_back(step: Step, now: datetime, *, by: Actor | None = None) -> list[str]:
     """What was set aside is released; what was offset before the service is put back as the terms say."""
-    order = step.order
+    order, actor = step.order, by or step.actor
     if not order.voucher_fen:
         return []
     if not order.captured_fen:
-        vouchers.release_hold(step.actor, order_id=order.id, now=now)
+        vouchers.release_hold(actor, order_id=order.id, now=now)
         return []
     to_voucher, to_budget = rules.offset_refund(Fen(order.captured_fen), terms=step.terms)
     if not (to_voucher or to_budget):
         return []
     back = to_voucher or to_budget
-    vouchers.restore(step.actor, order_id=order.id, fen=back, legs=_to_budget if to_budget else None, now=now)
+    vouchers.restore(actor, order_id=order.id, fen=back, legs=_to_budget if to_budget else None, now=now)
     order.captured_fen = 0
     return ["captured_fen"]
 
