@@ -370,7 +370,7 @@ def test_the_next_free_time_of_many_instruments_takes_as_many_questions_as_of_on
         count = statements(lambda ids=ids: queries.next_free(ids, minutes=60, after=after, now=lab.now))
         assert count <= 4
     assert queries.free_within([one.id, two.id], lab.at(8), lab.at(17), minutes=60, now=lab.now) == {one.id}
-    assert statements(lambda: queries.free_within([one.id, two.id], lab.at(8), lab.at(17), now=lab.now)) == 2
+    assert statements(lambda: queries.free_within([one.id, two.id], lab.at(8), lab.at(17), now=lab.now)) <= 4
 
 
 def test_the_next_free_time_is_found_behind_many_bookings(lab: Lab) -> None:

@@ -67,39 +67,37 @@ def measure_of(calendar: Calendar) -> Measure:
 def next_free(
     instrument_ids: Iterable[str], *, minutes: int, after: datetime, now: datetime | None = None
 ) -> dict[str, Span | None]:
-    """The next bookable time of each instrument (最近空闲); None where there is none or nothing is booked at all.
+    """The next bookable time of each instrument (最近空闲); None where there is none, or no calendar that takes bookings.
 
-    At most four statements, whatever the number of instruments and bookings: most find theirs in their first gaps.
+    At most four statements, whatever the number of instruments and bookings.
     """
     ids = list(dict.fromkeys(instrument_ids))
-    found: dict[str, Span | None] = dict.fromkeys(ids)
-    terms = _open_terms(ids)
-    moment = now or after
     until = after + timedelta(days=NEXT_FREE_DAYS)
-    left = list(terms)
-    for most in GAPS_READ:
-        gaps = free_gaps(left, after=after, until=until, minutes=minutes, most=most)
-        for instrument_id in left:
-            free = gaps.get(instrument_id, [])
-            found[instrument_id] = first_fit(terms[instrument_id], free, minutes=minutes, now=moment, after=after)
-        left = [instrument_id for instrument_id in left if found[instrument_id] is None]
-        if not left:
-            break
-    return found
+    return {**dict.fromkeys(ids), **_first_fits(ids, minutes=minutes, after=after, until=until, now=now or after)}
 
 
 def free_within(
     instrument_ids: Iterable[str], from_: datetime, until: datetime, *, minutes: int = 0, now: datetime | None = None
 ) -> frozenset[str]:
-    """Which instruments have a bookable time within a period (本周有空). Two statements."""
-    terms = _open_terms(instrument_ids)
-    gaps = free_gaps(list(terms), after=from_, until=until, minutes=minutes)
-    moment = now or from_
-    return frozenset(
-        instrument_id
-        for instrument_id, rule in terms.items()
-        if first_fit(rule, gaps.get(instrument_id, []), minutes=minutes, now=moment, after=from_)
-    )
+    """Which instruments have a bookable time within a period (本周有空). At most four statements."""
+    return frozenset(_first_fits(instrument_ids, minutes=minutes, after=from_, until=until, now=now or from_))
+
+
+def _first_fits(
+    instrument_ids: Iterable[str], *, minutes: int, after: datetime, until: datetime, now: datetime
+) -> dict[str, Span]:
+    """The first fit of each that has one: most find theirs in their first gaps, the rest are read further."""
+    left, found = _open_terms(instrument_ids), dict[str, Span]()
+    for most in GAPS_READ:
+        gaps = free_gaps(list(left), after=after, until=until, minutes=minutes, most=most)
+        for instrument_id, free in gaps.items():
+            span = first_fit(left[instrument_id], free, minutes=minutes, now=now, after=after)
+            if span is not None:
+                found[instrument_id] = span
+                del left[instrument_id]
+        if not left:
+            break
+    return found
 
 
 def free_starts(calendar: Calendar, *, minutes: int, from_: datetime, until: datetime, now: datetime) -> list[Span]:
