@@ -299,7 +299,8 @@ def test_everything_of_an_empty_house_opens(lab: Lab, enter: Callable[[Actor], C
     client = enter(lab.firm)
     for name in ("mine", "desk", "samples", "waits", "trainings", "feeds"):
         shows(client, reverse(f"bookings:{name}"))
-    shows(client, f"{reverse('bookings:mine')}?show=past")
+    for show in ("past", "party"):
+        shows(client, f"{reverse('bookings:mine')}?show={show}")
     assert queries.own_waits(lab.firm) == []
     assert queries.free_on([lab.instrument().id], lab.today, minutes=60, now=lab.now) is not None
     assert Span(lab.at(0), lab.at(1)).minutes == 60

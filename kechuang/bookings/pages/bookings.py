@@ -30,7 +30,14 @@ from kechuang.bookings.forms.times import (
 )
 from kechuang.bookings.queries import BookingSheet, WaitRow
 from kechuang.bookings.rules import Span
-from kechuang.bookings.states import MACHINE, MODE_LABELS, WAIT_MACHINE, BookingState, Mode
+from kechuang.bookings.states import (
+    MACHINE,
+    MODE_LABELS,
+    START_EARLY_MINUTES,
+    WAIT_MACHINE,
+    BookingState,
+    Mode,
+)
 from kechuang.kernel.actor import Role
 from kechuang.kernel.text import gettext_noop
 from kechuang.ui import clock
@@ -66,16 +73,19 @@ ACTS: dict[str, _Act] = {
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """My bookings, the next ones first; what was before on a page of its own."""
-    actor, now = actor_of(request), clock.now()
-    past = request.GET.get("show") == "past"
-    rows = queries.own_bookings(actor, past=past, now=now)
+    actor = actor_of(request)
+    show = request.GET.get("show", "")
+    past, whole = show == "past", show == "party"
+    rows = queries.own_bookings(actor, past=past, whole=whole)
     context = {
         "page": page_of(request, rows, size=PAGE),
         "past": past,
+        "whole": whole,
+        "people": queries.people_of(rows) if whole else {},
         "machine": MACHINE,
+        "roles": frozenset({Role.HOLDER}),
         "waits": [] if past else queries.own_waits(actor),
         "wait_machine": WAIT_MACHINE,
-        "person_id": actor.person_id,
     }
     return render(request, "bookings/mine.html", context)
 
@@ -125,6 +135,8 @@ def _sensible(sheet: BookingSheet, action: str) -> bool:
     if action == "excuse":
         counted = row.state == BookingState.NO_SHOW or row.late
         return counted and not row.excused
+    if action == "start":
+        return row.from_at - timedelta(minutes=START_EARLY_MINUTES) <= now < row.until_at
     return True
 
 

@@ -28,6 +28,7 @@ from kechuang.bookings.states import (
     Mode,
     SlotKind,
 )
+from kechuang.catalog.queries import OfferCard
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.ids import new_id
 from kechuang.ui import clock
@@ -35,6 +36,7 @@ from kechuang.ui.requests import actor_of, attempt
 
 DAYS_SHOWN = 14  # of the list of days on a phone
 WEEK_DAYS_MAX = 43  # what one look at the events may span: a month with its edges
+SIMILAR_MAX = 5  # other instruments of the class that are offered when a day is full
 OTHERS_MAX = 12  # further instruments that may be booked together
 DAY_MINUTES = 1_440
 
@@ -62,7 +64,7 @@ def calendar(request: HttpRequest, instrument_id: str) -> HttpResponse:
         "sheet": sheet,
         "row": row,
         "machine": CALENDAR_MACHINE,
-        "config": _config(row, now),
+        "config": _config(row, now) | {"day": (_day(request.GET.get("day", "")) or clock.day(now)).isoformat()},
         "days": _days(row, minutes, now),
         "minutes": minutes,
         "length": minutes_in_words(minutes),
@@ -143,6 +145,7 @@ def book(request: HttpRequest, instrument_id: str) -> HttpResponse:
         "length": minutes_in_words(wanted["minutes"]),
         "late": minutes_in_words(row.cancel_minutes),
         "next_free": None if spans else _next_free(row, wanted, now),
+        "similar": [] if spans else _similar(row, wanted, now),
     }
     return render(request, "bookings/book.html", context, status=status)
 
@@ -311,6 +314,11 @@ def _instant(typed: str) -> datetime | None:
     if read is None:
         return None
     return read if read.tzinfo else read.replace(tzinfo=clock.LEGAL_ZONE)
+
+
+def _similar(row: Calendar, wanted: Mapping[str, Any], now: datetime) -> list[tuple[OfferCard, Span]]:
+    after = max(clock.instant(wanted["day"], clock.MIDNIGHT), now)
+    return queries.similar_free(row, minutes=wanted["minutes"], after=after, now=now, most=SIMILAR_MAX)
 
 
 def _next_free(row: Calendar, wanted: Mapping[str, Any], now: datetime) -> Span | None:

@@ -7,16 +7,18 @@ from django.db.models import QuerySet
 
 from kechuang.bookings.access import calendars_visible_to, roles_on, visible_to
 from kechuang.bookings.models import Booking, Calendar
-from kechuang.bookings.queries.free import free_gaps, terms_of
+from kechuang.bookings.queries.free import free_gaps, next_free, terms_of
 from kechuang.bookings.queries.sheets import own_calendars, slots_of
 from kechuang.bookings.rules import Span, fits
 from kechuang.bookings.states import OPEN_STATES, CalendarState, Mode
-from kechuang.catalog.queries import instruments
+from kechuang.catalog.queries import OfferCard, cards, instruments
 from kechuang.catalog.queries import offer as offer_of
-from kechuang.catalog.states import OfferState, OpenMode
+from kechuang.catalog.states import OfferState, OpenMode, ShareMode
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.parties.queries import members_of, person_names
+from kechuang.search.queries import find
+from kechuang.search.rules import Filters
 from kechuang.ui import clock
 
 
@@ -57,12 +59,35 @@ def free_on_without(booking: Booking, day: date, *, minutes: int, now: datetime)
     return [span for span in first if all(span in spans for spans in others)]
 
 
-def own_bookings(actor: Actor, *, past: bool, now: datetime) -> QuerySet[Booking]:
-    """The bookings of one's party: those to come, the next first; or those over, the latest first (我的预约)."""
+def own_bookings(actor: Actor, *, past: bool, whole: bool = False) -> QuerySet[Booking]:
+    """One's own bookings, or the whole party's: to come, the next first; or over, the latest first (我的预约)."""
     rows = visible_to(actor).filter(holder_id=actor.party_id).select_related("instrument", "provider")
+    if not whole:
+        rows = rows.filter(person_id=actor.person_id)
     if past:
         return rows.exclude(state__in=OPEN_STATES).order_by("-from_at", "-id")
     return rows.filter(state__in=OPEN_STATES).order_by("from_at", "id")
+
+
+def people_of(rows: QuerySet[Booking]) -> dict[str, str]:
+    """Who comes, by name, of a list whose bookings the actor may see. Two statements."""
+    return person_names(set(rows.order_by().values_list("person_id", flat=True)))
+
+
+def similar_free(
+    row: Calendar, *, minutes: int, after: datetime, now: datetime, most: int
+) -> list[tuple[OfferCard, Span]]:
+    """Other instruments of the same class that are free, the soonest first (同类仪器最近空闲). Constant statements."""
+    card = instruments([row.instrument_id]).get(row.instrument_id)
+    if card is None or not card.class_code:
+        return []
+    filters = Filters(class_prefix=card.class_code, share_mode=ShareMode.EXTERNAL)
+    hits = find("", filters=filters, limit=most * most).hits
+    others = [hit.subject_id for hit in hits if hit.subject_id != row.instrument_id]
+    free = next_free(others, minutes=minutes, after=after, now=now)
+    soonest = sorted((span, name) for name, span in free.items() if span is not None)[:most]
+    known = cards([name for _span, name in soonest])
+    return [(known[name], span) for span, name in soonest]
 
 
 def roles_of(actor: Actor, booking: Booking) -> frozenset[Role]:

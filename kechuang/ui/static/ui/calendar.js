@@ -13,7 +13,7 @@ document.addEventListener("DOMContentLoaded", () => {
     initialView: "timeGridWeek",
     timeZone: "UTC", /* what we are given is Beijing's wall clock; see `wall` */
     now: wall(rules.now),
-    initialDate: rules.today,
+    initialDate: rules.day,
     locale: english ? "en" : "zh-cn",
     firstDay: 1,
     headerToolbar: false,
