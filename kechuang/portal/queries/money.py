@@ -111,8 +111,9 @@ def published() -> list[Published]:
         released = granted + lies.get(Kind.BUDGET, 0)
         if released:
             paid = lies.get(Kind.PAID, 0)
-            found.append((-year, region, Published(region_name(region), year, released, granted, offset, paid)))
-    return [row for _year, _region, row in sorted(found, key=lambda one: one[:2])]
+            row = Published(region_name(region), year, released, granted, offset, paid)
+            found.append(((-year, region), row))
+    return [row for _place, row in sorted(found, key=lambda one: one[0])]
 
 
 def _own(actor: Actor) -> dict[str, int]:
