@@ -29,7 +29,7 @@ def test_a_carrier_is_completed_by_hand(world: World) -> None:
     wrong = browser.post("catalog:opening", carrier.id, **(OPENING | {"hours": ""} | place))
     assert wrong.status_code == 422
     paper = SimpleUploadedFile("开放制度.pdf", PDF)
-    assert browser.post("catalog:opening", carrier.id, files=paper, **OPENING, **place).status_code == 302
+    assert browser.post("catalog:opening", carrier.id, attached=paper, **OPENING, **place).status_code == 302
     known = queries.opening(carrier.id, on=world.today)
     assert known is not None
     assert (known.latitude_e6, known.longitude_e6, len(known.files)) == (30_012_345, 120_580_000, 1)

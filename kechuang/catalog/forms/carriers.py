@@ -68,7 +68,7 @@ class OpeningForm(Form):
     route = forms.CharField(label=_("交通"), max_length=300, required=False)
     latitude = DegreesField(label=_("纬度"), required=False)
     longitude = DegreesField(label=_("经度"), required=False)
-    files = FilesField(label=_("制度文件"), required=False)
+    attached = FilesField(label=_("制度文件"), required=False)
     valid_from = DayField(label=_("自何日起执行"))
 
     def clean(self) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class OpeningForm(Form):
 
     def given(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
-        files, valid_from = papers(said.pop("files")), said.pop("valid_from")
+        files, valid_from = read_papers(said.pop("attached")), said.pop("valid_from")
         place = {"latitude_e6": said.pop("latitude"), "longitude_e6": said.pop("longitude")}
         return {"opening": NewOpening(**said, **place), "files": files, "valid_from": valid_from}
 
@@ -159,13 +159,13 @@ class SharingForm(Form):
     title = forms.CharField(label=_("办法名称"), max_length=200)
     document_number = forms.CharField(label=_("文号"), max_length=120)
     text = TextField(label=_("共享规则要点"), required=False, help_text=_("哪些仪器以何种条件向谁开放"))
-    files = FilesField(label=_("办法文件"), required=False)
+    attached = FilesField(label=_("办法文件"), required=False)
     valid_from = DayField(label=_("自何日起执行"), help_text=_("已结算的订单按当时的办法分配"))
     shares = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def given(self) -> dict[str, Any]:
-        said = {name: value for name, value in self.cleaned_data.items() if name != "shares"}
-        return said | {"files": papers(said["files"])}
+        said = {name: value for name, value in self.cleaned_data.items() if name not in ("shares", "attached")}
+        return said | {"files": read_papers(self.cleaned_data["attached"])}
 
 
 def shares_of(shares: Sequence[Share]) -> list[dict[str, Any]]:
@@ -173,5 +173,5 @@ def shares_of(shares: Sequence[Share]) -> list[dict[str, Any]]:
     return [{"to": one.to, "person": one.staff_id, "name": one.name, "percent": one.bp} for one in shares]
 
 
-def papers(files: Sequence[Any]) -> list[Paper]:
+def read_papers(files: Sequence[Any]) -> list[Paper]:
     return [Paper(file.name or "", file.read()) for file in files]

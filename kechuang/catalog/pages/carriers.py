@@ -74,7 +74,7 @@ def opening(request: HttpRequest, carrier_id: str) -> HttpResponse:
     initial: dict[str, Any] = {"valid_from": on}
     if before is not None:
         initial |= {name: getattr(before, name) for name in OpeningForm.base_fields if hasattr(before, name)}
-        initial |= {"latitude": before.latitude_e6, "longitude": before.longitude_e6, "files": None, "valid_from": on}
+        initial |= {"latitude": before.latitude_e6, "longitude": before.longitude_e6, "valid_from": on}
     form = OpeningForm(request.POST or None, request.FILES or None, initial=initial)
     status = 200
     if request.method == "POST":

@@ -210,7 +210,7 @@ def carrier_sheet(actor: Actor, carrier_id: str, *, on: date) -> CarrierSheet:
     openings = list(Opening.objects.filter(carrier=row).order_by("-version"))
     filed = list(Sharing.objects.filter(carrier=row).order_by("-version"))
     wanted = {offer_id for one in people for offer_id in one.operates}
-    subjects = [one.id for one in (*openings, *filed)]
+    subjects = [*(one.id for one in openings), *(one.id for one in filed)]
     return CarrierSheet(
         carrier=row,
         own=carriers_of(actor).filter(id=carrier_id).exists(),
