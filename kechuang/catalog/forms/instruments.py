@@ -287,10 +287,19 @@ class ExportForm(FilterForm):
     form = forms.ChoiceField(label=_("格式"))
     carrier = forms.ChoiceField(label=_("创新载体"))
     region = forms.ChoiceField(label=_("行政区划"))
+    least = forms.ChoiceField(label=_("原值"))
 
-    def __init__(self, *args: Any, carriers: Mapping[str, str], regions: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        carriers: Mapping[str, str],
+        regions: Mapping[str, str],
+        levels: Mapping[str, str],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["form"].choices = choices(EXPORT_LABELS)  # type: ignore[attr-defined]
+        self.fields["least"].choices = [("", gettext("不限")), *levels.items()]  # type: ignore[attr-defined]
         for name, found, empty in (("carrier", carriers, _("全部载体")), ("region", regions, "")):
             if found:
                 field = self.fields[name]

@@ -98,6 +98,7 @@ def _context(request: HttpRequest, row: "Offer", **more: Any) -> dict[str, Any]:
         "machine": OFFER_MACHINE,
         "actions": {move.action for move in sheet.moves},
         "missing": sheet.missing,
+        "reports": queries.reports_of(row.instrument.original_value_fen, on=clock.today()),
         "unreported": queries.missing_for_report(row),
         "events": sheet.events,
         "sections": _sections(),

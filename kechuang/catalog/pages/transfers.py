@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kechuang.catalog import commands, queries
 from kechuang.catalog.forms.instruments import ExportForm, PushKeyForm, WorkbookForm
-from kechuang.catalog.states import IMPORT_STAGE_LABELS, ExportFormat, ImportStage
+from kechuang.catalog.states import IMPORT_STAGE_LABELS, REPORTING_LABELS, ExportFormat, ImportStage
 from kechuang.documents.rules import stream_csv
 from kechuang.documents.states import Media
 from kechuang.kernel.text import gettext_noop as noop
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, is_part, page_of
+from kechuang.ui.words import yuan_sign
 
 if TYPE_CHECKING:
     from kechuang.catalog.models import ImportRun
@@ -103,13 +104,24 @@ def exports(request: HttpRequest) -> HttpResponseBase:
     actor = actor_of(request)
     carriers = {row.id: row.name for row in queries.own_carriers(actor)}
     regions = queries.export_regions(actor)
-    form = ExportForm(request.GET or None, carriers=carriers, regions=regions)
+    least = queries.reporting_terms(on=clock.today()).terms
+    fens = {"provincial": least.provincial_value_fen, "national": least.national_value_fen}
+    levels = {
+        level: _("{amount} 以上（{platform}）").format(amount=yuan_sign(fen), platform=_(REPORTING_LABELS[level]))
+        for level, fen in fens.items()
+    }
+    form = ExportForm(request.GET or None, carriers=carriers, regions=regions, levels=levels)
     if not form.is_bound or not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "catalog/exports.html", {"form": form, "any": bool(carriers or regions)}, status=status)
     chosen = form.chosen()
     kind = ExportFormat(chosen.get("form", ExportFormat.NATIONAL))
-    rows = queries.exportable(actor, carrier_id=chosen.get("carrier", ""), region=chosen.get("region", ""))
+    rows = queries.exportable(
+        actor,
+        carrier_id=chosen.get("carrier", ""),
+        region=chosen.get("region", ""),
+        least_fen=fens.get(chosen.get("least", ""), 0),
+    )
     name, media = queries.export_file(kind)
     pieces = queries.exported(rows, kind, site=request.build_absolute_uri("/").rstrip("/"), on=clock.today())
     body = _in_turn(pieces) if isinstance(request, ASGIRequest) else pieces

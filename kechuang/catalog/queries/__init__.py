@@ -44,6 +44,8 @@ from kechuang.catalog.queries.instruments import (
     openness,
     own_instrument,
     own_instruments,
+    reporting_terms,
+    reports_of,
 )
 from kechuang.catalog.queries.offers import (
     OfferCard,
@@ -136,6 +138,8 @@ __all__ = [
     "price_lines",
     "price_lists",
     "push_keys",
+    "reporting_terms",
+    "reports_of",
     "search",
     "sharing",
     "sharing_scheme",

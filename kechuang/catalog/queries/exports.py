@@ -22,10 +22,10 @@ from kechuang.parties.queries import covers
 _COLUMNS = tuple(field.attname for field in Instrument._meta.concrete_fields if not field.primary_key)
 
 
-def exportable(actor: Actor, *, carrier_id: str = "", region: str = "") -> QuerySet[Offer]:
+def exportable(actor: Actor, *, carrier_id: str = "", region: str = "", least_fen: int = 0) -> QuerySet[Offer]:
     """What this actor may export: a carrier's for its provider, a region's for the offices that watch over it.
 
-    Everything but what has left the catalogue. Raises NotVisible.
+    Everything but what has left the catalogue, or only what is worth `least_fen` or more. Raises NotVisible.
     """
     rows = Offer.objects.filter(kind__in=INSTRUMENT_KINDS).exclude(state=OfferState.CLOSED)
     if carrier_id:
@@ -39,6 +39,8 @@ def exportable(actor: Actor, *, carrier_id: str = "", region: str = "") -> Query
         rows = rows.filter(region__in=wanted)
     else:
         rows = rows.filter(carrier__in=carriers_of(actor))
+    if least_fen:
+        rows = rows.filter(instrument__original_value_fen__gte=least_fen)
     return rows.select_related("instrument", "carrier", "party").order_by("carrier_id", "inner_number", "id")
 
 

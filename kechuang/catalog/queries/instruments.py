@@ -10,9 +10,11 @@ from kechuang.catalog.access import carriers_of, visible_to
 from kechuang.catalog.models import Clearance, Instrument, Offer
 from kechuang.catalog.queries.classes import class_name, class_set
 from kechuang.catalog.queries.offers import OfferCard, card, price_lists
-from kechuang.catalog.rules import customs_faults
+from kechuang.catalog.rules import ReportingTerms, customs_faults, reported_to
 from kechuang.catalog.states import (
     INSTRUMENT_KINDS,
+    REPORTING_LABELS,
+    REPORTING_SCHEME,
     SERVICE_LABELS,
     SHEET_LABELS,
     ItemKind,
@@ -27,6 +29,7 @@ from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.parties.queries import covers
+from kechuang.policy.book import InForce, in_force
 from kechuang.search.rules import Document
 
 _SHOWN = (OfferState.OPEN, OfferState.PAUSED)
@@ -208,6 +211,20 @@ def missing_for_report(row: Offer) -> list[str]:
         **({SHEET_LABELS[fault.field]: "" for fault in customs_faults(vars(sheet))}),
     }
     return [label for label, value in given.items() if not value]
+
+
+def reporting_terms(*, on: date) -> InForce[ReportingTerms]:
+    """From which original value on instruments are reported (30万元、50万元), with the articles. Raises NoTermsInForce."""
+    return in_force(REPORTING_SCHEME, ReportingTerms, on=on)
+
+
+def reports_of(value_fen: int | None, *, on: date) -> list[tuple[str, dict[str, object]]]:
+    """The platforms an instrument of this value is reported to: their names, each with the entry that says so."""
+    terms = reporting_terms(on=on)
+    return [
+        (REPORTING_LABELS[level], terms.record["params"][f"{level}_value_fen"])
+        for level in reported_to(value_fen, terms.terms)
+    ]
 
 
 def customs_cleared(offer_id: str, on: date) -> bool:

@@ -38,10 +38,12 @@ from kechuang.catalog.rules.instruments import (
     NumberTaken,
     PictureNotJpg,
     PictureTooLarge,
+    ReportingTerms,
     SheetFault,
     SheetUnfit,
     customs_faults,
     refuse_unfit,
+    reported_to,
     sheet_faults,
 )
 from kechuang.catalog.rules.prices import (
@@ -121,6 +123,7 @@ __all__ = [
     "PriceBackdated",
     "PriceLine",
     "PriceListUnfit",
+    "ReportingTerms",
     "RowsRefused",
     "Service",
     "ServiceList",
@@ -161,6 +164,7 @@ __all__ = [
     "read_shares",
     "read_steps",
     "refuse_unfit",
+    "reported_to",
     "sheet_faults",
     "split",
     "steps_from",

@@ -12,6 +12,7 @@ from kechuang.catalog.states import (
     VALUE_MAX_FEN,
 )
 from kechuang.kernel.errors import Refusal
+from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 
 
@@ -159,3 +160,19 @@ def _place(values: Mapping[str, object]) -> list[SheetFault]:
     if (values.get("latitude_e6") is None) != (values.get("longitude_e6") is None):
         return [SheetFault("latitude_e6", _("经度和纬度须一并填写"), _("请补填另一项，或都不填"))]
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingTerms:
+    """From which original value on an instrument is reported (纳入平台的原值); figures and articles are the pack's."""
+
+    national_value_fen: Fen
+    provincial_value_fen: Fen
+
+
+def reported_to(value_fen: int | None, terms: ReportingTerms) -> tuple[str, ...]:
+    """To which platforms an instrument of this value is reported; the threshold itself counts in (“以上”含本数)."""
+    if value_fen is None:
+        return ()
+    levels = (("national", terms.national_value_fen), ("provincial", terms.provincial_value_fen))
+    return tuple(level for level, least in levels if value_fen >= least)

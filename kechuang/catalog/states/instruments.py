@@ -43,6 +43,8 @@ SHEET_CHARS: dict[str, int] = {
     "declared_name": 200,
 }
 
+REPORTING_SCHEME = "zhejiang/usage"  # where the thresholds of original value stand
+REPORTING_LABELS: dict[str, str] = {"national": _("国家网络管理平台"), "provincial": _("省级平台")}
 RESOURCE_KINDS = (
     _("重大科研基础设施"),
     _("科学仪器中心"),
