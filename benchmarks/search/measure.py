@@ -118,7 +118,7 @@ def _build(documents: Iterator[Any]) -> None:
         raise CannotMeasure(f"{count:,} documents were written, {LARGE:,} are needed")
     say(f"lexemes and rows {written:.0f} s, index {indexed:.0f} s")
     plain = timed(
-        lambda: execute(f"CREATE INDEX plain_index ON search_document d USING gin ({PLAIN.replace('d.', '')})")
+        lambda: execute(f"CREATE INDEX plain_index ON search_document USING gin ({PLAIN.replace('d.', '')})")
     )
     name = "GIN over to_tsvector('simple')"
     emit(Row("index_build_s_500k", indexed, "s", name, plain))

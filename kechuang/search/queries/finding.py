@@ -1,4 +1,4 @@
-"""Finding: what was asked, which documents answer it, in which order and why. At most five statements, however many lie there."""
+"""Finding: what was asked, which documents answer it, in which order and why. At most seven statements, however many lie there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +25,7 @@ from kechuang.search.rules import (
     homophones,
     narrowing,
     part_anywhere,
+    pieces,
     relaxed,
     understand,
     wanted,
@@ -120,7 +121,7 @@ def settle(query: Query, filters: Filters, book: Book) -> Settled:
         if found.rows:
             return found
         query = found.query
-    return _relaxed(query, filters) or found
+    return _relaxed(query, filters) or _in_pieces(query, filters) or found
 
 
 def explain(text: str, subject_id: str) -> Hit:
@@ -201,6 +202,15 @@ def _relaxed(query: Query, filters: Filters) -> Settled | None:
         return None
     found = _asked(tries, filters)
     return found if found.rows else None
+
+
+def _in_pieces(query: Query, filters: Filters) -> Settled | None:
+    """What has most pairs of characters of the unknown words, when nothing has any of the words."""
+    apart = pieces(query)
+    if apart.parts == query.parts:
+        return None
+    found = _relaxed(apart, filters)
+    return replace(found, dropped=tuple(part.typed for part in query.unknown)) if found else None
 
 
 def _counts(parts: Sequence[Part], filters: Filters) -> list[int]:

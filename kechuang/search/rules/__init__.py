@@ -19,7 +19,7 @@ from kechuang.search.rules.editing import (
 )
 from kechuang.search.rules.folding import fold, key, pinyin
 from kechuang.search.rules.ranking import Ranking, Reason, Texts, Why
-from kechuang.search.rules.understanding import Part, PartKind, Query, homophones, understand
+from kechuang.search.rules.understanding import Part, PartKind, Query, homophones, pieces, understand
 
 __all__ = [
     "AliasTooShort",
@@ -54,6 +54,7 @@ __all__ = [
     "key",
     "narrowing",
     "part_anywhere",
+    "pieces",
     "pinyin",
     "relaxed",
     "shapes",

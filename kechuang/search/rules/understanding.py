@@ -1,18 +1,20 @@
 """What a typed question means (理解检索词): known names first, the longest first; then what is left over. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import accumulate
 
 from kechuang.search.formats.lexicon import GENERAL, GENERAL_ENGLISH, QUESTION
 from kechuang.search.rules.book import Book, Synonym
-from kechuang.search.rules.folding import Atoms, atoms, fold, is_han, key, pinyin
+from kechuang.search.rules.folding import Atoms, atoms, fold, grams, is_han, key, pinyin
 from kechuang.search.states import (
     ALTERNATIVES_MAX,
     FUZZY_MIN,
     INITIALS_MAX,
     INITIALS_MIN,
     PARTS_MAX,
+    PIECES_MAX,
     PINYIN_MIN,
     QUERY_MAX,
     UNLESS_MAX,
@@ -87,14 +89,16 @@ class Query:
 def understand(text: str, book: Book) -> Query:
     """The parts of a question, in their order; none for an empty one."""
     typed = fold(text.strip()[:QUERY_MAX])
-    given = atoms(typed)
-    runs = [key(run) for run in typed.split()]
+    by_run = [atoms(run) for run in typed.split()]
+    given = tuple(atom for run in by_run for atom in run)
+    begins = set(accumulate(map(len, by_run)))  # where a space parts two words
+    runs = map("".join, by_run)
     parts: list[Part] = []
-    for found, entries in _matched(given, book):
+    for start, end, entries in _matched(given, book):
         if entries:
-            parts.append(_known("".join(found), entries, book))
+            parts.append(_known("".join(given[start:end]), entries, book))
         else:
-            parts += _left_over(found, book)
+            parts += _left_over(given[start:end], {place - start for place in begins}, book)
     chosen = _weighed(parts)[:PARTS_MAX] or _as_word(given)
     phrases = dict.fromkeys(run for run in ("".join(given), *runs) if run)
     return Query(typed, tuple(chosen), tuple(phrases))
@@ -118,26 +122,35 @@ def homophones(query: Query, book: Book) -> str:
     return changed if changed != query.text else ""
 
 
+def pieces(query: Query) -> Query:
+    """The question with its unknown Chinese words taken apart into pairs of characters: the last resort (拆字)."""
+    parts: list[Part] = []
+    for part in query.parts:
+        taken = grams(atoms(part.typed)) if part.kind is PartKind.WORD and not part.optional else ()
+        parts += [Part(one, PartKind.WORD, (Alternative(one, Level.TYPED),)) for one in taken] or [part]
+    return replace(query, parts=tuple(parts[:PIECES_MAX]))
+
+
 def _differing(one: str, other: str) -> tuple[int, str]:
     return sum(a != b for a, b in zip(one, other, strict=False)) + abs(len(one) - len(other)), one
 
 
-def _matched(given: Atoms, book: Book) -> Iterable[tuple[Atoms, tuple[Synonym, ...]]]:
-    """Known names, the longest first from the left, and the runs of atoms between them (最长匹配)."""
+def _matched(given: Atoms, book: Book) -> Iterable[tuple[int, int, tuple[Synonym, ...]]]:
+    """From where to where a known name stands, the longest first from the left, and what lies between (最长匹配)."""
     at, rest = 0, 0
     while at < len(given):
         for end in range(min(len(given), at + book.longest), at, -1):
             name = "".join(given[at:end])
             if (entries := book.meant.get(name)) and (end - at > 1 or not is_han(name)):
                 if rest < at:
-                    yield given[rest:at], ()
-                yield given[at:end], entries
+                    yield rest, at, ()
+                yield at, end, entries
                 at = rest = end
                 break
         else:
             at += 1
     if rest < len(given):
-        yield given[rest:], ()
+        yield rest, len(given), ()
 
 
 def _known(typed: str, entries: Sequence[Synonym], book: Book) -> Part:
@@ -172,7 +185,7 @@ def _unless(name: str, book: Book) -> tuple[str, ...]:
     return book.longer.get(name, ())[:UNLESS_MAX]
 
 
-def _left_over(given: Atoms, book: Book) -> list[Part]:
+def _left_over(given: Atoms, begins: Set[int], book: Book) -> list[Part]:
     """Atoms that no entry explains: Chinese runs bare of the words of asking, latin by what it could be read as."""
     parts: list[Part] = []
     latin: list[str] = []
@@ -187,8 +200,8 @@ def _left_over(given: Atoms, book: Book) -> list[Part]:
         han.clear()
         latin.clear()
 
-    for atom in given:
-        if (latin and is_han(atom)) or (han and not is_han(atom)):
+    for place, atom in enumerate(given):
+        if (latin and is_han(atom)) or (han and (place in begins or not is_han(atom))):
             finish()
         (han if is_han(atom) else latin).append(atom)
     finish()
@@ -221,7 +234,8 @@ def _latin(given: Atoms, book: Book) -> list[Part]:
     """Latin words: an English name or a part of one, else pinyin or initials of a name, else a model number."""
     words = tuple(atom for atom in given if atom not in GENERAL_ENGLISH)
     if words and (types := _english(words, book)):
-        return [_read_as("".join(words), types, book)]
+        # One English word that many names have (spectroscopy) only moves up what was asked for beside it.
+        return [_read_as("".join(words), types, book, general=len(words) == 1 < len(types))]
     parts: list[Part] = []
     for atom in words:
         if names := _pinyin(atom, book):
@@ -255,9 +269,9 @@ def _same_stem(one: str, other: str) -> bool:
     return shared >= ENGLISH_MIN and shared + shared >= max(len(one), len(other))
 
 
-def _read_as(typed: str, types: Sequence[Synonym], book: Book) -> Part:
+def _read_as(typed: str, types: Sequence[Synonym], book: Book, *, general: bool) -> Part:
     part = _known(typed, types, book)
-    return replace(part, read_as="、".join(one.name for one in types[:PARTS_MAX]))
+    return replace(part, optional=general, read_as="、".join(one.name for one in types[:PARTS_MAX]))
 
 
 def _pinyin(atom: str, book: Book) -> list[str]:
