@@ -82,6 +82,8 @@ WAYS = (
     Way(_("申兑"), _("申兑"), "receipt", "claims:claims", _PARTY),
     Way(_("兑付"), _("兑付"), "receipt", "claims:claims", _SCIENCE | {Role.COUNTY_FINANCE}, thumb=True),
     Way(_("服务与价目"), _("价目"), "list-details", "catalog:mine", _PARTY),
+    Way(_("服务记录"), _("记录"), "clipboard-check", "usage:records", _PARTY),
+    Way(_("仪器看板"), _("看板"), "chart-bar", "usage:boards", _PARTY | _SCIENCE | {Role.SHARING_OFFICE, Role.AUDITOR}),
     Way(
         _("机构入库"),
         _("入库"),
@@ -111,6 +113,8 @@ FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (_("服务机构名录"), "registers:library"),
             (_("创新载体"), "portal:carriers"),
             (_("规则与参数"), "gazette:packs"),
+            (_("仪器开放与服务"), "usage:open"),
+            (_("核验业绩证明"), "usage:verify"),
             (_("工作日历"), "deadlines:calendar"),
         ),
     ),

@@ -17,7 +17,7 @@ SUGGESTED = 8
 FACET_ROWS = 8
 FREE_AHEAD_DAYS = 30
 FREE_SHOWN = 5  # next free times on the page of an instrument
-CLASS_DIGITS = 2  # of the first level of the class codes
+CLASS_DIGITS, CLASS_LENGTH = 2, 6  # of the first level of the class codes, and of a whole one
 
 METRES_IN_KM, METRES_PER_DEGREE, MICRO = 1_000, 111_320, 1_000_000
 # City governments' seats to a hundredth of a degree: latitude and longitude in millionths (distances are to a kilometre).

@@ -21,7 +21,7 @@ from kechuang.kernel.actor import Actor
 from kechuang.kernel.money import Fen
 from kechuang.parties.queries import covers, party_names, region_name
 from kechuang.portal.rules import apart_metres
-from kechuang.portal.states import FREE_DAYS, FREE_MINUTES, METRES_IN_KM, PLACES, POOL
+from kechuang.portal.states import CLASS_LENGTH, FREE_DAYS, FREE_MINUTES, METRES_IN_KM, PLACES, POOL
 from kechuang.registers import queries as registers
 from kechuang.search import queries as searches
 from kechuang.search.queries import Found, Hit
@@ -172,7 +172,11 @@ def of_ids(actor: Actor, offer_ids: Iterable[str], *, on: date, now: datetime) -
 def admitted(offers: Iterable[OfferCard], *, on: date) -> frozenset[str]:
     """Providers whose orders a voucher may pay for."""
     parties = {card.party_id for card in offers}
-    found = (registers.admitted_parties(scheme, parties, on=on) for scheme in registers.registers() if registers.takes_vouchers(scheme))
+    found = (
+        registers.admitted_parties(scheme, parties, on=on)
+        for scheme in registers.registers()
+        if registers.takes_vouchers(scheme)
+    )
     return frozenset(party for some in found for party in some)
 
 
@@ -213,7 +217,7 @@ def facets_named(found: Mapping[Facet, Mapping[str, int]]) -> dict[Facet, list[t
     named: dict[Facet, Callable[[str], str]] = {
         Facet.REGION: region_name,
         Facet.CARRIER: lambda code: carriers[code].name if code in carriers else "",
-        Facet.CLASS: catalog.class_name,
+        Facet.CLASS: lambda code: catalog.class_name(code.ljust(CLASS_LENGTH, "0")) or code,
     }
     return {
         facet: [
