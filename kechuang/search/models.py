@@ -76,6 +76,7 @@ class Word(models.Model):
             GinIndex(fields=["grams"], name="word_grams"),
             models.Index(fields=["key"], name="word_key", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["pinyin"], name="word_pinyin", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["pinyin"], include=["text", "kind"], condition=Q(kind="name"), name="word_sound"),
             models.Index(fields=["initials"], name="word_initials", opclasses=["varchar_pattern_ops"]),
         ]
 

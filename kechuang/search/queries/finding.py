@@ -9,7 +9,7 @@ from django.db import connection
 from kechuang.kernel.errors import NotVisible
 from kechuang.search.models import Document
 from kechuang.search.queries.book import current_book
-from kechuang.search.queries.narrowing import Wheres, columns, counted_total
+from kechuang.search.queries.narrowing import Wheres, columns, counted_total, planned
 from kechuang.search.rules import (
     Ask,
     Book,
@@ -163,14 +163,16 @@ def _asked(tries: Sequence[tuple[Query, tuple[str, ...]]], filters: Filters) -> 
                 f"(SELECT subject_id, {number} AS try, {way} AS way FROM search_document WHERE {one.sql} LIMIT {COUNT_MAX + 1})"
             )
             values += one.values
-    with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES.format(branches=" UNION ALL ".join(branches)), values)
-        rows = cursor.fetchall()
+    rows = planned(_CANDIDATES.format(branches=" UNION ALL ".join(branches)), values, _SHAPE)
     number = rows[0][0] if rows else 0
     query, dropped = tries[number]
     return Settled(query, asked[number], tuple(rows), rows[0][1] if rows else 0, dropped)
 
 
+_SHAPE = (
+    "try int, total bigint, subject_id varchar, title varchar, cores text, names text, model_keys text, makers text,"
+    " methods text, rest text, bookable bool"
+)
 # Branches run one after the other and stop when enough was found, so a common word never has all its documents read.
 _CANDIDATES = f"""
 WITH found AS MATERIALIZED (SELECT * FROM ({{branches}}) one LIMIT {COUNT_MAX + COUNT_MAX + 1 + 1}),
@@ -217,32 +219,25 @@ def _counts(parts: Sequence[Part], filters: Filters) -> list[int]:
     """How many documents have each part, up to the cap; one statement."""
     where = columns(filters)
     asked = [_where(part_anywhere(part, filters), where) for part in parts]
-    sql = [
-        f"(SELECT count(*) FROM (SELECT 1 FROM search_document WHERE {one.sql} LIMIT {COUNT_MAX}) n)" for one in asked
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(sql), [value for one in asked for value in one.values])
-        return [int(count) for count in cursor.fetchone()]
+    sql = " UNION ALL ".join(
+        f"SELECT {number}, (SELECT count(*) FROM (SELECT 1 FROM search_document WHERE {one.sql} LIMIT {COUNT_MAX}) n)"
+        for number, one in enumerate(asked)
+    )
+    rows = planned(sql, [value for one in asked for value in one.values], "number int, count bigint")
+    return [count for _number, count in sorted(rows)]
 
 
 def _dictionary(looked: Looked) -> list[KnownWord]:
     """Words near the unknown ones, from the correction dictionary; one statement."""
     sounds = " OR ".join(["pinyin LIKE %s"] * len(looked.sounds)) or "false"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "(SELECT text, kind FROM search_word WHERE shapes && %s::varchar[] LIMIT %s) UNION "
-            f"(SELECT text, kind FROM search_word WHERE {sounds} LIMIT %s) UNION "
-            "(SELECT text, kind FROM search_word WHERE grams && %s::varchar[] LIMIT %s)",
-            [
-                list(looked.near),
-                WORDS_MAX,
-                *(f"%{sound}%" for sound in looked.sounds),
-                WORDS_MAX,
-                list(looked.grams),
-                WORDS_MAX,
-            ],
-        )
-        return [KnownWord(text, WordKind(kind)) for text, kind in cursor.fetchall()]
+    rows = planned(
+        f"(SELECT text, kind FROM search_word WHERE shapes && %s::varchar[] LIMIT {WORDS_MAX}) UNION"
+        f" (SELECT text, kind FROM search_word WHERE kind = 'name' AND ({sounds}) LIMIT {WORDS_MAX}) UNION"
+        f" (SELECT text, kind FROM search_word WHERE grams && %s::varchar[] LIMIT {WORDS_MAX})",
+        [list(looked.near), *(f"%{sound}%" for sound in looked.sounds), list(looked.grams)],
+        "text varchar, kind varchar",
+    )
+    return [KnownWord(text, WordKind(kind)) for text, kind in rows]
 
 
 def _ranked(settled: Settled) -> list[Hit]:
