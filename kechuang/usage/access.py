@@ -32,17 +32,17 @@ def sessions_visible_to(actor: Actor) -> QuerySet[Session]:
 
 
 def meters_visible_to(actor: Actor) -> QuerySet[Meter]:
-    return Meter.objects.filter(_own_party(actor))
+    return Meter.objects.filter(_own_party(actor), _of_unit(actor, "instrument__"))
 
 
 def keys_visible_to(actor: Actor) -> QuerySet[PushKey]:
-    return PushKey.objects.filter(_own_party(actor))
+    return PushKey.objects.filter(_own_party(actor), _of_unit(actor, "carrier__"))
 
 
 def papers_visible_to(actor: Actor) -> QuerySet[Paper]:
-    """One's own papers, and those that one's party has issued."""
+    """One's own papers, and those that one's party has issued; who acts for one unit has their own only."""
     mine = Q(person_id=actor.person_id) if actor.person_id else Q(pk__in=[])
-    return Paper.objects.filter(mine | _own_party(actor))
+    return Paper.objects.filter(mine if actor.unit_ids else mine | _own_party(actor))
 
 
 def may_watch(actor: Actor, region: str) -> bool:
@@ -53,6 +53,10 @@ def may_watch(actor: Actor, region: str) -> bool:
 def _own(actor: Actor) -> Q:
     own = _own_party(actor)
     return own & Q(unit_id__in=actor.unit_ids) if actor.unit_ids else own
+
+
+def _of_unit(actor: Actor, path: str) -> Q:
+    return Q(**{f"{path}unit_id__in": actor.unit_ids}) if actor.unit_ids else Q()
 
 
 def _own_party(actor: Actor) -> Q:

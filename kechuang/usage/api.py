@@ -139,21 +139,25 @@ def records(
 
 
 @router.get("/boards/carrier/{carrier_id}", response=BoardOut)
-def carrier_board(request: HttpRequest, carrier_id: str, year: int) -> dict[str, Any]:
+def carrier_board(request: HttpRequest, carrier_id: str, year: int = 0) -> dict[str, Any]:
     """The figures of a carrier's year."""
-    return _board(queries.carrier_board(actor_of(request), carrier_id, year=year, on=clock.today()))
+    return _board(
+        queries.carrier_board(actor_of(request), carrier_id, year=year or clock.today().year, on=clock.today())
+    )
 
 
-@router.get("/boards/region/{code}", response=BoardOut)
-def region_board(request: HttpRequest, code: str, year: int) -> dict[str, Any]:
+@router.get("/boards/region/{region_code}", response=BoardOut)
+def region_board(request: HttpRequest, region_code: str, year: int = 0) -> dict[str, Any]:
     """The figures of a region's year, for its offices."""
-    return _board(queries.region_board(actor_of(request), code, year=year, on=clock.today()))
+    return _board(
+        queries.region_board(actor_of(request), region_code, year=year or clock.today().year, on=clock.today())
+    )
 
 
 @router.get("/open/{code}", response=BoardOut, auth=None)
-def open_board(request: HttpRequest, code: str, year: int) -> dict[str, Any]:
+def open_board(request: HttpRequest, code: str, year: int = 0) -> dict[str, Any]:
     """The figures of a region's year, for everybody."""
-    return _board(queries.public_board(code, year=year, on=clock.today()))
+    return _board(queries.public_board(code, year=year or clock.today().year, on=clock.today()))
 
 
 def _board(board: Board) -> dict[str, Any]:

@@ -7,6 +7,7 @@ world does not know fails the test.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, partial
 
 import pytest
@@ -18,7 +19,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import DjangoDbBlocker
 
 from kechuang.catalog import commands as catalog
+from kechuang.catalog.commands import NewOffer, add_offers
 from kechuang.catalog.models import Offer
+from kechuang.catalog.states import OfferKind
 from kechuang.claims.commands import bring_opening
 from kechuang.claims.formats.opening import heading
 from kechuang.claims.models import Claim, Opening
@@ -39,6 +42,9 @@ from kechuang.registers.models import Admission
 from kechuang.registers.states import CaseKind
 from kechuang.treasury.models import Budget, PaymentLine
 from kechuang.ui import clock
+from kechuang.usage import commands as usage
+from kechuang.usage.rules import Draft
+from kechuang.usage.states import Audience
 from kechuang.vouchers.models import Voucher
 from tests.claims.conftest import Payouts
 from tests.orders.conftest import PDF
@@ -80,7 +86,14 @@ SAFE = (
     ("Referrer-Policy", "same-origin"),
     ("Permissions-Policy", "geolocation=()"),
 )
-EXAMPLES = {"media": "csv", "region": "shaoxing", "name": "voucher-2021", "version": "1", "number": "1", "code": YUECHENG}
+EXAMPLES = {
+    "media": "csv",
+    "region": "shaoxing",
+    "name": "voucher-2021",
+    "version": "1",
+    "number": "1",
+    "code": YUECHENG,
+}
 
 
 @dataclass(frozen=True)
@@ -177,6 +190,42 @@ class World(Payouts):
             "file_id": File.objects.filter(subject_id=order.id, kind="report").latest("at").id,
             "number": order.number,
             "kind": "csv",
+            "media": "csv",
+            "region_code": YUECHENG,
+            **self._used(),
+        }
+
+    def _used(self) -> dict[str, str]:
+        """An instrument with a run under way, a meter, a key, a record and a paper of the one who served."""
+        server = self.server
+        carrier_id = Offer.objects.get(id=self.offer_id).carrier_id
+        new = NewOffer(OfferKind.INSTRUMENT, "扫描电镜", "instrument", inner_number="YQ-1")
+        (offer,) = add_offers(server, carrier_id=carrier_id, offers=[new], now=self.now)
+        run = usage.start(server, instrument_id=offer.id, title="上机", audience=Audience.INSIDE, now=self.now)
+        meter, _token = usage.add_meter(
+            server, instrument_id=offer.id, name="电表", threshold_watts=300, gap_minutes=10, now=self.now
+        )
+        key, _token = usage.add_key(server, carrier_id=carrier_id, name="LIMS", now=self.now)
+        yesterday = self.now - timedelta(days=1)
+        draft = Draft(
+            carrier_id=carrier_id, title="材料检测", from_at=yesterday - timedelta(hours=1), until_at=yesterday,
+            client_name="某某公司", operator_id=server.person_id,
+        )  # fmt: skip
+        record = usage.enter(server, draft=draft, now=self.now)
+        paper = usage.issue_paper(
+            server,
+            person_id=server.person_id,
+            valid_from=self.today.replace(day=1) - timedelta(days=60),
+            valid_until=self.today,
+            now=self.now,
+        )
+        return {
+            "instrument_id": offer.id,
+            "session_id": run.id,
+            "meter_id": meter.id,
+            "key_id": key.id,
+            "record_id": record.id,
+            "paper_id": paper.id,
         }
 
     def _opening(self) -> Opening:

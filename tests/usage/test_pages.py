@@ -159,8 +159,8 @@ def test_the_carriers_pages(lab: Lab, browser: Callable[[Actor | None], Client])
             reverse("usage:records"), reverse("usage:record", args=[record.id]), reverse("usage:new", args=[lab.house.id]),
             reverse("usage:correct", args=[record.id]), reverse("usage:import", args=[lab.house.id]), reverse("usage:runs"),
             reverse("usage:run", args=[offer.id]), reverse("usage:keys"), reverse("usage:papers"), reverse("usage:blank"),
-            reverse("usage:carrier", args=[lab.house.id]), reverse("usage:idle", args=["carrier", lab.house.id]),
-            reverse("usage:download", args=["carrier", lab.house.id, "xlsx"]), reverse("usage:records") + "?format=xlsx&q=",
+            reverse("usage:carrier", args=[lab.house.id]), reverse("usage:carrier_idle", args=[lab.house.id]),
+            reverse("usage:carrier_table", args=[lab.house.id, "xlsx"]), reverse("usage:records") + "?format=xlsx&q=",
             reverse("usage:public", args=["330600"]), reverse("usage:records") + "?q=镀层&audience=130&from_on=2025-03-01",
         ):  # fmt: skip
             found = client.get(address)
@@ -228,7 +228,7 @@ def test_an_officer_sees_a_regions_board_and_no_personal_data(
         assert "13800000000" not in page
         assert "钱七多" not in page
         sent = {"year": "2024", "utilisation": "60", "source": "2024 年度统计"}
-        assert client.post(reverse("usage:baseline", args=["region", YUECHENG]), sent).status_code == 302
+        assert client.post(reverse("usage:region_baseline", args=[YUECHENG]), sent).status_code == 302
         assert "还差" in client.get(reverse("usage:region", args=[YUECHENG])).content.decode()
         assert browser(lab.firm).get(reverse("usage:region", args=[YUECHENG])).status_code == 404
         assert browser(lab.firm).get(reverse("usage:record", args=[record.id])).status_code == 404

@@ -59,7 +59,7 @@ def issue_paper(actor: Actor, *, person_id: str, valid_from: date, valid_until: 
     The content is kept as printed with its digest; whoever holds the code can compare. The same content again answers
     with the first paper. Raises NotVisible for another party's person, PaperEmpty, PaperTooLong.
     """
-    if not actor.party_id:
+    if not actor.party_id or (actor.unit_ids and person_id != actor.person_id):
         raise NotVisible
     owner = party(actor.party_id)
     rows = contents(party_id=owner.id, person_id=person_id, from_on=valid_from, until_on=valid_until)

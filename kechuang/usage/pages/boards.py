@@ -5,11 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_POST
 
 from kechuang.documents.rules import write_csv, write_xlsx
 from kechuang.documents.states import Media
@@ -24,7 +25,6 @@ from kechuang.usage.queries import Board
 from kechuang.usage.rules import cumulated, hours_text
 from kechuang.usage.states import LIST_SHOWN, Scope
 
-PROVINCE = "330000"
 BAND_LABELS = (gettext_noop("全部仪器"), gettext_noop("原值 30 万元以上"), gettext_noop("原值 50 万元以上"))
 
 
@@ -44,8 +44,8 @@ def carrier(request: HttpRequest, carrier_id: str) -> HttpResponse:
 
 
 @login_required
-def region(request: HttpRequest, code: str) -> HttpResponse:
-    return _shown(request, Scope.REGION, code)
+def region(request: HttpRequest, region_code: str) -> HttpResponse:
+    return _shown(request, Scope.REGION, region_code)
 
 
 def public(request: HttpRequest, code: str) -> HttpResponse:
@@ -59,8 +59,17 @@ def _shown(
 ) -> HttpResponse:
     form, year = _year(request)
     board = _board(request, scope, subject_id, year)
-    more = {"baseline_form": baseline_form or BaselineForm(), "scope": str(scope), "subject_id": subject_id}
+    more = {"baseline_form": baseline_form or BaselineForm(), **_ways(scope, subject_id)}
     return render(request, "usage/board.html", _context(board, form) | more, status=status)
+
+
+def _ways(scope: Scope, subject_id: str) -> dict[str, str]:
+    """Where the parts of one board are."""
+    parts = {"idle_url": "idle", "baseline_url": "baseline"}
+    found = {name: reverse(f"usage:{scope}_{part}", args=[subject_id]) for name, part in parts.items()}
+    return found | {
+        f"{media}_url": reverse(f"usage:{scope}_table", args=[subject_id, media]) for media in ("xlsx", "csv")
+    }
 
 
 def _board(request: HttpRequest, scope: Scope, subject_id: str, year: int) -> Board:
@@ -179,9 +188,18 @@ def _months_chart(board: Board, counts: Sequence[int], running: Sequence[int]) -
 
 
 @login_required
-def idle(request: HttpRequest, scope: str, subject_id: str) -> HttpResponse:
+def carrier_idle(request: HttpRequest, carrier_id: str) -> HttpResponse:
+    return _idle(request, Scope.CARRIER, carrier_id)
+
+
+@login_required
+def region_idle(request: HttpRequest, region_code: str) -> HttpResponse:
+    return _idle(request, Scope.REGION, region_code)
+
+
+def _idle(request: HttpRequest, scope: Scope, subject_id: str) -> HttpResponse:
     form, year = _year(request)
-    rows = queries.idle_list(actor_of(request), _scope(scope), subject_id, year=year, on=clock.today())
+    rows = queries.idle_list(actor_of(request), scope, subject_id, year=year, on=clock.today())
     page = page_of(request, rows, size=LIST_SHOWN)
     context = {
         "form": form,
@@ -194,17 +212,19 @@ def idle(request: HttpRequest, scope: str, subject_id: str) -> HttpResponse:
     return render(request, "usage/idle.html", context)
 
 
-def _scope(text: str) -> Scope:
-    if text not in (Scope.CARRIER, Scope.REGION):
-        raise Http404
-    return Scope(text)
+@login_required
+def carrier_table(request: HttpRequest, carrier_id: str, media: str) -> HttpResponse:
+    return _table(request, Scope.CARRIER, carrier_id, media)
 
 
 @login_required
-def download(request: HttpRequest, scope: str, subject_id: str, media: str) -> HttpResponse:
+def region_table(request: HttpRequest, region_code: str, media: str) -> HttpResponse:
+    return _table(request, Scope.REGION, region_code, media)
+
+
+def _table(request: HttpRequest, where: Scope, subject_id: str, media: str) -> HttpResponse:
     """The board as a table: bands, months, carriers, the whole idle list."""
     _form, year = _year(request)
-    where = _scope(scope)
     board = _board(request, where, subject_id, year)
     idle_rows = queries.idle_list(actor_of(request), where, subject_id, year=year, on=clock.today())
     table = [*_board_rows(board), *_idle_rows(queries.idle_rows(idle_rows))]
@@ -256,11 +276,20 @@ def _idle_rows(rows: Sequence[queries.IdleRow]) -> list[list[str]]:
     return table
 
 
+@require_POST
 @login_required
-def baseline(request: HttpRequest, scope: str, subject_id: str) -> HttpResponse:
-    if request.method != "POST":
-        return redirect(f"usage:{_scope(scope)}", subject_id)
-    form, where = BaselineForm(request.POST), _scope(scope)
+def carrier_baseline(request: HttpRequest, carrier_id: str) -> HttpResponse:
+    return _baseline(request, Scope.CARRIER, carrier_id)
+
+
+@require_POST
+@login_required
+def region_baseline(request: HttpRequest, region_code: str) -> HttpResponse:
+    return _baseline(request, Scope.REGION, region_code)
+
+
+def _baseline(request: HttpRequest, where: Scope, subject_id: str) -> HttpResponse:
+    form = BaselineForm(request.POST)
     tried = attempt(
         form,
         lambda: commands.set_baseline(

@@ -33,7 +33,7 @@ from kechuang.usage.states import (
     WAY_LABELS,
 )
 
-LABELS = {
+LABELS: dict[str, Any] = {
     "audiences": AUDIENCE_LABELS,
     "origins": ORIGIN_LABELS,
     "grades": GRADE_LABELS,
