@@ -158,9 +158,9 @@ def _asked(tries: Sequence[tuple[Query, tuple[str, ...]]], filters: Filters) -> 
         asks = ways(query, filters)
         asked.append(tuple(asks))
         for way, ask in enumerate(asks):
-            one = _where(ask, where)
+            one, limit = _where(ask, where), COUNT_MAX + 1 if way else CANDIDATES
             branches.append(
-                f"(SELECT subject_id, {number} AS try, {way} AS way FROM search_document WHERE {one.sql} LIMIT {COUNT_MAX + 1})"
+                f"(SELECT ctid AS place, {number} AS try, {way} AS way FROM search_document WHERE {one.sql} LIMIT {limit})"
             )
             values += one.values
     rows = planned(_CANDIDATES.format(branches=" UNION ALL ".join(branches)), values, _SHAPE)
@@ -175,11 +175,11 @@ _SHAPE = (
 )
 # Branches run one after the other and stop when enough was found, so a common word never has all its documents read.
 _CANDIDATES = f"""
-WITH found AS MATERIALIZED (SELECT * FROM ({{branches}}) one LIMIT {COUNT_MAX + COUNT_MAX + 1 + 1}),
-  best AS (SELECT subject_id, min(way) AS way, try FROM found
-           WHERE try = (SELECT min(try) FROM found) GROUP BY subject_id, try)
+WITH found AS MATERIALIZED (SELECT * FROM ({{branches}}) one LIMIT {CANDIDATES + COUNT_MAX + 1}),
+  best AS MATERIALIZED (SELECT place, min(way) AS way, try FROM found
+    WHERE try = (SELECT min(try) FROM found) GROUP BY place, try)
 SELECT b.try, (SELECT count(*) FROM best), d.subject_id, d.title, d.cores, d.names, d.model_keys, d.makers, d.methods, d.rest,
-  d.bookable FROM (SELECT * FROM best ORDER BY way, subject_id LIMIT {CANDIDATES}) b JOIN search_document d USING (subject_id)
+  d.bookable FROM (SELECT * FROM best ORDER BY way, place LIMIT {CANDIDATES}) b JOIN search_document d ON d.ctid = b.place
 """
 
 

@@ -1,8 +1,8 @@
 """检索 rules: pure decisions of folding, understanding, asking, correcting and ranking."""
 
 from kechuang.search.rules.asking import Ask, narrowing, part_anywhere, relaxed, ways
-from kechuang.search.rules.book import Book, Synonym
-from kechuang.search.rules.correcting import Looked, Word, correct, shapes, wanted, words_of
+from kechuang.search.rules.book import Book, Synonym, shapes
+from kechuang.search.rules.correcting import Looked, Word, correct, wanted, words_of
 from kechuang.search.rules.documents import Document, Entry, Filters, entry
 from kechuang.search.rules.editing import (
     AliasTooShort,

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from kechuang.search.formats.lexicon import ENDINGS, GENERAL_ENGLISH
 from kechuang.search.rules.folding import Atoms, atoms, grams, initials, is_han, key, pinyin
-from kechuang.search.states import GRAM, INITIALS_MIN, PIECE_MAX, PIECE_TYPES_MAX, SynonymKind
+from kechuang.search.states import GRAM, INITIALS_MIN, PIECE_MAX, PIECE_TYPES_MAX, SWAP_MIN, SynonymKind
 
 DERIVED_MIN = len("abc")  # a name without its general ending still says something from this length on
 
@@ -110,6 +110,11 @@ class Book:
         return tuple(dict.fromkeys([*names, *(part for part in parts if not is_han(part))]))
 
     @cached_property
+    def by_shape(self) -> dict[str, tuple[str, ...]]:
+        """Latin names and words by what is left of them when any one letter goes."""
+        return _grouped((shape, name) for name in self.latin for shape in shapes(name))
+
+    @cached_property
     def english(self) -> tuple[tuple[Synonym, Atoms], ...]:
         """Types and the words of their English names."""
         types = (one for one in self.entries.values() if one.kind is SynonymKind.TYPE and one.english)
@@ -136,6 +141,13 @@ class Book:
     def is_broad(self, name: str) -> bool:
         """Whether `name` (a key) is said of several types, as SEM is of two."""
         return sum(one.kind is SynonymKind.TYPE for one in self.meant.get(name, ())) > 1
+
+
+def shapes(word: str) -> tuple[str, ...]:
+    """A word and the word with any one letter left out: two words one slip apart share a shape."""
+    if len(word) < SWAP_MIN:
+        return (word,)
+    return tuple(dict.fromkeys((word, *(word[:i] + word[i + 1 :] for i in range(len(word))))))
 
 
 def _shortened(name: str) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kechuang.kernel.text import tidy
-from kechuang.search.rules.book import Book
+from kechuang.search.rules.book import Book, shapes
 from kechuang.search.rules.documents import Document, model_keys
 from kechuang.search.rules.folding import atoms, grams, initials, is_han, key, outside_brackets, pinyin, syllables
 from kechuang.search.rules.understanding import Part, PartKind, Query
@@ -46,13 +46,6 @@ def wanted(query: Query) -> Looked:
     sounds = [pinyin(word) for word in words if len(word) >= FUZZY_MIN]
     sounds += [typed for typed in latin if len(typed) >= PINYIN_MIN and typed.isalpha()]
     return Looked(tuple(near), tuple(dict.fromkeys(g for w in words for g in grams(atoms(w)))), tuple(sounds))
-
-
-def shapes(word: str) -> tuple[str, ...]:
-    """A word and the word with any one letter left out: two words one slip apart share a shape."""
-    if len(word) < SWAP_MIN:
-        return (word,)
-    return tuple(dict.fromkeys((word, *(word[:i] + word[i + 1 :] for i in range(len(word))))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +134,7 @@ def _runs(query: Query) -> list[str]:
 
 def _nearest_latin(typed: str, known: Iterable[str]) -> str:
     """The one nearest, one slip away (two in a long word); itself known: nothing to correct."""
-    allowed = EDITS_MAX if len(typed) >= EDITS_LONG and typed.isalpha() else 1
+    allowed = EDITS_MAX if _is_long(typed) else 1
     best: list[tuple[int, int, str]] = []
     for name in dict.fromkeys(known):
         if name == typed:
@@ -156,7 +149,13 @@ def _nearest_latin(typed: str, known: Iterable[str]) -> str:
 def _latin(part: Part, book: Book, words: Sequence[Word]) -> str:
     if len(part.typed) < SWAP_MIN:
         return ""
-    return _nearest_latin(part.typed, book.latin) or _nearest_latin(part.typed, _ends(words))
+    near = [name for shape in shapes(part.typed) for name in book.by_shape.get(shape, ())]
+    own = _nearest_latin(part.typed, near) or (_nearest_latin(part.typed, book.latin) if _is_long(part.typed) else "")
+    return own or _nearest_latin(part.typed, _ends(words))
+
+
+def _is_long(word: str) -> bool:
+    return len(word) >= EDITS_LONG and word.isalpha()
 
 
 def _ends(words: Iterable[Word]) -> list[str]:
