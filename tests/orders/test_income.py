@@ -158,7 +158,7 @@ def test_the_statement_sums_alike_every_way_and_agrees_with_the_ledger(market: M
     market.settled(samples=333)
     found = statement(market)
     assert found.income_fen == 800_000 + 333_000
-    for groups in (found.by_unit, found.by_laboratory, found.recipients):
+    for groups in (found.by_unit, found.by_laboratory, found.by_project, found.recipients):
         assert sum(group.fen for group in groups) == found.income_fen
     assert {(group.to, group.name): group.fen for group in found.recipients if group.to is ShareTo.PERSON} == {
         (ShareTo.PERSON, "陈工"): 213_333,

@@ -101,7 +101,7 @@ class PriceRowForm(Form):
     rate = YuanField(label=_("比例（%）"), required=False)
     group = forms.ChoiceField(label=_("适用对象"), required=False)
     step_mode = forms.ChoiceField(label=_("阶梯计价方式"), required=False)
-    steps = StepsField(label=_("阶梯价"), required=False, help_text=_("例如 2:45; 5:40"))
+    steps = StepsField(label=_("阶梯价"), required=False)
     minimum = YuanField(label=_("最低收费（元）"), required=False)
     conditions = forms.CharField(label=_("检测条件"), max_length=200, required=False)
 

@@ -72,6 +72,7 @@ class Income:
     rows: Sequence[IncomeRow]
     by_unit: Sequence[IncomeGroup]
     by_laboratory: Sequence[IncomeGroup]
+    by_project: Sequence[IncomeGroup]
     recipients: Sequence[IncomeGroup]  # by the filed splits: unit, laboratory, project, person
     price_fen: Fen
     voucher_fen: Fen
@@ -215,6 +216,9 @@ def _summed(since: date, until: date, rows: Sequence[IncomeRow]) -> Income:
         rows=rows,
         by_unit=_grouped(((ShareTo.UNIT, row.unit), row.income_fen) for row in rows),
         by_laboratory=_grouped(((ShareTo.LABORATORY, row.carrier), row.income_fen) for row in rows),
+        by_project=_grouped(
+            ((ShareTo.PROJECT, row.project or UNNAMED[ShareTo.PROJECT]), row.income_fen) for row in rows
+        ),
         recipients=_grouped(parts),
         price_fen=Fen(sum(row.price_fen for row in rows)),
         voucher_fen=Fen(sum(row.voucher_fen for row in rows)),
