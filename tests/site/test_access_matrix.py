@@ -46,6 +46,7 @@ from kechuang.usage import commands as usage
 from kechuang.usage.rules import Draft
 from kechuang.usage.states import Audience
 from kechuang.vouchers.models import Voucher
+from tests.bookings import owned as bookings
 from tests.claims.conftest import Payouts
 from tests.orders.conftest import PDF
 from tests.vouchers.conftest import KEQIAO, POLICIES, SCHEME, YUECHENG
@@ -61,8 +62,9 @@ NOBODYS = {
     "gazette:pack", "gazette:text", "gazette:try", "gazette:interpret", "catalog:blank", "catalog:offer",
     "orders:request", "credit:sign", "notices:notice", "notices:object", "registers:admission",
     "parties:ticket_start", "parties:ticket_return", "parties:stand_in", "treasury:quotas", "api:sign", "api:region",
-    "claims:opening_template", "portal:carrier", "orders:income_file",
+    "claims:opening_template", "portal:carrier", "orders:income_file", "usage:public", "api:open_board",
 }  # fmt: skip
+NOBODYS |= bookings.NOBODYS
 # Acts in an address, for each room one that really exists.
 ACTION = {
     "catalog": "pause", "orders": "cancel", "registers": "stop_orders", "treasury": "remind", "vouchers": "revoke",
@@ -193,6 +195,7 @@ class World(Payouts):
             "media": "csv",
             "region_code": YUECHENG,
             **self._used(),
+            **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
         }
 
     def _used(self) -> dict[str, str]:
@@ -287,6 +290,8 @@ class World(Payouts):
 
     def ids(self, address: Address) -> dict[str, str]:
         action = CASE_ACTION if "case_id" in address.parameters else ACTION.get(address.room, "")
+        if address.room == "bookings":
+            action = next((bookings.ACTIONS[name] for name in address.parameters if name in bookings.ACTIONS), "revoke")
         return {**self.owned, "action": action}
 
 
@@ -336,12 +341,12 @@ def _posted(client: Client, path: str) -> HttpResponse:
     if path.endswith(("/deliver", "/files")):
         files = {name: SimpleUploadedFile("报告.pdf", PDF) for name in ("report", "file")}
         return client.post(path, {**files, "kind": "report"})
-    return client.post(path, {"lines": [], "declares": True, "reason": "试探"}, content_type="application/json")
+    return client.post(path, {"lines": [], "declares": True, "reason": "试探", **bookings.BODY}, content_type="application/json")
 
 
 def test_one_college_does_not_reach_what_is_anothers(world: World) -> None:
     """二级学院: who acts for one unit of the provider sees that unit's matters only."""
-    units = {"order_id", "claim_id", "file_id", "account_id", "admission_id", "carrier_id", "subject_id"}
+    units = {"order_id", "claim_id", "file_id", "account_id", "admission_id", "carrier_id", "subject_id"} | bookings.UNITS
     mine = [one for one in owned_addresses() if set(one.parameters) & units]
     with clock.at(world.now):
         client = world.client(world.college())

@@ -265,6 +265,7 @@ def training_act(request: HttpRequest, training_id: str, action: str) -> HttpRes
     kind, call = TRAINING_ACTS[action]
     form = kind(request.POST)
     actor = actor_of(request)
+    queries.training(actor, training_id)
     tried = attempt(form, lambda: call(actor, training_id=training_id, now=clock.now(), **_given(form)))
     if not tried.done:
         return _trainings(request, failed=form, where=f"{training_id} {action}", status=tried.status)
@@ -280,6 +281,7 @@ def qualification_act(request: HttpRequest, qualification_id: str, action: str) 
     kind, call = QUALIFICATION_ACTS[action]
     form = kind(request.POST)
     actor = actor_of(request)
+    queries.qualification(actor, qualification_id)
     tried = attempt(form, lambda: call(actor, qualification_id=qualification_id, now=clock.now(), **_given(form)))
     if not tried.done:
         return _trainings(request, failed=form, status=tried.status)

@@ -8,8 +8,13 @@ from django.db.models import QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 
-from kechuang.bookings.access import roles_on, trainings_visible_to, waits_visible_to
-from kechuang.bookings.models import Training, Wait
+from kechuang.bookings.access import (
+    qualifications_visible_to,
+    roles_on,
+    trainings_visible_to,
+    waits_visible_to,
+)
+from kechuang.bookings.models import Qualification, Training, Wait
 from kechuang.bookings.states import (
     TRAINING_MACHINE,
     WAIT_MACHINE,
@@ -18,6 +23,7 @@ from kechuang.bookings.states import (
     WaitState,
 )
 from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.parties.queries import person_names
 from kechuang.ui.waiting import Waiting, waiting
@@ -100,6 +106,22 @@ def trainings(actor: Actor, *, side: str) -> list[TrainingRow]:
         )
         for row in found
     ]
+
+
+def training(actor: Actor, training_id: str) -> Training:
+    """One request for training as the actor may see it; raises NotVisible."""
+    row = trainings_visible_to(actor).filter(id=training_id).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def qualification(actor: Actor, qualification_id: str) -> Qualification:
+    """One qualification as the actor may see it; raises NotVisible."""
+    row = qualifications_visible_to(actor).filter(id=qualification_id).first()
+    if row is None:
+        raise NotVisible
+    return row
 
 
 def open_training(actor: Actor, instrument_id: str) -> QuerySet[Training]:
