@@ -125,7 +125,7 @@ def instrument(request: HttpRequest, offer_id: str) -> dict[str, Any]:
 @router.get("/instrument-classes", response=list[ClassOut], auth=None)
 def classes(request: HttpRequest) -> list[dict[str, Any]]:
     """The six-digit classes in force; only `assignable` ones may be given to an instrument."""
-    held = queries.class_set()
+    held = queries.class_codes()
     return [{"code": code, "name": name, "assignable": code in held.leaves} for code, name in held.names.items()]
 
 

@@ -7,6 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from kechuang.catalog import commands, queries
+from kechuang.catalog.states import ATTEMPTS
 from kechuang.gazette.queries import install_current
 from kechuang.kernel.actor import CLOCK
 from kechuang.registers.queries import ended, joined
@@ -32,7 +33,7 @@ def run_leaving(*, now: datetime) -> int:
     return len(gone)
 
 
-@app.task(name=commands.JOB, retry=RetryStrategy(max_attempts=2), pass_context=False)
+@app.task(name=commands.JOB, retry=RetryStrategy(max_attempts=ATTEMPTS), pass_context=False)
 def take_file(run_id: str) -> None:
     """A workbook of instruments that is too large to be waited for (导入仪器信息表)."""
     with clock.read_once(settings.CLOCK_OFFSET):

@@ -58,9 +58,10 @@ def insert_many(model: type[models.Model], rows: Sequence[models.Model]) -> None
 
 def update_many(model: type[models.Model], rows: Sequence[models.Model], fields: Iterable[str]) -> None:
     """These fields of many saved rows in one statement."""
-    chosen = [_quoted(str(model._meta.get_field(name).column)) for name in fields]
+    wanted = set(fields)
+    chosen = [_quoted(str(field.column)) for field in model._meta.concrete_fields if field.name in wanted]
     changes = ", ".join(f"{name} = n.{name}" for name in chosen)
-    key = _quoted(str(model._meta.pk.column))  # type: ignore[union-attr]
+    key = _quoted(str(model._meta.pk.column))
     _many(model, rows, "UPDATE {table} t SET " + changes + " FROM {given} WHERE " + f"t.{key} = n.{key}")
 
 

@@ -151,7 +151,7 @@ def file_sharing(
     row.files = _kept(actor, row.id, carrier, files, now)
     row.save(force_insert=True)
     facts = {"carrier": carrier.id, "version": row.version, "shares": kept, "from": valid_from.isoformat()}
-    article = terms.article("split_suggestion") if terms else ""
+    article = terms.article("split_rules_required") if terms else ""
     label = _("备案收入分配办法")
     record(actor, row, "file_sharing", label=label, role=Role.PROVIDER, now=now, article=article, facts=facts)
     return row

@@ -10,7 +10,7 @@ from kechuang.catalog.access import roles_on
 from kechuang.catalog.commands.offering import add_offer, check_whole, own_carrier, ready, tell_search
 from kechuang.catalog.commands.runs import Upload, keep_picture
 from kechuang.catalog.models import Clearance, Instrument, Offer
-from kechuang.catalog.queries import class_set
+from kechuang.catalog.queries import class_codes
 from kechuang.catalog.states import (
     CLASS_VERSION,
     CLEARANCE_LABELS,
@@ -226,6 +226,6 @@ def _all(offer: Offer, sheet: Instrument) -> dict[str, object]:
 
 def _refuse(values: Mapping[str, object], on: date, *, only: set[str] | None = None) -> None:
     """Faults of what is given now; what was taken over earlier is not held against who changes something else."""
-    faults = [*rules.sheet_faults(values, on=on, classes=class_set()), *rules.customs_faults(values)]
+    faults = [*rules.sheet_faults(values, on=on, classes=class_codes()), *rules.customs_faults(values)]
     asked = only if only is None or "under_customs" not in only else None
     rules.refuse_unfit([fault for fault in faults if asked is None or fault.field in asked], SHEET_LABELS)

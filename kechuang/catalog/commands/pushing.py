@@ -16,8 +16,8 @@ from kechuang.catalog.commands.taking import Given, Taken, take
 from kechuang.catalog.formats.classes import ClassSet
 from kechuang.catalog.formats.provincial import TEXTS, ItemFault, Pushed, read_item
 from kechuang.catalog.models import BATCH, TOKEN_HOURS, Carrier, PushKey, PushToken
-from kechuang.catalog.queries import class_set
-from kechuang.catalog.states import PUSH_ITEMS_MAX, PUSH_MEGABYTES_MAX, OfferKind, OfferState, PushCode
+from kechuang.catalog.queries import class_codes
+from kechuang.catalog.states import PUSH_ITEMS_MAX, PUSH_MEGABYTES_MAX, VALUE_SHOWN, OfferKind, OfferState, PushCode
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
@@ -132,7 +132,7 @@ def push(actor: Actor, *, items: Sequence[object], content: bytes, now: datetime
     carriers = {row.id: row for row in carriers_of(actor).select_for_update(of=("self",)).order_by("id")}
     if not carriers:
         raise NotVisible
-    batch = _Batch(party(actor.party_id).credit_code, list(carriers.values()), clock.day(now), class_set())
+    batch = _Batch(party(actor.party_id).credit_code, list(carriers.values()), clock.day(now), class_codes())
     results = [batch.look(place, item) for place, item in enumerate(items)]
     total = Taken()
     for carrier_id, given in sorted(batch.by_carrier.items()):
@@ -183,7 +183,7 @@ class _Batch:
     def look(self, place: int, item: object) -> ItemResult:
         """Judges one item and keeps it for its carrier when it is right."""
         if not isinstance(item, Mapping):
-            fault = ItemFault("", str(item)[:60], _("不是对象"), _("每台（套）一个 JSON 对象"))
+            fault = ItemFault("", str(item)[:VALUE_SHOWN], _("不是对象"), _("每台（套）一个 JSON 对象"))
             return ItemResult("", PushCode.FORM, (fault,))
         found = read_item(item)
         if found.company and found.company != self._company:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from kechuang.catalog.formats.national import Coarse
-from kechuang.catalog.models import Carrier, Instrument, Offer
+from kechuang.catalog.models import NAMES_KEPT, Carrier, Instrument, Offer
 from kechuang.catalog.states import (
     CLASS_VERSION,
     INSTRUMENT_KINDS,
@@ -20,6 +21,8 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties.rules import pinyin_key
 from kechuang.trail.commands import Act, record_many
 from kechuang.ui.rows import insert_many, update_many
+
+_key = lru_cache(maxsize=NAMES_KEPT)(pinyin_key)  # a file says the same name for many instruments
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def _new(carrier: Carrier, one: Given) -> tuple[Offer, Instrument]:
         state=OfferState.DRAFT,
         kind=OfferKind.INSTRUMENT,
         name=one.name,
-        pinyin=pinyin_key(one.name),
+        pinyin=_key(one.name),
         service_class=ServiceClass.INSTRUMENT,
         content=one.content,
         process=one.process,
@@ -125,7 +128,7 @@ def _compared(row: Offer, one: Given) -> _News | None:
     followed = (sheet.services or sheet.functions, sheet.notice)
     said: dict[str, object] = {"class_code": one.class_code}
     if row.name != one.name:
-        said |= {"name": one.name, "pinyin": pinyin_key(one.name)}
+        said |= {"name": one.name, "pinyin": _key(one.name)}
     if one.content and row.content in ("", followed[0]):
         said["content"] = one.content
     if one.process and row.process in ("", followed[1]):

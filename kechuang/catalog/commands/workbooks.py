@@ -16,7 +16,7 @@ from kechuang.catalog.formats.columns import COLUMNS
 from kechuang.catalog.formats.national import columns_of
 from kechuang.catalog.formats.workbook import Finding, Instrument, Line, Reading
 from kechuang.catalog.models import BATCH, FAULTS_KEPT, Carrier, Offer, import_id
-from kechuang.catalog.queries import class_set
+from kechuang.catalog.queries import class_codes
 from kechuang.catalog.states import OfferKind, OfferState
 from kechuang.documents.rules import letters
 from kechuang.kernel.actor import Actor
@@ -47,7 +47,7 @@ def import_workbook(
     carrier, by the name that the workbook gives. Raises NotVisible and the workbook's own refusals.
     """
     carrier = own_carrier(actor, carrier_id)
-    reading = Reading(file_name, content, today=clock.day(now), classes=class_set())
+    reading = Reading(file_name, content, today=clock.day(now), classes=class_codes())
     run = _Run(actor, carrier, good_rows_only, dry_run, pictures or {}, now)
     for lines in _batches(reading.rows()):
         run.take(lines)

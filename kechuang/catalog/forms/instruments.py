@@ -217,7 +217,7 @@ class CustomsForm(SectionForm):
     declared_name = _words("declared_name")
 
 
-SECTIONS: dict[str, tuple[str, type[SectionForm]]] = {
+SECTIONS: dict[str, tuple[Any, type[SectionForm]]] = {
     "basic": (_("基本信息"), BasicForm),
     "origin": (_("来源与资产"), OriginForm),
     "ability": (_("指标与功能"), AbilityForm),

@@ -26,6 +26,7 @@ from kechuang.catalog.models.offers import (
 from kechuang.catalog.models.transfers import (
     FAULTS_KEPT,
     INLINE_BYTES,
+    NAMES_KEPT,
     PROGRESS_ROWS,
     TOKEN_HOURS,
     ImportRun,
@@ -37,6 +38,7 @@ __all__ = [
     "BATCH",
     "FAULTS_KEPT",
     "INLINE_BYTES",
+    "NAMES_KEPT",
     "PROGRESS_ROWS",
     "TOKEN_HOURS",
     "WAITING_MAX",

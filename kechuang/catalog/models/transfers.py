@@ -10,6 +10,7 @@ from kechuang.kernel.ids import new_id
 FAULTS_KEPT = 1_000  # of one file; more say nothing new
 INLINE_BYTES = 300_000  # a file of a few hundred rows is taken over while its page is waited for
 PROGRESS_ROWS = 500  # rows between two signs of progress
+NAMES_KEPT = 4_096  # whose pinyin a process remembers
 TOKEN_HOURS = 2
 
 

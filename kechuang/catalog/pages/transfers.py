@@ -19,7 +19,6 @@ from kechuang.catalog.forms.instruments import ExportForm, PushKeyForm, Workbook
 from kechuang.catalog.states import IMPORT_STAGE_LABELS, REPORTING_LABELS, ExportFormat, ImportStage
 from kechuang.documents.rules import stream_csv
 from kechuang.documents.states import Media
-from kechuang.kernel.text import gettext_noop as noop
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, is_part, page_of
 from kechuang.ui.words import yuan_sign
@@ -34,7 +33,6 @@ _TONES = {
     ImportStage.FOUND: "refused",
     ImportStage.FAILED: "refused",
 }
-HEADINGS = (noop("行"), noop("列"), noop("列名"), noop("内容"), noop("问题"), noop("怎样更正"))
 
 
 @login_required
@@ -88,7 +86,10 @@ def import_run(request: HttpRequest, run_id: str) -> HttpResponse:
 def findings(request: HttpRequest, run_id: str) -> HttpResponse:
     """The findings of a file as a table to work off beside it (下载问题清单)."""
     run = queries.import_run(actor_of(request), run_id)
-    rows = [[_(heading) for heading in HEADINGS], *(_finding(one) for one in run.findings)]
+    rows = [
+        [_("行"), _("列"), _("列名"), _("内容"), _("问题"), _("怎样更正")],
+        *(_finding(one) for one in run.findings),
+    ]
     response = HttpResponse(b"".join(stream_csv(rows)), content_type=str(Media.CSV))
     return _named(response, _("导入问题清单.csv"))
 
@@ -130,7 +131,8 @@ def exports(request: HttpRequest) -> HttpResponseBase:
 
 async def _in_turn(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Piece after piece, each made when the one before has left: never the whole file at once."""
-    while (piece := await sync_to_async(next)(pieces, None)) is not None:
+    following = sync_to_async(lambda: next(pieces, None))
+    while (piece := await following()) is not None:
         yield piece
 
 

@@ -27,7 +27,7 @@ from kechuang.catalog.queries.carriers import (
     staff_cards,
     staff_of_person,
 )
-from kechuang.catalog.queries.classes import ClassNode, class_name, class_set, class_tree
+from kechuang.catalog.queries.classes import ClassNode, class_codes, class_name, class_tree
 from kechuang.catalog.queries.counting import counted_instruments, counts
 from kechuang.catalog.queries.exports import export_file, exportable, exported, sheet_values
 from kechuang.catalog.queries.instruments import (
@@ -91,8 +91,8 @@ __all__ = [
     "carrier_cards",
     "carrier_sheet",
     "carriers",
+    "class_codes",
     "class_name",
-    "class_set",
     "class_tree",
     "clearances",
     "counted_instruments",

@@ -28,20 +28,20 @@ def class_sets() -> dict[str, ClassSet]:
     return read_sets((Path(settings.ROOT) / _FILE).read_text(encoding="utf-8"))
 
 
-def class_set(version: str = CLASS_VERSION) -> ClassSet:
+def class_codes(version: str = CLASS_VERSION) -> ClassSet:
     """One version; an unknown version is a set without codes."""
     return class_sets().get(version) or ClassSet(version, {})
 
 
 def class_name(code: str, version: str = CLASS_VERSION) -> str:
     """What a code means in its own version (扫描电镜); "" when it means nothing there."""
-    return class_set(version).name(code)
+    return class_codes(version).name(code)
 
 
 @cache
 def class_tree(version: str = CLASS_VERSION) -> tuple[ClassNode, ...]:
     """Big classes with their middle and small ones, in the order of their codes."""
-    held = class_set(version)
+    held = class_codes(version)
 
     def node(code: str, digits: int) -> ClassNode:
         step, stem = digits + len(_PAIR), code[:digits]

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from kechuang.catalog.access import carriers_of, visible_to
 from kechuang.catalog.models import Clearance, Instrument, Offer
-from kechuang.catalog.queries.classes import class_name, class_set
+from kechuang.catalog.queries.classes import class_codes, class_name
 from kechuang.catalog.queries.offers import OfferCard, card, price_lists
 from kechuang.catalog.rules import ReportingTerms, customs_faults, reported_to
 from kechuang.catalog.states import (
@@ -123,7 +123,7 @@ def instrument_card(row: Instrument, offer: Offer) -> InstrumentCard:
         inner_number=offer.inner_number,
         class_code=offer.class_code,
         class_name=class_name(offer.class_code, row.class_version),
-        class_path=class_set(row.class_version).path(offer.class_code),
+        class_path=class_codes(row.class_version).path(offer.class_code),
         open_modes=frozenset(row.open_modes),
         picture_file_id=row.picture,
         original_value_fen=None if row.original_value_fen is None else Fen(row.original_value_fen),
@@ -295,7 +295,7 @@ def _words(row: Offer, own: Instrument | None) -> dict[str, list[str]]:
     if own is None:
         label = SERVICE_LABELS.get(ServiceClass(row.service_class)) if row.service_class in list(ServiceClass) else ""
         return {"A": [], "B": [label or ""], "C": [row.content], "D": [*place, row.process]}
-    path = class_set(own.class_version).path(row.class_code)
+    path = class_codes(own.class_version).path(row.class_code)
     does = [own.functions, own.services, row.content, own.purpose, own.application_area, own.charges]
     stands = [own.province, own.city, own.county, own.street, own.indicators, own.own_number, *own.subjects]
     return {"A": [], "B": list(path), "C": list(filter(None, does)), "D": [*place, *filter(None, stands)]}

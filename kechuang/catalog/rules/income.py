@@ -57,6 +57,7 @@ class SharingTerms:
     """What a pack says of sharing the income of open sharing (see policies/*/open-sharing*.toml)."""
 
     home_region: str
+    split_rules_required: bool
     split_suggestion: tuple[Share, ...]
 
 

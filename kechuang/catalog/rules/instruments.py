@@ -26,7 +26,7 @@ class SheetUnfit(Refusal):
 
     def __init__(self, *, field: str, name: str, rule: str, limit: str, advice: str) -> None:
         super().__init__(name=name, rule=rule, limit=limit, advice=advice)
-        self.field = field
+        vars(self)["field"] = field  # each has its own
 
 
 class PictureTooLarge(Refusal):

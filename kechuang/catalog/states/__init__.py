@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from kechuang.catalog.states.instruments import (
+    ATTEMPTS,
     CATEGORY_LABELS,
     CLASS_VERSION,
     CLEARANCE_LABELS,
@@ -24,6 +25,7 @@ from kechuang.catalog.states.instruments import (
     SHEET_LABELS,
     SOURCE_LABELS,
     VALUE_MAX_FEN,
+    VALUE_SHOWN,
     Category,
     ClearanceKind,
     ExportFormat,
@@ -40,6 +42,7 @@ from kechuang.kernel.machine import Machine, Move
 from kechuang.kernel.text import gettext_noop as _
 
 __all__ = [  # the words of instruments are found here, too
+    "ATTEMPTS",
     "CATEGORY_LABELS",
     "CLASS_VERSION",
     "CLEARANCE_LABELS",
@@ -61,6 +64,7 @@ __all__ = [  # the words of instruments are found here, too
     "SHEET_LABELS",
     "SOURCE_LABELS",
     "VALUE_MAX_FEN",
+    "VALUE_SHOWN",
     "Category",
     "ClearanceKind",
     "ExportFormat",

@@ -6,6 +6,8 @@ from kechuang.kernel.text import gettext_noop as _
 
 VALUE_MAX_FEN = 50_000_000_000  # 5 亿元 for one set: 30 万 given in yuan where 万元 are asked for reads as 30 亿
 
+VALUE_SHOWN = 60  # characters of a wrong value that are told
+ATTEMPTS = 2  # of a job that takes a file over
 PUSH_ITEMS_MAX, PUSH_MEGABYTES_MAX = 10_000, 32
 
 SEVERAL_MAX, EARLIEST_YEAR = 4, 1900

@@ -238,7 +238,7 @@ class _Xlsx(LargeTable):
     def _text(self, cell: Any) -> str:
         kind = cell.get("t")
         if kind == "inlineStr":
-            inner = cell[0] if len(cell) else ()
+            inner: Any = cell[0] if len(cell) else ()
             if len(inner) == 1 and inner[0].tag in _TEXTS:  # nearly always: looked at two million times
                 return str(inner[0].text or "")
             return "".join(_string(node) for node in cell if _local(node) == "is")

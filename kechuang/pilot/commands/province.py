@@ -152,7 +152,7 @@ def _name(dice: Dice, county: str, word: str, taken: set[str], tag: str) -> str:
 @contextmanager
 def _tables(providers: Sequence[_Side], holders: Sequence[_Side], dice: Dice, now: datetime) -> Iterator[None]:
     """What the statements draw from, in temporary tables of the owner's session."""
-    classes = catalog_queries.class_set()
+    classes = catalog_queries.class_codes()
     leaves = sorted(leaf for leaf in classes.leaves if not classes.name(leaf).startswith(NO_NAME))
     rows: dict[str, list[tuple[Any, ...]]] = {
         "pilot_carrier": [_carrier(number, side, dice) for number, side in enumerate(providers)],
