@@ -15,6 +15,7 @@ from kechuang.kernel.machine import MoveNotOpen
 from kechuang.kernel.money import Fen
 from kechuang.registers import commands as registers
 from kechuang.registers.rules import ConditionsUnmet
+from kechuang.trail.models import Event
 from kechuang.trail.queries import altered_rows
 from tests.catalog.conftest import World
 
@@ -246,6 +247,7 @@ def test_a_split_is_filed_with_its_number_its_day_and_its_basis(world: World) ->
     first = file(world, head, carrier)
     assert file(world, head, carrier).id == first.id
     assert first.basis["params"]["split_suggestion"]["illustrative"]
+    assert Event.objects.get(action="catalog.file_sharing").article == "绍兴试点方案 三（三）3"
     later = world.today + timedelta(days=20)
     whole = (Share(ShareTo.LABORATORY, 10_000),)
     assert file(world, head, carrier, whole, document_number="校设〔2025〕9号", valid_from=later).version == 2
