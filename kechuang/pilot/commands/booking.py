@@ -183,26 +183,26 @@ def _come_to(stage: Stage, place: Bookable, row: Booking) -> None:
     """The booked time: nobody came, the operator records the run, or nobody says anything and the clock ends it."""
     lots, provider = stage.lots, stage.member(place.member)
     if lots.chance(stage.chances.no_show):
-        stage.attempt(bookings.no_show, provider, at=row.from_at + _HALF_HOUR, booking_id=row.id)
+        stage.attempt(bookings.no_show, provider, moment=row.from_at + _HALF_HOUR, booking_id=row.id)
         return
     if not lots.chance(stage.chances.run_recorded):
         return
     begins = row.from_at + timedelta(minutes=lots.between(0, 10))
     ends = row.until_at - timedelta(minutes=lots.between(0, 25))
-    if stage.attempt(bookings.start, provider, at=begins, booking_id=row.id) is None:
+    if stage.attempt(bookings.start, provider, moment=begins, booking_id=row.id) is None:
         return
     run = stage.attempt(
         usage.start,
         provider,
-        at=begins,
+        moment=begins,
         instrument_id=place.offer_id,
         title=row.purpose,
         audience=Audience.OUTSIDE,
         booking_id=row.id,
     )
     if run is not None:
-        stage.attempt(usage.stop, provider, at=ends, session_id=run.id)
-    stage.attempt(bookings.finish, provider, at=ends, booking_id=row.id)
+        stage.attempt(usage.stop, provider, moment=ends, session_id=run.id)
+    stage.attempt(bookings.finish, provider, moment=ends, booking_id=row.id)
 
 
 def contested(stage: Stage, holder: Member, place: Bookable) -> Story:

@@ -185,12 +185,12 @@ class Stage:
         return True
 
     def attempt(
-        self, command: Callable[..., T], actor: Actor, *, at: datetime | None = None, **given: object
+        self, command: Callable[..., T], actor: Actor, *, moment: datetime | None = None, **given: object
     ) -> T | None:
         """What a command of `actor` answered; None when the rules refused it, which does not end the story."""
         try:
-            with self.act(at) as moment:
-                return command(actor, now=moment, **given)
+            with self.act(moment) as now:
+                return command(actor, now=now, **given)
         except Refusal as refusal:
             self.refused(refusal)
             return None
