@@ -1,6 +1,7 @@
 """Carriers: their people, opening rules, filed splits, prices by group; and joining the platform by an admission."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -309,7 +310,7 @@ def test_the_database_holds_that_shares_make_the_whole(world: World) -> None:
 # ---------------------------------------------------------------- joining
 
 
-def applied(world: World, head: Actor, entrant_class: str = "county_institute", **facts: int) -> str:
+def applied(world: Any, head: Actor, entrant_class: str = "county_institute", **facts: int) -> str:
     given = {"instruments": 3, "technicians": 2} | facts
     admission = registers.apply(
         head, party_id=head.party_id, scheme=JOINING, entrant_class=entrant_class, facts=given, now=world.now
@@ -328,7 +329,7 @@ def applied(world: World, head: Actor, entrant_class: str = "county_institute", 
     return admission.id
 
 
-def confirmed(world: World, head: Actor, entrant_class: str = "county_institute") -> str:
+def confirmed(world: Any, head: Actor, entrant_class: str = "county_institute") -> str:
     admission_id = applied(world, head, entrant_class)
     registers.submit(head, admission_id=admission_id, now=world.now)
     for role in (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER):

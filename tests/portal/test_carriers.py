@@ -12,6 +12,7 @@ from kechuang.catalog.rules import NewPrice, Step
 from kechuang.catalog.states import OfferKind, PriceGroup, StaffTitle, Unit
 from kechuang.kernel.money import Fen
 from kechuang.ui import clock
+from tests.catalog.test_carriers import confirmed
 from tests.portal.conftest import Square
 from tests.portal.test_pages import signed_in
 
@@ -139,3 +140,19 @@ def test_a_carriers_page_costs_the_same_for_any_number(client: Client, square: S
         given = {"carrier_id": carrier.id, "valid_from": square.today, "now": square.now}
         catalog.add_staff(square.server, name=f"工程师{n}", published=True, **given)  # type: ignore[arg-type]
     assert [statements(*page) for page in pages] == before
+
+
+def test_who_only_joined_the_platform_takes_no_voucher_orders(client: Client, square: Square) -> None:
+    """The register of carriers is not the library of providers: joining opens the catalogue, not the voucher."""
+    head = square.head(square.party("越城区示例研究所"))
+    carrier = catalog.join(head, admission_id=confirmed(square, head), now=square.now)
+    price = (NewPrice("常规样品", Unit.SAMPLE, Fen(5_000)),)
+    new = catalog.NewOffer(OfferKind.SERVICE, "土壤检测", "testing", "内容", "流程", prices=price)
+    catalog.add_offers(head, carrier_id=carrier.id, offers=[new], now=square.now)
+    html = read(client, square, "portal:carrier", carrier.id)
+    assert "土壤检测" in html
+    assert "可用创新券" not in html
+    assert "可用创新券" in read(client, square, "portal:carrier", Offer.objects.get(id=square.offer_id).carrier_id)
+    listed = read(client, square, "registers:library", register="zhejiang/carriers-2015")
+    assert "越城区示例研究所" in listed
+    assert "可以承接创新券订单" not in listed
