@@ -266,6 +266,41 @@ def test_training_on_both_sides(lab: Lab, enter: Callable[[Actor], Client]) -> N
     shows(desk, reverse("bookings:trainings"), "撤销操作资格")
 
 
+def test_staff_arrange_past_the_rules_with_a_reason(lab: Lab, enter: Callable[[Actor], Client]) -> None:
+    offer = lab.instrument(hours=[[[540, 1_020]]] * 7)
+    lab.book(offer, 9, 10)
+    client = enter(lab.staff)
+    where = reverse("bookings:override", args=[offer.id])
+    shows(client, where, "绍兴示例企业", "例外理由")
+    sent = {
+        "user": f"{lab.firm.party_id} {lab.firm.person_id}",
+        "from_at": lab.at(20).strftime("%Y-%m-%dT%H:%M"),
+        "until_at": lab.at(21).strftime("%Y-%m-%dT%H:%M"),
+        "reason": "",
+    }
+    assert client.post(where, sent).status_code == 422
+    assert client.post(where, sent | {"reason": "客户产线停工"}).status_code == 302
+    made = Booking.objects.get(override_reason="客户产线停工")
+    assert (made.holder_id, made.person_id, made.from_at) == (lab.firm.party_id, lab.firm.person_id, lab.at(20))
+    shows(enter(lab.firm), reverse("bookings:booking", args=[made.id]), "客户产线停工")
+    shows(enter(lab.other), where, status=404)
+
+
+def test_a_qualification_is_given_directly(lab: Lab, enter: Callable[[Actor], Client]) -> None:
+    offer = lab.instrument()
+    lab.book(offer, 9, 10)
+    client = enter(lab.staff)
+    shows(client, reverse("bookings:trainings"), "直接授予操作资格")
+    sent = {
+        "instrument": offer.id,
+        "user": f"{lab.firm.party_id} {lab.firm.person_id}",
+        "trained_on": lab.today.isoformat(),
+    }
+    assert client.post(reverse("bookings:qualify"), sent).status_code == 302
+    assert queries.qualified(lab.firm.person_id, [offer.id], on=lab.today) == {offer.id}
+    assert enter(lab.firm).post(reverse("bookings:qualify"), sent).status_code == 422
+
+
 def test_pages_cost_the_same_whatever_is_booked(lab: Lab, enter: Callable[[Actor], Client]) -> None:
     offer = lab.instrument(confirmation="provider", cancel_minutes=0)
     made = lab.book(offer, 9, 10)

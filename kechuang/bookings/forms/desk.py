@@ -218,6 +218,45 @@ class TrainingForm(Form):
         self.fields["note"].widget.attrs["rows"] = "2"
 
 
+class OverrideForm(Form):
+    """A booking past the rules, with the reason, for oneself or for a known user (例外安排)."""
+
+    user = forms.ChoiceField(label=_("为谁安排"))
+    from_at = MomentField(label=_("开始"))
+    until_at = MomentField(label=_("结束"))
+    purpose = TextField(label=_("用途"), required=False)
+    reason = TextField(label=_("例外理由"), help_text=_("将告知使用人并存入办理过程"))
+
+    def __init__(self, *args: Any, users: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].choices = [(" ", gettext("本机构自用")), *users.items()]  # type: ignore[attr-defined]
+        for name in ("purpose", "reason"):
+            self.fields[name].widget.attrs["rows"] = "2"
+
+    def given(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        holder_id, _space, person_id = said["user"].partition(" ")
+        times = {name: said[name] for name in ("from_at", "until_at", "purpose", "reason")}
+        return {"holder_id": holder_id, "person_id": person_id, **times}
+
+
+class GrantForm(PassForm):
+    """A qualification without a training held here (以往培训、外单位证书)."""
+
+    instrument = forms.ChoiceField(label=_("仪器"))
+    user = forms.ChoiceField(label=_("人员"))
+
+    def __init__(self, *args: Any, instruments: Mapping[str, str], users: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["instrument"].choices = list(instruments.items())  # type: ignore[attr-defined]
+        self.fields["user"].choices = list(users.items())  # type: ignore[attr-defined]
+        self.order_fields(["instrument", "user", "trained_on", "last_on"])
+
+    def given(self) -> dict[str, Any]:
+        _holder, _space, person_id = self.cleaned_data["user"].partition(" ")
+        return {"instrument_id": self.cleaned_data["instrument"], "person_id": person_id, **super().given()}
+
+
 def _after(last_on: Any) -> Any:
     """People name the last day, records the first day after it."""
     return None if last_on is None else last_on + timedelta(days=1)

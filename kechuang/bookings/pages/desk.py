@@ -12,7 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kechuang.bookings import commands, queries
-from kechuang.bookings.forms.desk import BlockForm, PassForm, RenewForm, RulesForm, ScheduleForm, SourceForm, grouped
+from kechuang.bookings.forms.desk import (
+    BlockForm,
+    GrantForm,
+    OverrideForm,
+    PassForm,
+    RenewForm,
+    RulesForm,
+    ScheduleForm,
+    SourceForm,
+    grouped,
+)
 from kechuang.bookings.forms.times import ReasonForm
 from kechuang.bookings.queries import CalendarSheet
 from kechuang.bookings.rules import RULE_NAMES
@@ -165,6 +175,24 @@ def _blocked(request: HttpRequest, instrument_id: str, form: BlockForm) -> str:
     return _("已占用 {count} 个时段").format(count=len(made))
 
 
+@login_required
+def override(request: HttpRequest, instrument_id: str) -> HttpResponse:
+    """Staff arrange a time past the rules, with the reason; what is confirmed is never touched."""
+    actor, now = actor_of(request), clock.now()
+    sheet = _own(request, instrument_id)
+    start = now.astimezone(clock.LEGAL_ZONE).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    begin = {"from_at": start, "until_at": start + timedelta(hours=1)}
+    form = OverrideForm(request.POST or None, initial=begin, users=queries.known_users(actor))
+    status = 200
+    if request.method == "POST":
+        tried = attempt(form, lambda: commands.override(actor, instrument_ids=[instrument_id], now=now, **form.given()))
+        if tried.done:
+            messages.success(request, _("已例外安排"))
+            return redirect("bookings:booking", tried.value.id)
+        status = tried.status
+    return render(request, "bookings/override.html", {"sheet": sheet, "form": form}, status=status)
+
+
 @require_POST
 @login_required
 def unblock(request: HttpRequest, block_id: str) -> HttpResponse:
@@ -213,8 +241,14 @@ def trainings(request: HttpRequest) -> HttpResponse:
     return _trainings(request)
 
 
+def _granting(request: HttpRequest, failed: Form | None) -> Form | None:
+    """The form by which a qualification is given directly; None for who has no instrument or knows nobody."""
+    form = failed or _grant_form(request)
+    return form if form.fields["instrument"].choices and form.fields["user"].choices else None  # type: ignore[attr-defined]
+
+
 def _trainings(request: HttpRequest, *, failed: Form | None = None, where: str = "", status: int = 200) -> HttpResponse:
-    actor, on = actor_of(request), clock.today()
+    actor = actor_of(request)
 
     def blank(name: str, form: type[Form]) -> Form:
         return failed if failed is not None and where == name else form()
@@ -235,7 +269,7 @@ def _trainings(request: HttpRequest, *, failed: Form | None = None, where: str =
         "renew": RenewForm(),
         "revoke": ReasonForm(),
         "failed": failed,
-        "on": on,
+        "grant": _granting(request, failed if where == "grant" else None),
     }
     return render(request, "bookings/trainings.html", context, status=status)
 
@@ -255,6 +289,24 @@ QUALIFICATION_ACTS: dict[str, tuple[type[Form], Callable[..., Any]]] = {
 
 def _training_form(action: str, training_id: str, blank: Callable[[str, type[Form]], Form]) -> Form:
     return blank(f"{training_id} {action}", TRAINING_ACTS[action][0])
+
+
+def _grant_form(request: HttpRequest, data: Any = None) -> GrantForm:
+    actor = actor_of(request)
+    instruments = dict(queries.own_calendars(actor).values_list("instrument_id", "instrument__name"))
+    return GrantForm(data, instruments=instruments, users=queries.known_users(actor))
+
+
+@require_POST
+@login_required
+def qualify(request: HttpRequest) -> HttpResponse:
+    """A qualification for who was trained before or elsewhere."""
+    form = _grant_form(request, request.POST)
+    tried = attempt(form, lambda: commands.qualify(actor_of(request), now=clock.now(), **form.given()))
+    if not tried.done:
+        return _trainings(request, failed=form, where="grant", status=tried.status)
+    messages.success(request, _("已授予操作资格"))
+    return redirect("bookings:trainings")
 
 
 @require_POST

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from kechuang.bookings.access import blocks_visible_to, qualifications_visible_to, visible_to
+from kechuang.bookings.access import (
+    blocks_visible_to,
+    qualifications_visible_to,
+    trainings_visible_to,
+    visible_to,
+)
 from kechuang.bookings.models import Block, Booking, Calendar, Slot
 from kechuang.bookings.queries.sheets import own_calendars
 from kechuang.bookings.states import (
@@ -17,7 +22,7 @@ from kechuang.bookings.states import (
 from kechuang.catalog.queries import own_instruments
 from kechuang.catalog.states import OfferState
 from kechuang.kernel.actor import Actor
-from kechuang.parties.queries import person_names
+from kechuang.parties.queries import party_names, person_names
 from kechuang.ui import clock
 
 
@@ -101,3 +106,20 @@ def without_calendar(actor: Actor) -> dict[str, str]:
 def names_of_qualified(actor: Actor) -> dict[str, str]:
     """The people whose qualifications the actor sees, by id. Two statements."""
     return person_names(set(qualifications_visible_to(actor).values_list("person_id", flat=True)))
+
+
+def known_users(actor: Actor) -> dict[str, str]:
+    """Who has booked here or asked for training: "holder person" by unit and name, for acts on somebody's behalf.
+    Four statements."""
+    pairs = {
+        (holder, person)
+        for rows in (visible_to(actor), trainings_visible_to(actor))
+        for holder, person in rows.filter(provider_id=actor.party_id)
+        .order_by()
+        .values_list("holder_id", "person_id")
+        .distinct()[:WEEK_INSTRUMENTS_MAX]
+    }
+    parties = party_names({holder for holder, _person in pairs})
+    people = person_names({person for _holder, person in pairs})
+    found = {f"{holder} {person}": f"{parties.get(holder, '')} {people.get(person, '')}" for holder, person in pairs}
+    return dict(sorted(found.items(), key=lambda one: one[1]))
