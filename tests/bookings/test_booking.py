@@ -167,8 +167,6 @@ def test_under_customs_outsiders_wait_for_the_paper_and_insiders_do_not(lab: Lab
     with pytest.raises(rules.CustomsNotCleared):
         lab.book(sem, 9, 10)
     lab.book(sem, 9, 10, by=lab.colleague(lab.staff), group="材料组", fund_number="F-1")
-    with pytest.raises(rules.ModeNotOffered):
-        lab.book(sem, 10, 11, mode="training")
     Clearance.objects.create(
         offer_id=sem.id,
         region=sem.region,
@@ -182,6 +180,19 @@ def test_under_customs_outsiders_wait_for_the_paper_and_insiders_do_not(lab: Lab
     lab.book(sem, 11, 12)
     with pytest.raises(rules.CustomsNotCleared):  # the paper has run out by then
         lab.book(sem, 11, 12, day=lab.today + timedelta(days=3))
+
+
+def test_how_an_instrument_is_open_binds_outsiders_only(lab: Lab) -> None:
+    for given, refusal in (
+        ({"open_modes": ["sample"]}, rules.ModeNotOffered),
+        ({"share_mode": "internal"}, rules.InternalOnly),
+        ({"share_mode": "none"}, rules.InternalOnly),
+    ):
+        sem = lab.instrument()
+        Instrument.objects.create(offer_id=sem.id, **given)
+        with pytest.raises(refusal):
+            lab.book(sem, 9, 10)
+        lab.book(sem, 9, 10, by=lab.colleague(lab.staff), group="材料组", fund_number="F-1")
 
 
 FAR = [9_999, 2_200, 1_900, 1]

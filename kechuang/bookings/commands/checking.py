@@ -10,7 +10,7 @@ from kechuang.bookings.queries import limits_of, measure_of, qualified, strikes,
 from kechuang.bookings.rules import Span
 from kechuang.bookings.states import CalendarState, Mode, SlotKind
 from kechuang.catalog.queries import customs_clear_of, openness
-from kechuang.catalog.states import OfferState
+from kechuang.catalog.states import OfferState, ShareMode
 from kechuang.kernel.actor import Actor
 from kechuang.parties.queries import members_of, party
 from kechuang.policy.book import current
@@ -56,7 +56,7 @@ def refuse_wrong(
 
 
 def refuse_unbookable(asked: Asked, calendars: Sequence[Calendar], *, now: datetime) -> None:
-    """Raises DifferentProviders, NotBookable, ModeNotOffered, CustomsNotCleared."""
+    """Raises DifferentProviders, NotBookable, InternalOnly, ModeNotOffered, CustomsNotCleared."""
     if len({(calendar.party_id, calendar.unit_id) for calendar in calendars}) > 1:
         raise rules.DifferentProviders()
     internal = asked.holder_id == calendars[0].party_id
@@ -65,10 +65,14 @@ def refuse_unbookable(asked: Asked, calendars: Sequence[Calendar], *, now: datet
         offer = calendar.instrument
         if calendar.state != CalendarState.OPEN or offer.state != OfferState.OPEN:
             raise rules.NotBookable(name=offer.name)
-        modes, under_customs = known.get(offer.id, (frozenset(), False))
-        if modes and asked.mode not in modes:
+        shared = known.get(offer.id)
+        if internal or shared is None:
+            continue  # one's own house is not bound by what outsiders may; a service has no sheet
+        if shared.share_mode != ShareMode.EXTERNAL:
+            raise rules.InternalOnly(name=offer.name)
+        if shared.modes and asked.mode not in shared.modes:
             raise rules.ModeNotOffered(name=offer.name)
-        if under_customs and not internal:
+        if shared.under_customs:
             supervised.append(offer)
     cleared = customs_clear_of([offer.id for offer in supervised], clock.day(asked.span.from_at)) if supervised else {}
     for offer in supervised:

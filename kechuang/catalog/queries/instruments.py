@@ -95,6 +95,15 @@ class InstrumentCard:
         return self.started_on or self.booked_on
 
 
+@dataclass(frozen=True, slots=True)
+class Openness:
+    """How outsiders get at an instrument (开放方式、共享方式), and whether customs must have agreed first."""
+
+    modes: frozenset[str] = frozenset()
+    share_mode: str = ShareMode.EXTERNAL
+    under_customs: bool = False
+
+
 def instrument(actor: Actor, offer_id: str) -> InstrumentCard:
     """One instrument as the actor may see it; raises NotVisible, for services too. One statement."""
     row = visible_to(actor).select_related("carrier", "instrument").filter(id=offer_id, instrument__isnull=False)
@@ -110,10 +119,11 @@ def instruments(offer_ids: Iterable[str]) -> dict[str, InstrumentCard]:
     return {row.offer_id: instrument_card(row, row.offer) for row in rows}
 
 
-def openness(offer_ids: Iterable[str]) -> dict[str, tuple[frozenset[str], bool]]:
-    """By id in which modes an instrument is open, and whether it is under customs supervision. One narrow statement."""
-    rows = Instrument.objects.filter(offer_id__in=set(offer_ids)).values_list("offer_id", "open_modes", "under_customs")
-    return {offer_id: (frozenset(modes), under_customs) for offer_id, modes, under_customs in rows}
+def openness(offer_ids: Iterable[str]) -> dict[str, Openness]:
+    """How instruments are open, by id. One narrow statement."""
+    rows = Instrument.objects.filter(offer_id__in=set(offer_ids))
+    found = rows.values_list("offer_id", "open_modes", "share_mode", "under_customs")
+    return {offer_id: Openness(frozenset(modes), share, customs) for offer_id, modes, share, customs in found}
 
 
 def instrument_card(row: Instrument, offer: Offer) -> InstrumentCard:
