@@ -32,6 +32,7 @@ PAGES = (
     ("jigou", "/orders/"),
     ("qiye", "/orders/"),
     ("yuecheng.jingban", "/claims/"),
+    ("yuecheng.jingban", "/claims/?state=all"),
     ("yuecheng.jingban", "/claims/?state=submitted"),
     ("jigou", "/claims/"),
     ("yuecheng.jingban", "/claims/payouts"),

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from statistics import mean, median
 
 from benchmarks.booking_race import cluster, driver, nemo, ours
@@ -53,21 +54,16 @@ def run(progress: Progress) -> list[Row]:
         peer = nemo.filled(server, environment, "nemo", TOOLS, BOOKINGS, today)
         progress(f"{peer.name}: {TOOLS:,} tools, {BOOKINGS:,} reservations written")
         own = ours.filled(server, "kechuang", TOOLS, BOOKINGS, today, progress)
-        statements = {
-            system.name: max(system.statements([system.feed(system.users[0], tool) for tool in (own_or(system))]))
+        statements = [
+            max(system.statements([system.feed(system.users[0], tool) for tool in (system.tools[0], system.busy)]))
             for system in (peer, own)
-        }
+        ]
         found = {system.name: Measured() for system in (peer, own)}
         for number in range(PASSES):
             for system in (peer, own):
                 _pass(system, number, found[system.name], progress)
         _pages(server, environment, today, found, progress)
-    return _rows(found[peer.name], found[own.name], statements[peer.name], statements[own.name])
-
-
-def own_or(system: Target) -> tuple[str, str]:
-    """An ordinary tool and the busy one."""
-    return system.tools[0], system.busy
+    return rows(found[peer.name], found[own.name], *statements)
 
 
 def _pass(system: Target, number: int, found: Measured, progress: Progress) -> None:
@@ -89,7 +85,7 @@ def _pass(system: Target, number: int, found: Measured, progress: Progress) -> N
 
 def _pages(
     server: cluster.Cluster,
-    environment: nemo.Path,
+    environment: Path,
     today: datetime,
     found: Mapping[str, Measured],
     progress: Progress,
@@ -108,7 +104,8 @@ def _pages(
             progress(f"{name}, {title}: {median(took):.0f} ms")
 
 
-def _rows(peer: Measured, own: Measured, peer_statements: int, own_statements: int) -> list[Row]:
+def rows(peer: Measured, own: Measured, peer_statements: int, own_statements: int) -> list[Row]:
+    """What was measured, as rows; an answer that is neither a booking nor a clear refusal is no measurement."""
     if strange := [one.strange for one in own.rounds if one.other]:
         raise CannotMeasure(
             f"{len(strange)} slots had answers that are neither a booking nor a clear refusal: {strange[0]}"

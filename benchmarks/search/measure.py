@@ -117,9 +117,7 @@ def _build(documents: Iterator[Any]) -> None:
     if count < LARGE:
         raise CannotMeasure(f"{count:,} documents were written, {LARGE:,} are needed")
     say(f"lexemes and rows {written:.0f} s, index {indexed:.0f} s")
-    plain = timed(
-        lambda: execute(f"CREATE INDEX plain_index ON search_document USING gin ({PLAIN.replace('d.', '')})")
-    )
+    plain = timed(lambda: execute(f"CREATE INDEX plain_index ON search_document USING gin ({PLAIN.replace('d.', '')})"))
     name = "GIN over to_tsvector('simple')"
     emit(Row("index_build_s_500k", indexed, "s", name, plain))
     emit(Row("index_mb_500k", _megabytes("document_vector"), "MB", name, _megabytes("plain_index")))
