@@ -48,7 +48,7 @@ def forget(request: HttpRequest, saved_id: str) -> HttpResponse:
 @login_required
 @require_safe
 def synonyms(request: HttpRequest) -> HttpResponse:
-    form = SynonymFilter(request.GET or None)
+    form = SynonymFilter(request.GET)
     actor = _editor(request)
     page = page_of(request, queries.synonyms(actor, **form.chosen()))
     return render(
