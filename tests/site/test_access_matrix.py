@@ -21,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 from kechuang.catalog import commands as catalog
 from kechuang.catalog.commands import NewOffer, add_offers
 from kechuang.catalog.models import Offer
+from kechuang.catalog.queries import blank
 from kechuang.catalog.states import OfferKind
 from kechuang.claims.commands import bring_opening
 from kechuang.claims.formats.opening import heading
@@ -195,6 +196,7 @@ class World(Payouts):
             "media": "csv",
             "region_code": YUECHENG,
             **self._used(),
+            **self._brought(),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
         }
 
@@ -230,6 +232,14 @@ class World(Payouts):
             "record_id": record.id,
             "paper_id": paper.id,
         }
+
+    def _brought(self) -> dict[str, str]:
+        """A file of instruments handed in, and a key by which another platform may push."""
+        carrier_id = Offer.objects.get(id=self.offer_id).carrier_id
+        file = catalog.Upload("仪器.xlsx", blank(OfferKind.INSTRUMENT)[1])
+        run = catalog.ask_import(self.server, carrier_id=carrier_id, file=file, now=self.now)
+        key, _secret = catalog.make_key(self.server, name="设备系统", now=self.now)
+        return {"run_id": run.id, "push_key_id": key.id, "section": "basic"}
 
     def _opening(self) -> Opening:
         """A table of one live voucher, brought in by the county's budget author."""

@@ -39,7 +39,7 @@ from kechuang.parties.queries import units_of
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, page_of
 
-IMPORTS = {"instruments": commands.import_workbook, "services": commands.import_services}
+BLANKS = {"instruments": OfferKind.INSTRUMENT, "services": OfferKind.SERVICE}
 ACTS = {"open": commands.open_offer, "pause": commands.pause_offer, "close": commands.close_offer}
 
 
@@ -179,7 +179,7 @@ def act(request: HttpRequest, offer_id: str, action: str) -> HttpResponse:
 
 @login_required
 def take_over(request: HttpRequest, carrier_id: str, kind: str) -> HttpResponse:
-    if kind not in IMPORTS:
+    if kind != "services":
         raise Http404
     actor = actor_of(request)
     carrier = queries.carrier(actor, carrier_id)
@@ -188,7 +188,7 @@ def take_over(request: HttpRequest, carrier_id: str, kind: str) -> HttpResponse:
     if request.method == "POST":
         tried = attempt(
             form,
-            lambda: IMPORTS[kind](
+            lambda: commands.import_services(
                 actor,
                 carrier_id=carrier_id,
                 file_name=form.cleaned_data["file"].name,
@@ -207,9 +207,9 @@ def take_over(request: HttpRequest, carrier_id: str, kind: str) -> HttpResponse:
 
 @login_required
 def blank(request: HttpRequest, kind: str) -> HttpResponse:
-    if kind not in IMPORTS:
+    if kind not in BLANKS:
         raise Http404
-    name, content, media = queries.blank(OfferKind.INSTRUMENT if kind == "instruments" else OfferKind.SERVICE)
+    name, content, media = queries.blank(BLANKS[kind])
     response = HttpResponse(content, content_type=media)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     return response

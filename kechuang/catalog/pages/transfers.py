@@ -156,8 +156,8 @@ def push_keys(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
-    commands.revoke_key(actor_of(request), key_id=key_id, now=clock.now())
+def revoke_key(request: HttpRequest, push_key_id: str) -> HttpResponse:
+    commands.revoke_key(actor_of(request), key_id=push_key_id, now=clock.now())
     messages.success(request, _("已停用，用它取得的令牌同时失效"))
     return redirect("catalog:push_keys")
 
