@@ -6,6 +6,7 @@ from typing import Any
 
 from kechuang.bookings import commands
 from kechuang.bookings.queries import (
+    entries_due,
     not_begun,
     of_merged,
     offers_over,
@@ -64,6 +65,11 @@ def run_waits(*, now: datetime) -> int:
     for instrument_id in waited_for(most=BATCH):
         commands.offer_freed([instrument_id], now=now)
     return ended
+
+
+def run_entries(*, now: datetime) -> int:
+    """What was confirmed by itself since the last round goes to its people's calendars (日程附件). Answers how many."""
+    return sum(commands.send_entry(booking_id=found, now=now) for found in entries_due(now=now, most=BATCH))
 
 
 def run_polls(*, now: datetime) -> int:

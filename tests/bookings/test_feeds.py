@@ -12,7 +12,7 @@ from django.urls import reverse
 from icalendar import Calendar, Event
 from pytest_django import Settings
 
-from kechuang.bookings import commands, queries
+from kechuang.bookings import commands, jobs, queries
 from kechuang.bookings.models import Booking, Feed
 from kechuang.kernel.actor import CLOCK, Actor
 from kechuang.kernel.errors import NotVisible
@@ -121,7 +121,9 @@ def test_an_address_cannot_be_guessed_and_is_taken_back(clocked: Lab) -> None:
     key = token(lab, lab.firm)
     name, signature = key.rsplit(".", 1)
     assert len(signature) >= 40
-    for wrong in (name, f"{name}.{signature[:-1]}x", f"{name}.", "x", token(lab, lab.other).replace("a", "b")):
+    other, _dot, others = token(lab, lab.other).rpartition(".")
+    bent = ("A" if signature[0] != "A" else "B") + signature[1:]
+    for wrong in (name, f"{name}.{bent}", f"{name}.", "x", f"{name}.{others}", f"{other}.{signature}"):
         assert Client().get(f"/bookings/feeds/{wrong}.ics").status_code == 404
     assert fetched(key).status_code == 200
     assert key not in str(list(Feed.objects.values()))  # who reads the table cannot read the calendars
@@ -201,6 +203,20 @@ def test_each_word_on_a_booking_brings_its_entry(clocked: Lab, settings: Setting
     numbers = [event["sequence"] for event in events]
     assert numbers == sorted(set(numbers))
     assert not Message.objects.filter(to_party=lab.staff.party_id).exclude(calendar="").exists()
+
+
+def test_what_confirms_itself_is_sent_once(clocked: Lab, settings: Settings) -> None:
+    lab = clocked
+    Person.objects.filter(id=lab.firm.person_id).update(email="user@example.org")
+    made = lab.book(lab.instrument(), 9, 11)
+    assert jobs.run_entries(now=lab.now) == 1
+    (event,) = _mailed(lab, settings)
+    assert (event["uid"], event["status"]) == (f"{made.id}@kechuang", "CONFIRMED")
+    assert jobs.run_entries(now=lab.now) == 0
+    waits = lab.book(lab.instrument(confirmation="provider"), 9, 11)
+    assert jobs.run_entries(now=lab.now) == 0
+    commands.confirm(lab.staff, booking_id=waits.id, now=lab.now)
+    assert jobs.run_entries(now=lab.now) == 0  # who confirmed has told it
 
 
 def test_the_clock_sees_no_private_calendar(clocked: Lab) -> None:

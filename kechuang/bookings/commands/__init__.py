@@ -11,7 +11,7 @@ from kechuang.bookings.commands.changing import (
     hand_over,
     reschedule,
 )
-from kechuang.bookings.commands.feeds import renew_feed, revoke_feed, subscribe
+from kechuang.bookings.commands.feeds import renew_feed, revoke_feed, send_entry, subscribe
 from kechuang.bookings.commands.offering import expire_offer, offer_freed
 from kechuang.bookings.commands.outside import connect_source, poll_source, push_busy, stop_source
 from kechuang.bookings.commands.qualifying import expire_qualification, qualify, renew, revoke_qualification
@@ -103,6 +103,7 @@ __all__ = [
     "revoke_feed",
     "revoke_qualification",
     "schedule_training",
+    "send_entry",
     "set_rules",
     "ship_sample",
     "start",

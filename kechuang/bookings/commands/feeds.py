@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from kechuang.bookings.access import calendars_visible_to, roles_on_own
-from kechuang.bookings.models import Feed
-from kechuang.bookings.states import FeedKind
-from kechuang.kernel.actor import Actor, Role
+from kechuang.bookings.commands.taking import inform, locked
+from kechuang.bookings.models import Feed, SentEntry
+from kechuang.bookings.states import BookingState, FeedKind
+from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.trail.commands import record
@@ -56,3 +57,13 @@ def renew_feed(actor: Actor, *, feed_id: str, now: datetime) -> Feed:
     """A new address in place of one that others may have seen (更换地址)."""
     row = revoke_feed(actor, feed_id=feed_id, now=now)
     return subscribe(actor, instrument_id=row.instrument_id or "", now=now)
+
+
+@transaction.atomic
+def send_entry(*, booking_id: str, now: datetime) -> bool:
+    """Who booked where no provider confirms gets the entry for their calendar (日程附件), once; whether it was sent."""
+    booking = locked(CLOCK, booking_id)
+    if booking.state != BookingState.CONFIRMED or not insert(SentEntry(booking=booking, at=now)):
+        return False
+    inform(booking, _("预约已确认"), now=now, person=booking.person_id)
+    return True

@@ -2,7 +2,7 @@
 
 from kechuang.bookings.models.bookings import Booking, Qualification, Reminder, page_of
 from kechuang.bookings.models.calendars import Block, Calendar, Slot
-from kechuang.bookings.models.feeds import BusyConflict, BusySource, Feed, Poll
+from kechuang.bookings.models.feeds import BusyConflict, BusySource, Feed, Poll, SentEntry
 from kechuang.bookings.models.samples import Sample, SampleStep
 from kechuang.bookings.models.waiting import Training, Wait
 
@@ -18,6 +18,7 @@ __all__ = [
     "Reminder",
     "Sample",
     "SampleStep",
+    "SentEntry",
     "Slot",
     "Training",
     "Wait",

@@ -9,6 +9,7 @@ from kechuang.kernel.ids import new_id
 
 FEED_PAST_DAYS, FEED_AHEAD_DAYS = 60, 400  # what a subscription shows
 FEED_MAX = 1_000
+ENTRY_HOURS = 24  # later than this after the booking no entry is sent any more
 POLL_MINUTES = 15  # between two looks at an outside calendar
 POLLS_MAX = 20  # outside calendars looked at in one round: what is slow must not keep the other clocks waiting
 PUSHED_MAX = 2_000  # busy times in one push
@@ -16,6 +17,10 @@ PUSHED_MAX = 2_000  # busy times in one push
 
 def feed_id() -> str:
     return new_id("fed")
+
+
+def entry_id() -> str:
+    return new_id("ent")
 
 
 def source_id() -> str:
@@ -62,6 +67,19 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class SentEntry(models.Model):
+    """日程附件已发：that who booked was sent the entry of a booking which was confirmed by itself; of each once."""
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=entry_id, editable=False)
+    booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.booking_id
 
 
 class BusySource(models.Model):

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext
 
 from kechuang.bookings.access import calendars_visible_to, roles_on_own, visible_to
 from kechuang.bookings.formats.ics import Entry, written
-from kechuang.bookings.models import Block, Booking, BusyConflict, BusySource, Feed, Poll, Slot, page_of
-from kechuang.bookings.models.feeds import FEED_AHEAD_DAYS, FEED_MAX, FEED_PAST_DAYS, POLLS_MAX
+from kechuang.bookings.models import Block, Booking, BusyConflict, BusySource, Feed, Poll, SentEntry, Slot, page_of
+from kechuang.bookings.models.feeds import ENTRY_HOURS, FEED_AHEAD_DAYS, FEED_MAX, FEED_PAST_DAYS, POLLS_MAX
 from kechuang.bookings.states import (
     BLOCK_LABELS,
     MACHINE,
@@ -227,6 +227,20 @@ def sources_of(instrument_id: str) -> list[SourceRow]:
         SourceRow(poll.source, poll, "" if poll.source.address else push_token(poll.source), met.get(poll.source_id, 0))
         for poll in polls
     ]
+
+
+def entries_due(*, now: datetime, most: int) -> list[str]:
+    """Bookings that were confirmed by themselves and whose people were not sent the entry yet. One statement."""
+    rows = Booking.objects.filter(
+        state=BookingState.CONFIRMED,
+        until_at__gt=now,
+        from_at__gt=now,
+        made_at__gt=now - timedelta(hours=ENTRY_HOURS),
+        confirmed_by="",
+        override_by="",
+    )
+    unsent = rows.filter(~Exists(SentEntry.objects.filter(booking=OuterRef("id"))))
+    return list(unsent.order_by("made_at", "id").values_list("id", flat=True)[:most])
 
 
 def polls_due(*, now: datetime) -> list[str]:
