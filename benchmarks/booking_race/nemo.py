@@ -139,7 +139,7 @@ class Nemo:
         return self._count('SELECT count(*) FROM "NEMO_reservation" WHERE start >= %s', [self.today])
 
     def _count(self, statement: str, given: list[object]) -> int:
-        row = self.database.execute(statement, given).fetchone()  # type: ignore[arg-type]
+        row = self.database.execute(statement, given).fetchone()
         assert row is not None
         assert isinstance(row[0], int)
         return row[0]

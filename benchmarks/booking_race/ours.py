@@ -95,7 +95,7 @@ class Kechuang:
         return self._count("SELECT count(*) FROM bookings_booking WHERE from_at >= %s", [self.today])
 
     def _count(self, statement: str, given: list[object]) -> int:
-        row = self.database.execute(statement, given).fetchone()  # type: ignore[arg-type]
+        row = self.database.execute(statement, given).fetchone()
         assert row is not None
         assert isinstance(row[0], int)
         return row[0]

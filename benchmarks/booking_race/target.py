@@ -30,12 +30,27 @@ class Process:
 class Target(Protocol):
     """One of the two systems, filled and ready to be served."""
 
-    name: str
-    modes: Sequence[str]  # the first is the one in which single requests are timed
-    users: Sequence[Mapping[str, str]]  # signed in, at least fifty
-    tools: Sequence[str]  # bookable by all of them
-    busy: str  # a tool with eight hours booked on every day
-    today: datetime  # midnight of the first day that can be booked
+    @property
+    def name(self) -> str: ...
+    @property
+    def modes(self) -> Sequence[str]:
+        """The first is the one in which single requests are timed."""
+
+    @property
+    def users(self) -> Sequence[Mapping[str, str]]:
+        """Signed in, at least fifty."""
+
+    @property
+    def tools(self) -> Sequence[str]:
+        """Bookable by all of them."""
+
+    @property
+    def busy(self) -> str:
+        """A tool with eight hours booked on every day."""
+
+    @property
+    def today(self) -> datetime:
+        """Midnight of the day of the run."""
 
     def processes(self, mode: str) -> list[Process]: ...
     def create(self, user: Mapping[str, str], tool: str, start: datetime, end: datetime) -> Request: ...
