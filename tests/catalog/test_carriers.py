@@ -9,7 +9,16 @@ from django.db import IntegrityError, transaction
 from kechuang.catalog import commands, jobs, queries, rules
 from kechuang.catalog.models import Carrier, Offer, Operating, Price, Sharing, Staff
 from kechuang.catalog.rules import NewPrice, Share, Step
-from kechuang.catalog.states import CarrierKind, PriceGroup, ShareTo, StaffTitle, Unit
+from kechuang.catalog.states import (
+    SERVICE_COLUMNS,
+    SERVICE_MORE,
+    CarrierKind,
+    PriceGroup,
+    ShareTo,
+    StaffTitle,
+    Unit,
+)
+from kechuang.documents.rules import write_csv
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import MoveNotOpen
@@ -19,6 +28,7 @@ from kechuang.registers.rules import ConditionsUnmet
 from kechuang.trail.models import Event
 from kechuang.trail.queries import altered_rows
 from tests.catalog.conftest import World
+from tests.catalog.test_commands import _race as race
 
 pytestmark = pytest.mark.django_db
 JOINING = "zhejiang/carriers-2015"
@@ -395,6 +405,30 @@ def test_who_leaves_the_register_leaves_the_platform(world: World) -> None:
     assert not altered_rows()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_clock_and_a_click_make_one_carrier(world: World) -> None:
+    head = world.provider("越城区示例研究所")
+    admission_id = confirmed(world, head)
+    made: list[str] = []
+
+    def one(number: int) -> None:
+        actor = CLOCK if number % 2 else head
+        made.append(commands.join(actor, admission_id=admission_id, now=world.now).id)
+
+    assert race(one) == []
+    assert len(set(made)) == Carrier.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_past_the_command_the_database_refuses_the_second_carrier(world: World) -> None:
+    head = world.provider("越城区示例研究所")
+    admission_id = confirmed(world, head)
+    plain = {"party_id": head.party_id, "kind": "county_body", "pinyin": "x", "region": "330602"}
+    failed = race(lambda n: Carrier.objects.create(admission_id=admission_id, name=f"中心{n}", **plain))
+    assert {type(error) for error in failed} == {IntegrityError}
+    assert Carrier.objects.count() == 1
+
+
 def test_a_carrier_changes_its_kind_only_where_it_may(world: World) -> None:
     head = world.provider()
     carrier = world.carrier(head)
@@ -425,6 +459,25 @@ def test_what_is_asked_of_many_carriers_costs_the_same(world: World, django_asse
         world.carrier(head, f"中心{n}")
         add(world, head, first, name=f"工程师{n}", operates=[sem.id])
     statements()
+
+
+def test_a_list_of_services_with_steps_comes_in_once(world: World) -> None:
+    head = world.provider()
+    carrier = world.carrier(head)
+    first = ["S1", "能谱分析", "研发设计", "内容", "流程", "样品", "基本费用", "样品", "50", "", ""]
+    rows = [
+        [*SERVICE_COLUMNS, *SERVICE_MORE],
+        [*first, "外部用户", "10:40", "全量计价", "100"],
+        ["S1", "", "", "", "", "样品", "基本费用", "样品", "30", "", "", "内部用户", "", "", ""],
+    ]
+    given = {"carrier_id": carrier.id, "file_name": "服务.csv", "content": write_csv(rows), "now": world.now}
+    assert commands.import_services(head, **given).added == 1  # type: ignore[arg-type]
+    again = commands.import_services(head, **given)  # type: ignore[arg-type]
+    assert (again.added, again.changed, again.same) == (0, 0, 1)
+    offer = Offer.objects.get()
+    (line,) = queries.price_lines(offer.id, on=world.today)
+    assert (line.price_fen, line.steps, line.minimum_fen) == (5_000, (Step(1_000, Fen(4_000)),), 10_000)
+    assert len(queries.price_lines(offer.id, on=world.today, group=PriceGroup.ALL)) == 2
 
 
 def test_only_an_owner_prices_by_groups(world: World) -> None:

@@ -197,9 +197,12 @@ def test_what_was_settled_before_keeps_its_split(market: Market) -> None:
 
 def test_refunds_take_income_back(market: Market) -> None:
     order = market.settled()
+    institute(market)
+    mark(market, order)
     Order.objects.filter(id=order.id).update(own_share_fen=300_000, price_fen=700_000)
     commands.refund_share(market.server, order_id=order.id, fen=Fen(100_000), file=paper("退款.pdf"), now=market.now)
-    assert statement(market).income_fen == 700_000
+    found = statement(market)
+    assert (found.income_fen, found.horizontal_fen) == (700_000, 700_000)
 
 
 def test_the_statement_is_the_providers_own(market: Market) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kechuang.catalog import rules
 from kechuang.catalog.commands.offering import check_joined, own_carrier, pause_offer
@@ -174,9 +174,14 @@ def join(actor: Actor, *, admission_id: str, name: str = "", address: str = "", 
     kind = carrier_kind(found.scheme, found.entrant_class, on=on)
     if not kind:
         raise rules.NotACarrierRegister
-    if made := Carrier.objects.filter(admission_id=found.id, ended_on__isnull=True).first():
+    known = Carrier.objects.filter(admission_id=found.id, ended_on__isnull=True)
+    if made := known.first():
         return made
-    return _joined(actor, found, CarrierKind(kind), tidy(name) or found.name, tidy(address), now)
+    try:
+        with transaction.atomic():
+            return _joined(actor, found, CarrierKind(kind), tidy(name) or found.name, tidy(address), now)
+    except IntegrityError:  # the clock, or another click, has made it meanwhile
+        return known.get()
 
 
 @transaction.atomic

@@ -201,7 +201,7 @@ def _row(
         price_fen=Fen(order.price_fen),
         voucher_fen=voucher,
         own_fen=own,
-        horizontal_fen=Fen(mark.fen if mark else 0),
+        horizontal_fen=Fen(min(mark.fen, voucher + own) if mark else 0),  # what went back since is no income
         split_by=rule.document_number if rule else "",
         portions=tuple(rules.portions(Fen(voucher + own), shares, project=project, people=people)),
     )
