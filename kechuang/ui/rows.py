@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 
 
 def insert(row: models.Model) -> bool:
@@ -17,7 +17,7 @@ def insert(row: models.Model) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} ON CONFLICT DO NOTHING", values)
         made: bool = cursor.rowcount == 1
-    row._state.adding, row._state.db = not made, connection.alias
+    row._state.adding, row._state.db = not made, DEFAULT_DB_ALIAS  # as a read row says, whoever's session writes
     return made
 
 
