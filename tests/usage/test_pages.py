@@ -12,6 +12,7 @@ from django.urls import reverse
 from kechuang.documents.rules import write_xlsx
 from kechuang.kernel.actor import Actor, Role
 from kechuang.parties.models import Person
+from kechuang.parties.states import ACTING_FOR
 from kechuang.ui import clock
 from kechuang.usage import commands, queries
 from kechuang.usage.commands import Mode, Outcome
@@ -31,7 +32,7 @@ def browser(lab: Lab) -> Callable[[Actor | None], Client]:
         if actor:
             client.force_login(Person.objects.get(id=actor.person_id))
             session = client.session
-            session["party_id"] = actor.party_id
+            session[ACTING_FOR] = actor.party_id
             session.save()
         return client
 

@@ -28,7 +28,6 @@ def counted_instruments(
     return rows.annotate(days=days).filter(days__gt=0)
 
 
-def counts(path: str = "") -> Q:
-    """The same from a row that points to an offer: `counts("instrument__instrument__")`."""
-    closed = Q(**{f"{path}offer__state": OfferState.CLOSED, f"{path}retired_on__isnull": True})
-    return ~closed
+def counts(offer: str = "offer__", own: str = "") -> Q:
+    """The same from a row that points to an offer: `counts("instrument__", "instrument__instrument__")`."""
+    return ~Q(**{f"{offer}state": OfferState.CLOSED, f"{own}retired_on__isnull": True})

@@ -155,7 +155,7 @@ def _board(reach: Reach, name: str, *, public: bool = False) -> Board:
         delays=rules.delays(_together(by_carrier.values()), terms=terms.terms),
         carriers=carriers,
         counties=_counties(reach, _grouped(found, "region")) if is_region else [],
-        idle=[] if public else idle_rows(idle_of(reach, terms.terms)[:IDLE_SHOWN]),
+        idle=[] if public else _first_idle(reach, terms.terms),
         terms=terms,
         plan=plan,
     )
@@ -218,6 +218,12 @@ def _together(histograms: Iterable[Mapping[int, int]]) -> Counter[int]:
     for one in histograms:
         total.update(one)
     return total
+
+
+def _first_idle(reach: Reach, terms: UsageTerms) -> list[IdleRow]:
+    """The first of the idle list. Sorted by id alone: rows of instruments are wide, and there may be 50,000."""
+    ids = list(idle_of(reach, terms).values_list("pk", flat=True)[:IDLE_SHOWN])
+    return idle_rows(idle_of(reach, terms).filter(pk__in=ids)) if ids else []
 
 
 def idle_of(reach: Reach, terms: UsageTerms) -> "QuerySet[Any]":

@@ -120,7 +120,9 @@ def stocks(reach: Reach, terms: UsageTerms) -> dict[Key, Stock]:
     for carrier_id, region, band, instruments, base, idles in summed:
         stock = found[Key(carrier_id, region, band)]
         stock.instruments, stock.base, stock.idle = instruments, int(base), idles
-    years = InstrumentYear.objects.filter(reach.of("instrument__"), counts("instrument__instrument__"), year=reach.year)
+    years = InstrumentYear.objects.filter(
+        reach.of("instrument__"), counts("instrument__", "instrument__instrument__"), year=reach.year
+    )
     years = years.annotate(band=_band("instrument__instrument__original_value_fen", terms))
     totals = years.values_list("instrument__carrier_id", "instrument__region", "band")
     for carrier_id, region, band, *minutes in totals.annotate(**{f"{n}_sum": Sum(n) for n in _MINUTES}).order_by():
