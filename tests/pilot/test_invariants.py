@@ -19,6 +19,7 @@ BROKEN = [
     ("I9", "UPDATE deadlines_deadline SET state = 'running', met_on = NULL, due_on = '2025-04-30' WHERE id = %s", "SELECT id FROM deadlines_deadline WHERE escalate_to <> '' AND state = 'met' LIMIT 1", "deadlines_deadline"),
     ("I10", "UPDATE outbox_message SET state = 'pending' WHERE id = %s", "SELECT id FROM outbox_message WHERE at < '2025-05-01' LIMIT 1", "outbox_message"),
     ("I11", "UPDATE documents_file SET digest = repeat('0', 64) WHERE id = %s", "SELECT id FROM documents_file LIMIT 1", "documents_file"),
+    ("I13", "UPDATE bookings_booking SET state = 'cancelled', reason = '改' WHERE id = (SELECT booking_id FROM bookings_slot WHERE id = %s)", "SELECT id FROM bookings_slot WHERE active AND booking_id IS NOT NULL LIMIT 1", "bookings_slot"),
     ("I14", "UPDATE treasury_paymentline SET bank_reference = '' WHERE id = %s", "SELECT id FROM treasury_paymentline WHERE state = 'paid' LIMIT 1", "treasury_paymentline"),
     ("I14", "UPDATE treasury_paymentline SET payee_name = '他人' WHERE id = %s", "SELECT id FROM treasury_paymentline WHERE state = 'paid' LIMIT 1", "treasury_paymentbatch"),
 ]  # fmt: skip
