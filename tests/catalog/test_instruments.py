@@ -1,5 +1,6 @@
 """One instrument by hand: its sheet in sections, picture, status, customs papers; what upper rooms and the search see."""
 
+from importlib import import_module
 from io import BytesIO
 
 import pytest
@@ -273,3 +274,28 @@ def test_the_list_of_instruments_costs_the_same_whatever_its_length(world: World
                 assert client.get(reverse("catalog:instruments") + "?q=电子").status_code == 200
             counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_sheets_from_before_become_instruments(world: World) -> None:
+    """The data migration, on a row as the first version wrote it."""
+    migration = import_module("kechuang.catalog.migrations.0004_instruments_of_sheets")
+    head = world.provider()
+    offer = made(world, head)
+    offer.sheet = {
+        "own_number": "SB1",
+        "source": "赠送",
+        "category": "专用",
+        "carrier_kind": "国家重点实验室",
+        "carrier": "样例",
+        "funds": ["中央财政资金"],
+        "subjects": ["化学"],
+        "original_value_fen": 285_600_000,
+        "booked_on": "2016-01-01",
+        "picture": "a.jpg",
+        "under_customs": False,
+        "email": None,
+    }
+    migration._row(Instrument, offer).save(force_update=True)
+    row = Instrument.objects.get(offer=offer)
+    assert (row.source, row.category, row.funds, row.resource) == ("donation", "special", ["central"], "样例")
+    assert (row.original_value_fen, row.picture_name, row.class_version) == (285_600_000, "a.jpg", "nrii-15")
