@@ -5,6 +5,8 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
@@ -267,3 +269,30 @@ def test_a_file_that_cannot_be_read_says_why(world: World) -> None:
     run = commands.run_import(run_id=run.id, now=world.now)
     assert (run.stage, run.refusal["code"]) == (ImportStage.FAILED, "catalog.wrong_sheet")
     assert run.refusal["remedy"]
+
+
+def test_an_export_asks_the_same_whatever_its_length(world: World) -> None:
+    head = world.provider()
+    counts = []
+    for count in (1, 30):
+        give(world, head, written([instrument(f"YQ{n:03d}") for n in range(count)]))
+        with CaptureQueriesContext(connection) as asked:
+            found = queries.exportable(head)
+            assert (
+                b"".join(queries.exported(found, ExportFormat.PROVINCIAL, site="", on=world.today)).count(b"instruId")
+                == count
+            )
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_reading_many_rows_again_asks_a_few_questions_per_hundred(world: World) -> None:
+    head = world.provider()
+    asked = []
+    for count in (100, 400):
+        content = written([instrument(f"YQ{n:03d}") for n in range(count)])
+        give(world, head, content)
+        with CaptureQueriesContext(connection) as again:
+            assert give(world, head, content).same == count
+        asked.append(len(again))
+    assert asked[0] == asked[1]
