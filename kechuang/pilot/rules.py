@@ -47,6 +47,7 @@ class Chances:
     trains: int = 300
     quotes_by_list: int = 700
     shown_books: int = 60
+    shown_books_late: int = 350
     booking_refused: int = 60
     unanswered: int = 40
     rescheduled: int = 120

@@ -89,8 +89,11 @@ def asked(stage: Stage, story: Callable[[Stage, Member, Bookable], Story]) -> St
     for _ in range(30):
         able = [one for one in stage.holders if one.party_id in stage.live()]
         if able and stage.bookable:
-            holder = stage.holders[0] if stage.lots.chance(stage.chances.shown_books) else stage.lots.one(able)
-            yield from story(stage, holder, stage.lots.one(stage.bookable))
+            late = stage.days_left <= LAST_DAYS  # what is made now still stands before who looks at the year
+            shown = [place for place in stage.bookable if place.member.is_shown] if late else []
+            often = stage.chances.shown_books_late if late else stage.chances.shown_books
+            holder = stage.holders[0] if stage.lots.chance(often) else stage.lots.one(able)
+            yield from story(stage, holder, stage.lots.one(shown or stage.bookable))
             return
         yield 3
 
@@ -103,6 +106,8 @@ def booked(stage: Stage, holder: Member, place: Bookable) -> Story:
         return
     if place.by_provider:
         yield from _answered(stage, place, booking.id)
+    if queries.state_of(booking.id) not in {BookingState.REQUESTED, BookingState.CONFIRMED}:
+        return
     if lots.chance(chances.rescheduled):
         yield 0
         to = _free(stage, place, minutes=60 * lots.between(1, 3), days=lots.between(3, 9))
