@@ -83,7 +83,7 @@ WAYS = (
     Way(_("兑付"), _("兑付"), "receipt", "claims:claims", _SCIENCE | {Role.COUNTY_FINANCE}, thumb=True),
     Way(_("服务与价目"), _("价目"), "list-details", "catalog:mine", _PARTY),
     Way(_("服务记录"), _("记录"), "clipboard-check", "usage:records", _PARTY),
-    Way(_("仪器看板"), _("看板"), "chart-bar", "usage:boards", _PARTY | _SCIENCE | {Role.SHARING_OFFICE, Role.AUDITOR}),
+    Way(_("仪器看板"), _("看板"), "chart-bar", "usage:boards", _SCIENCE | {Role.SHARING_OFFICE, Role.AUDITOR}),
     Way(
         _("机构入库"),
         _("入库"),

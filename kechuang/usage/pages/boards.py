@@ -22,8 +22,8 @@ from kechuang.usage import commands, queries
 from kechuang.usage.forms import BaselineForm, YearForm
 from kechuang.usage.pages.records import attachment
 from kechuang.usage.queries import Board
-from kechuang.usage.rules import cumulated, hours_text
-from kechuang.usage.states import LIST_SHOWN, Scope
+from kechuang.usage.rules import cumulated, hours_text, months_over
+from kechuang.usage.states import LIST_SHOWN, MONTHS_IN_YEAR, Scope
 
 BAND_LABELS = (gettext_noop("全部仪器"), gettext_noop("原值 30 万元以上"), gettext_noop("原值 50 万元以上"))
 
@@ -86,6 +86,8 @@ def _year(request: HttpRequest) -> tuple[YearForm, int]:
 
 def _context(board: Board, form: YearForm) -> dict[str, Any]:
     counted = board.client_months if board.is_region else board.months
+    shown = months_over(board.reach.year, clock.today())
+    counted = counted[:shown]
     running = cumulated([month["enterprises"] for month in counted])
     return {
         "form": form,
@@ -100,7 +102,7 @@ def _context(board: Board, form: YearForm) -> dict[str, Any]:
                 "people": all_["people"],
                 "total": total,
             }
-            for n, (own, all_, total) in enumerate(zip(board.months, counted, running, strict=True), 1)
+            for n, (own, all_, total) in enumerate(zip(board.months[:shown], counted, running, strict=True), 1)
         ],
         "use_chart": _use_chart(board),
         "hours_chart": _hours_chart(board),
@@ -134,7 +136,7 @@ def _use_chart(board: Board) -> dict[str, Any]:
     }
     if board.goal:
         mark = {"name": _("目标"), "xAxis": _percent(board.goal.wanted_bp)}
-        label = {"formatter": _("目标 {c}%"), "position": "insideEndTop"}
+        label = {"formatter": _("目标 {c}%"), "position": "end"}
         series["markLine"] = {"data": [mark], "symbol": "none", "label": label, "lineStyle": {"color": "#b3261e"}}
     return {
         "tooltip": {"trigger": "axis"},
@@ -175,7 +177,7 @@ def _months_chart(board: Board, counts: Sequence[int], running: Sequence[int]) -
         "tooltip": {"trigger": "axis"},
         "legend": {"top": 0},
         "grid": {"left": 8, "right": 8, "top": 40, "bottom": 4, "containLabel": True},
-        "xAxis": {"type": "category", "data": [_month(number) for number in range(1, len(counts) + 1)]},
+        "xAxis": {"type": "category", "data": [_month(number) for number in range(1, MONTHS_IN_YEAR + 1)]},
         "yAxis": [
             {"type": "value", "minInterval": 1, "splitLine": {"show": True}},
             {"type": "value", "minInterval": 1, "splitLine": {"show": False}},
@@ -259,7 +261,7 @@ def _board_rows(board: Board) -> list[list[str]]:
         [],
         [_("月份"), _("服务次数"), _("对外服务次数"), _("服务企业家次"), _("服务金额（元）"), _("其中创新券（元）")],
     ]
-    for number, month in enumerate(board.months, 1):
+    for number, month in enumerate(board.months[: months_over(board.reach.year, clock.today())], 1):
         counts = [str(month[name]) for name in ("services", "external_services", "enterprises")]
         rows.append([_month(number), *counts, yuan(month["amount_fen"]), yuan(month["voucher_fen"])])
     return rows

@@ -29,6 +29,7 @@ from kechuang.usage.rules.figures import (
     delays,
     goal,
     is_idle,
+    months_over,
 )
 from kechuang.usage.rules.hours import Piece, Span, Use, free, lay, merged, runs, spread
 from kechuang.usage.rules.reading import Item, read_hours, read_pushed, read_records
@@ -84,5 +85,5 @@ __all__ = [
     "StopBeforeStart", "Superseded", "TableWrong", "TooLong", "TooManyReadings", "TooManyRows", "TwiceInFile",
     "UnknownInstrument", "UsageTerms", "Use", "Utilisation", "VoucherAbovePrice", "advice", "base_minutes", "check", "corrected",
     "cumulated", "days_in_use", "days_of", "delay_days", "delays", "differences", "free", "goal", "half_up",
-    "hours_text", "is_idle", "lay", "merged", "minutes_of", "read_hours", "read_pushed", "read_records", "runs", "spread",
+    "hours_text", "is_idle", "lay", "merged", "minutes_of", "months_over", "read_hours", "read_pushed", "read_records", "runs", "spread",
 ]  # fmt: skip

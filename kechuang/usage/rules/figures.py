@@ -8,7 +8,7 @@ from kechuang.catalog.states import OfferState, RunStatus, ShareMode
 from kechuang.kernel.money import ONE, BasisPoints, ratio_bp_down
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.policy.tables import Table
-from kechuang.usage.states import DELAY_DAYS_MAX, MINUTES_IN_HOUR, TENTHS, BaseRuns
+from kechuang.usage.states import DELAY_DAYS_MAX, MINUTES_IN_HOUR, MONTHS_IN_YEAR, TENTHS, BaseRuns
 
 STOPPED = (RunStatus.REPAIR, RunStatus.SCRAP)
 UNOPENED = (OfferState.DRAFT, OfferState.PAUSED)
@@ -142,6 +142,11 @@ def _nth(histogram: Mapping[int, int], rank: int) -> int:
 def delay_days(served_on: date, entered_on: date) -> int:
     """Whole days between the end of a service and its entry; entered the same day: 0."""
     return min(max((entered_on - served_on).days, 0), DELAY_DAYS_MAX)
+
+
+def months_over(year: int, today: date) -> int:
+    """How many months of a year have begun: what is still to come is not shown as nothing."""
+    return today.month if year == today.year else MONTHS_IN_YEAR
 
 
 def cumulated(counts: Sequence[int]) -> list[int]:
