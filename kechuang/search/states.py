@@ -74,7 +74,7 @@ LEXEME_MAX = 60
 TEXT_MAX = 4_000  # characters of one weight that are read
 
 # Sizes of an answer
-CANDIDATES = 400  # documents that are compared with each other; what lies beyond is found by filters
+CANDIDATES = 240  # documents that are compared with each other; what lies beyond is found by filters
 COUNT_MAX = 1_000  # counted exactly up to here, then "1000+"
 QUERY_MAX = 80  # characters of a query that are read
 PARTS_MAX = 6

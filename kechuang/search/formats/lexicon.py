@@ -52,3 +52,5 @@ ONE_FORM = (
     ("爱克斯射线", "x射线"),
     ("μ", "u"),
 )
+# Characters that many read in another way than the dictionary of pinyin does.
+OTHER_READINGS = {"粘": "nian", "血": "xie", "给": "ji", "色": "shai", "厦": "xia", "称": "cheng", "重": "chong"}

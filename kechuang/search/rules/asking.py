@@ -21,15 +21,25 @@ class Ask:
 
 
 def ways(query: Query, filters: Filters) -> list[Ask]:
-    """Called exactly so; ends in it, so is one; has the typed words anywhere. Each demands every required part."""
+    """A model number; called exactly so; ends in it, so is one; has the typed words anywhere. Each demands every part."""
     parts = query.required
     narrowed = narrowing(filters)
+    # Beside a known name an unknown word may be a maker or a place: it is looked for anywhere.
+    known = any(part.kind in {PartKind.TYPE, PartKind.NEED} for part in parts)
+    loose = {part for part in parts if known and part.kind is PartKind.WORD}
     asked = [
-        Ask(_both([*map(_exact, parts), *narrowed])),
-        Ask(_both([*map(_head, parts), *narrowed])),
+        *(_numbered(number, parts, narrowed) for number in query.numbers),
+        Ask(_both([*(_anywhere(part) if part in loose else _exact(part) for part in parts), *narrowed])),
+        Ask(_both([*(_anywhere(part) if part in loose else _head(part) for part in parts), *narrowed])),
         Ask(_both([*map(_anywhere, parts), *narrowed]), tuple(text for part in parts for text in _together(part))),
     ]
     return list(dict.fromkeys(asked))
+
+
+def _numbered(number: str, parts: Iterable[Part], narrowed: Iterable[str]) -> Ask:
+    """Latin words that are one model number, whatever each means by itself, with the parts beside it."""
+    others = (part for part in parts if part.typed not in number)
+    return Ask(_both([lexeme(MODEL + number), *map(_anywhere, others), *narrowed]))
 
 
 def part_anywhere(part: Part, filters: Filters) -> Ask:

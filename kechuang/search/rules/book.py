@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kechuang.search.formats.lexicon import ENDINGS, GENERAL_ENGLISH
-from kechuang.search.rules.folding import Atoms, atoms, grams, initials, is_han, key, pinyin
+from kechuang.search.rules.folding import Atoms, atoms, grams, initials, is_han, key, pinyin, pinyins
 from kechuang.search.states import GRAM, INITIALS_MIN, PIECE_MAX, PIECE_TYPES_MAX, SWAP_MIN, SynonymKind
 
 DERIVED_MIN = len("abc")  # a name without its general ending still says something from this length on
@@ -91,7 +91,7 @@ class Book:
     @cached_property
     def by_pinyin(self) -> dict[str, tuple[str, ...]]:
         """Full pinyin -> keys of Chinese names."""
-        return _grouped((pinyin(name), name) for name in self._chinese)
+        return _grouped((said, name) for name in self._chinese for said in pinyins(name))
 
     @cached_property
     def by_initials(self) -> dict[str, tuple[str, ...]]:

@@ -96,7 +96,10 @@ def correct(query: Query, book: Book, words: Sequence[Word]) -> str:
     for run in _runs(query):
         if better := _nearest_latin(run, _ends(words)):
             return _replaced(changed, run, better)
+    changed = _whole_runs(changed, query, book, list(names))
     for part in query.unknown:
+        if part.kind is PartKind.WORD and part.typed not in changed:
+            continue  # corrected with its run
         if part.kind is PartKind.MODEL:
             better = _spelled(part.typed, names) or _latin(part, book, words)
         else:
@@ -183,6 +186,19 @@ def _part_that_sounds(name: str, sound: str) -> str:
             if not sound.startswith(said):
                 break
     return ""
+
+
+def _whole_runs(text: str, query: Query, book: Book, names: Sequence[str]) -> str:
+    """The text with each run of Chinese that holds an unknown part replaced by the known name one slip away, if any."""
+    for run in dict.fromkeys(query.phrases):
+        unknown = any(part.typed in run and part.typed != run for part in query.unknown)
+        if not unknown or len(run) <= GRAM + 1 or not all(map(is_han, run)) or run not in text:
+            continue
+        near = [name for gram in grams(atoms(run)) for name in book.by_gram.get(gram, ())]
+        whole = [name for name in dict.fromkeys([*near, *names]) if abs(len(name) - len(run)) <= 1]
+        found = min(((distance(run, name), len(name) != len(run), name) for name in whole), default=(GRAM, True, ""))
+        text = text.replace(run, found[-1]) if found[0] == 1 else text
+    return text
 
 
 def _chinese(part: Part, query: Query, book: Book, names: Sequence[str]) -> str:

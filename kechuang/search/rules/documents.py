@@ -80,7 +80,7 @@ def entry(document: Document) -> Entry:
         found.update(dict.fromkeys(EXACT + core for core, _cut in cores(text)))
     models = model_keys(document.model)
     found.update(dict.fromkeys(MODEL + one for one in models))
-    for text in (document.model, document.maker, *words["B"]):
+    for text in (document.model, document.maker, *document.maker.split(), *words["B"]):
         found.update(dict.fromkeys(_words(text, alone=False)))
     for text in (*words["C"], *words["D"]):
         found.update(dict.fromkeys(_words(text, alone=False)))

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
 
-from kechuang.search.formats.lexicon import BRACKETS, ONE_FORM
+from kechuang.search.formats.lexicon import BRACKETS, ONE_FORM, OTHER_READINGS
 from kechuang.search.states import GRAM
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -106,6 +106,13 @@ def syllables(text: str) -> Atoms:
 
 def pinyin(text: str) -> str:
     return "".join(syllables(text))
+
+
+def pinyins(text: str) -> list[str]:
+    """The pinyin of a text, and the one with the readings that many use instead."""
+    plain = syllables(text)
+    other = tuple(OTHER_READINGS.get(atom, said) for atom, said in zip(atoms(text), plain, strict=True))
+    return list(dict.fromkeys(("".join(plain), "".join(other))))
 
 
 def initials(text: str) -> str:

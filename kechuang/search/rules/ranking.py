@@ -101,8 +101,11 @@ class Ranking:
     def reasons(self, texts: Texts) -> tuple[Reason, ...]:
         """Why a document fits, the best reason of each part, the strongest first; () when it does not fit."""
         found: list[Reason] = []
+        model = next((one for one in self.query.numbers if one in texts.models), "")
         for number, part in enumerate(self.query.parts):
             best = self._best(number, part, texts)
+            if model and part.typed in model:
+                best = Reason(Why.MODEL, model, points.POINTS_MODEL)
             if best:
                 found.append(best)
             elif not part.optional:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from kechuang.search.formats.lexicon import GENERAL, GENERAL_ENGLISH, QUESTION
 from kechuang.search.rules.book import Book, Synonym
@@ -16,6 +16,7 @@ from kechuang.search.states import (
     PARTS_MAX,
     PIECES_MAX,
     PINYIN_MIN,
+    PREFIX_MIN,
     QUERY_MAX,
     UNLESS_MAX,
     SynonymKind,
@@ -70,11 +71,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`phrases` are keys of what stood together; `corrected` is the whole text after a correction, else ""."""
+    """`phrases` are keys of what stood together, `numbers` of neighbouring latin words, which together may be a model number
+    (ivis spectrum); `corrected` is the whole text after a correction, else ""."""
 
     text: str
     parts: tuple[Part, ...]
     phrases: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
     corrected: str = ""
 
     @property
@@ -101,7 +104,9 @@ def understand(text: str, book: Book) -> Query:
             parts += _left_over(given[start:end], {place - start for place in begins}, book)
     chosen = _weighed(parts)[:PARTS_MAX] or _as_word(given)
     phrases = dict.fromkeys(run for run in ("".join(given), *runs) if run)
-    return Query(typed, tuple(chosen), tuple(phrases))
+    latin = ("".join(run) for han, run in groupby(given, key=is_han) if not han)
+    numbers = (run for run in latin if len(run) >= PREFIX_MIN and any(run != p.typed or p.is_known for p in parts))
+    return Query(typed, tuple(chosen), tuple(phrases), tuple(dict.fromkeys(numbers)))
 
 
 def homophones(query: Query, book: Book) -> str:
@@ -223,7 +228,7 @@ def _unwrapped(given: Atoms) -> str:
 
 def _word(word: str, book: Book) -> Part:
     """A Chinese word that no entry explains; where it is a piece of the names of a few types, also those (热像, 热像仪)."""
-    optional = len(word) == 1 or word in GENERAL
+    optional = word in GENERAL
     types = () if optional else book.parts_of_names.get(word, ())
     related = (replace(way, level=Level.BROAD) for one in types for way in _ways(one, book))
     found = {word: Alternative(word, Level.TYPED)} | {way.name: way for way in related if way.name != word}
