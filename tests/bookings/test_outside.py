@@ -1,8 +1,10 @@
 """Busy times from a carrier's own system: they become blocks; who was there first stays, and both sides hear of it."""
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from typing import Any
 
@@ -10,9 +12,10 @@ import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from kechuang.bookings import commands, jobs, queries
-from kechuang.bookings.adapters.remote_calendar import CalendarNotReached, Fetched
+from kechuang.bookings.adapters.remote_calendar import AddressNotAllowed, CalendarNotReached, Fetched
 from kechuang.bookings.commands import outside
 from kechuang.bookings.formats.ics import ZONE, Entry, written
 from kechuang.bookings.models import Block, BusyConflict, BusySource, Poll, Slot
@@ -235,3 +238,30 @@ def test_blocks_of_others_are_left_alone(lab: Lab, says: Says) -> None:
     assert mine.state == BlockState.ACTIVE
     assert blocked(offer) == [(9, 10), (11, 12)]
     assert not BusyConflict.objects.exists()
+
+
+def test_a_real_calendar_over_the_wire(lab: Lab, settings: Settings) -> None:
+    """From a web server to blocks, with nothing put in between."""
+    settings.CALENDAR_HOSTS = frozenset({"127.0.0.1"})
+    entry = Entry("u", 0, "组会", lab.at(9), lab.at(11), lab.now, lab.now, "CONFIRMED")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(written([entry]))
+
+        def log_message(self, *_said: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/lab.ics"
+        offer = lab.instrument()
+        asked = {"instrument_id": offer.id, "kind": "calendar", "consents": True, "now": lab.now}
+        with pytest.raises(AddressNotAllowed):
+            commands.connect_source(lab.staff, address="file:///etc/passwd", **asked)  # type: ignore[arg-type]
+        commands.connect_source(lab.staff, address=address, **asked)  # type: ignore[arg-type]
+        assert jobs.run_polls(now=lab.now) == 1
+        server.shutdown()
+    assert blocked(offer) == [(9, 11)]

@@ -162,6 +162,7 @@ def test_what_a_provider_sees(
         "rules": reverse("bookings:rules", args=[offer.id]),
         "blocks": reverse("bookings:blocks", args=[offer.id]),
         "sources": reverse("bookings:sources", args=[offer.id]),
+        "override": reverse("bookings:override", args=[offer.id]),
         "samples": reverse("bookings:samples"),
         "trainings-provider": reverse("bookings:trainings"),
         "feeds-provider": reverse("bookings:feeds"),
