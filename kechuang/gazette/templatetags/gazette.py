@@ -117,6 +117,19 @@ _NAMES = {
     "region": gettext_noop("发券县（区、市）"),
     "until": gettext_noop("有效期至"),
     "requested_on": gettext_noop("申请日"),
+    "owner_code": gettext_noop("单位代码"),
+    "contract": gettext_noop("有技术合同"),
+    "registration": gettext_noop("技术合同登记编号"),
+    "voucher_fen": gettext_noop("券付"),
+    "instruments": gettext_noop("可开放的仪器"),
+    "technicians": gettext_noop("实验技术人员"),
+    "conditions": gettext_noop("条件"),
+    "step": gettext_noop("已通过的环节数"),
+    "steps": gettext_noop("办理环节"),
+    "notice_before_entry": gettext_noop("是否公示"),
+    "endorse": gettext_noop("通过本级审核并上报"),
+    "confirm": gettext_noop("确认入库"),
+    "publish": gettext_noop("审核通过并公示"),
     "is": gettext_noop("结果"),
     "sum": gettext_noop("合计"),
 }
@@ -253,6 +266,8 @@ def _said(pack: Pack, outcome: Outcome, name: str, value: Any) -> str:
     parameter = pack.parameters[value.removeprefix("@")]
     in_force = parameter.on(outcome.case.on)
     raw = outcome.case.instead.get(parameter.name, in_force.is_ if in_force else NONE)
+    if parameter.unit == "table" and parameter.name == "conditions":
+        return "；".join(map(_row, raw))
     return _phrase(pack, parameter, raw)
 
 
@@ -266,13 +281,15 @@ def _given(pack: Pack, name: str, value: Any) -> str:
     if name.endswith("_zone"):
         return _(_CONDITIONS[str(value)])
     if isinstance(value, list):
-        return "；".join(_leg(item) if isinstance(item, Mapping) else _given(pack, name, item) for item in value)
+        return "；".join(_row(item) if isinstance(item, Mapping) else _given(pack, name, item) for item in value)
     return _listed(pack, name, value)
 
 
-def _leg(leg: Mapping[str, Any]) -> str:
-    """One posting of a case in words: what happens and how much."""
-    return f"{name_of(str(leg['rule']))} {words.yuan_sign(leg['fen'])}"
+def _row(row: Mapping[str, Any]) -> str:
+    """One posting of a case in words, what happens and how much; or one condition in figures."""
+    if "rule" in row:
+        return f"{name_of(str(row['rule']))} {words.yuan_sign(row['fen'])}"
+    return f"{row['label']}≥{row['at_least']}{row['unit']}"
 
 
 def _listed(pack: Pack, name: str, value: Any) -> str:
@@ -282,6 +299,8 @@ def _listed(pack: Pack, name: str, value: Any) -> str:
         labels |= pack.parameters["exclusions"].options
     if isinstance(value, str) and value in labels:
         return labels[value]
+    if isinstance(value, str) and value in pack.parameters:
+        return pack.parameters[value].meaning
     if isinstance(value, date):
         return days.words(value, year=True)
     if isinstance(value, str) and _is_day(value):
@@ -364,5 +383,7 @@ def _column(parameter: Parameter, name: str) -> str:
         "unit": gettext_noop("单位"),
         "at_least": gettext_noop("不少于"),
         "group": gettext_noop("同组满足其一"),
+        "to": gettext_noop("分配对象"),
+        "bp": gettext_noop("比例"),
     }
     return _(heads[name]) if name in heads else name
