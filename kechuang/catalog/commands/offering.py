@@ -137,7 +137,7 @@ def add_offers(actor: Actor, *, carrier_id: str, offers: Sequence[NewOffer], now
     Instrument.objects.bulk_create(sheets, batch_size=BATCH)
     for new, row in made:
         said = {"carrier": carrier.id, "prices": [_said(price) for price in new.prices]}
-        label = _("登记服务项目")
+        label = _("登记仪器设备") if row.kind in INSTRUMENT_KINDS else _("登记服务项目")
         record(actor, row, "add_offer", label=label, role=Role.PROVIDER, now=now, target=row.state, facts=said)
     index([row.id for _new, row in made if row.state != OfferState.DRAFT], now=now)
     standing |= {_key(row): row for _new, row in made}
