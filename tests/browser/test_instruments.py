@@ -90,7 +90,9 @@ def test_the_pages_of_instruments(
         ("exports", []),
         ("push_keys", []),
     ):
-        page.goto(live_server.url + reverse(f"catalog:{name}", args=arguments))
+        answer = page.goto(live_server.url + reverse(f"catalog:{name}", args=arguments))
+        assert answer is not None
+        assert answer.status == 200, name
         seen(page, f"catalog-{name}{'-' + arguments[1] if name == 'section' else ''}")
 
 
