@@ -19,6 +19,7 @@ from kechuang.parties.states import ACCOUNT_MACHINE, AccountState
 from kechuang.registers import queries as registers
 from kechuang.treasury import queries as treasury
 from kechuang.ui.waiting import WAITING_MAX, Urgency, Waiting, most_urgent_first, waiting
+from kechuang.usage import queries as usage
 from kechuang.vouchers import queries as vouchers
 
 Source = Callable[..., Sequence[Waiting]]
@@ -67,6 +68,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("创新券"), vouchers.waiting_for),
     (_("机构入库"), registers.waiting_for),
     (_("预约"), bookings.waiting_for),
+    (_("上机"), usage.waiting_for),
     (_("送样"), bookings.samples_waiting_for),
     (_("候补与培训"), bookings.around_waiting_for),
     (_("服务与价目"), catalog.waiting_for),

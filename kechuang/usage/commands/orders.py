@@ -97,9 +97,10 @@ def _make(actor: Actor, served: Served, offer: OfferCard, client: PartyCard, now
             **_of_order(served, client),
         )
     )
-    left_out = 0
+    fitting = _within(draft)
+    left_out = draft.used - fitting.used
     try:
-        entry = Entry(_within(draft), seat, Origin.ORDER, Grade.TYPED)
+        entry = Entry(fitting, seat, Origin.ORDER, Grade.TYPED)
         (made,) = write([entry], by=actor.person_id, now=now)
     except (rules.DayFull, rules.Overlapping):
         left_out = draft.used

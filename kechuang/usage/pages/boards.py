@@ -33,7 +33,7 @@ def boards(request: HttpRequest) -> HttpResponse:
     """The boards one has; the only one at once."""
     found = queries.scopes_of(actor_of(request))
     if len(found) == 1:
-        return redirect(f"usage:{found[0][0]}", found[0][1])
+        return _shown(request, found[0][0], found[0][1])
     rows = [(name, reverse(f"usage:{scope}", args=[id_]), scope) for scope, id_, name in found]
     return render(request, "usage/boards.html", {"rows": rows})
 
@@ -141,7 +141,7 @@ def _use_chart(board: Board) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "axis"},
         "grid": {"left": 8, "right": 56, "top": 24, "bottom": 4, "containLabel": True},
-        "xAxis": {"type": "value", "min": 0, "axisLabel": {"formatter": "{value}%"}},
+        "xAxis": {"type": "value", "min": 0, "axisLabel": {"formatter": "{value}%", "hideOverlap": True}},
         "yAxis": {"type": "category", "inverse": True, "data": [_(label) for label in BAND_LABELS]},
         "series": [series],
     }
@@ -164,7 +164,9 @@ def _hours_chart(board: Board) -> dict[str, Any]:
                 "type": "pie",
                 "radius": ["45%", "70%"],
                 "center": ["50%", "44%"],
-                "label": {"formatter": "{d}%"},
+                "label": {"formatter": "{d}%", "position": "inside", "color": "#fff"},
+                "minShowLabelAngle": 20,
+                "color": ["#14508f", "#456f9c", "#6b7c90"],
                 "data": [{"name": name, "value": hours_text(part).replace(",", "")} for name, part in parts],
             }
         ],

@@ -183,7 +183,7 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     rows = sessions_visible_to(actor).filter(state=SessionState.RUNNING, operator_id=actor.person_id)
     return [
         waiting(
-            SESSION_MACHINE.labels[SessionState.RUNNING],
+            _("结束上机"),
             subject_id=row.id,
             number=row.instrument.number,
             url=reverse("usage:run", args=[row.instrument_id]),
