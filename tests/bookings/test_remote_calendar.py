@@ -148,5 +148,10 @@ def test_an_error_is_said(serve: Callable[[Answer], str], status: int) -> None:
     assert caught.value.facts["why"] == f"HTTP {status}"
 
 
+def test_a_server_that_cannot_prove_its_name_is_not_read(serve: Callable[[Answer], str]) -> None:
+    with pytest.raises(CalendarNotReached):
+        fetch(serve(plain).replace("http://", "https://"))
+
+
 def test_a_calendar_programs_address_is_a_web_address() -> None:
     assert checked(" webcal://example.org/a.ics#x ") == "https://example.org/a.ics"

@@ -127,7 +127,11 @@ class _PinnedTls(HTTPSConnection):
 
     def connect(self) -> None:
         plain = create_connection(self.place, self.timeout)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        try:
+            self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        except BaseException:
+            plain.close()
+            raise
 
 
 def _ask(parts: SplitResult, etag: str, until: float) -> tuple[HTTPResponse, HTTPConnection]:
