@@ -13,8 +13,11 @@ from kechuang.bookings import commands, queries
 from kechuang.bookings.models import Booking, Calendar, Sample, Training, Wait
 from kechuang.bookings.rules import Span
 from kechuang.bookings.states import BookingState, SampleState, TrainingState, WaitState
+from kechuang.catalog.models import Instrument, Offer
+from kechuang.catalog.queries import documents
 from kechuang.kernel.actor import Actor
 from kechuang.parties.middleware import ACTING_FOR
+from kechuang.search import commands as search
 from kechuang.ui import clock
 from tests.bookings.conftest import Lab, lab, statements
 
@@ -339,3 +342,15 @@ def test_everything_of_an_empty_house_opens(lab: Lab, enter: Callable[[Actor], C
     assert queries.own_waits(lab.firm) == []
     assert queries.free_on([lab.instrument().id], lab.today, minutes=60, now=lab.now) is not None
     assert Span(lab.at(0), lab.at(1)).minutes == 60
+
+
+def test_other_instruments_of_the_class_when_a_day_is_full(lab: Lab, enter: Callable[[Actor], Client]) -> None:
+    full, free = (lab.instrument(hours=[[[540, 1_020]]] * 7) for _ in range(2))
+    for offer in (full, free):
+        Offer.objects.filter(id=offer.id).update(class_code="010102")
+        Instrument.objects.create(offer=offer, open_modes=["slot"], class_version="2015", share_mode="external")
+    search.put(documents([full.id, free.id], on=lab.today), now=lab.now)
+    lab.book(full, 9, 17, by=lab.other)
+    where = f"{reverse('bookings:book', args=[full.id])}?day={lab.at(0).date().isoformat()}&minutes=60"
+    text = shows(enter(lab.firm), where, "同类仪器最近空闲", free.name)
+    assert reverse("bookings:book", args=[free.id]) in text
