@@ -242,20 +242,14 @@ def _dictionary(looked: Looked) -> list[KnownWord]:
 
 def _ranked(settled: Settled) -> list[Hit]:
     ranking = Ranking(settled.query)
-    hits: list[tuple[int, bool, Hit]] = []
+    hits: list[tuple[bool, Hit]] = []
     for _try, _count, subject_id, title, *rest in settled.rows:
         texts = _texts(rest)
         if reasons := ranking.reasons(texts):
             shown = tuple(reason for reason in reasons if reason.why is not Why.BOOKABLE)[:EXPLAINED_MAX]
-            hits.append(
-                (
-                    ranking.score(texts, reasons),
-                    texts.bookable,
-                    Hit(subject_id, title, ranking.score(texts, reasons), shown),
-                )
-            )
-    hits.sort(key=lambda found: (-found[0], not found[1], found[-1].subject_id))
-    return [hit for _score, _bookable, hit in hits]
+            hits.append((not texts.bookable, Hit(subject_id, title, ranking.score(texts, reasons), shown)))
+    hits.sort(key=lambda found: (-found[-1].score, found[0], found[-1].subject_id))
+    return [hit for _rank, hit in hits]
 
 
 def _texts(row: Sequence[Any]) -> Texts:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kechuang.search.rules.documents import EXACT, FILTER, MODEL, Filters, head_lexeme
+from kechuang.search.rules.documents import EXACT, FILTER, MODEL, WHOLE_MODEL, Filters, head_lexeme
 from kechuang.search.rules.folding import atoms, grams, is_han, key
 from kechuang.search.rules.understanding import Alternative, Level, Part, PartKind, Query
 from kechuang.search.states import GRAM, LEXEME_MAX, PREFIX_MIN
@@ -39,7 +39,7 @@ def ways(query: Query, filters: Filters) -> list[Ask]:
 def _numbered(number: str, parts: Iterable[Part], narrowed: Iterable[str]) -> Ask:
     """Latin words that are one model number, whatever each means by itself, with the parts beside it."""
     others = (part for part in parts if part.typed not in number)
-    return Ask(_both([lexeme(MODEL + number), *map(_anywhere, others), *narrowed]))
+    return Ask(_both([lexeme(WHOLE_MODEL + number), *map(_anywhere, others), *narrowed]))
 
 
 def part_anywhere(part: Part, filters: Filters) -> Ask:

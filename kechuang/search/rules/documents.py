@@ -9,7 +9,7 @@ from kechuang.search.formats.lexicon import ENDINGS, NUMERALS, TRAILERS
 from kechuang.search.rules.folding import Atoms, atoms, grams, is_han, key, outside_brackets, pieces
 from kechuang.search.states import CUT_MAX, GRAM, HEAD_ATOMS_MAX, LEXEME_MAX, TEXT_MAX
 
-EXACT, HEAD, MODEL, FILTER = "==", "=", "#", "@"  # first signs of lexemes that are not plain words
+EXACT, HEAD, WHOLE_MODEL, MODEL, FILTER = "==", "=", "##", "#", "@"  # first signs of lexemes that are not plain words
 WEIGHTS = ("A", "B", "C", "D")
 
 
@@ -80,6 +80,7 @@ def entry(document: Document) -> Entry:
         found.update(dict.fromkeys(EXACT + core for core, _cut in cores(text)))
     models = model_keys(document.model)
     found.update(dict.fromkeys(MODEL + one for one in models))
+    found.update(dict.fromkeys(WHOLE_MODEL + one for one in models[:1]))
     for text in (document.model, document.maker, *document.maker.split(), *words["B"]):
         found.update(dict.fromkeys(_words(text, alone=False)))
     for text in (*words["C"], *words["D"]):

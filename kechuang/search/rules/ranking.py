@@ -101,7 +101,7 @@ class Ranking:
     def reasons(self, texts: Texts) -> tuple[Reason, ...]:
         """Why a document fits, the best reason of each part, the strongest first; () when it does not fit."""
         found: list[Reason] = []
-        model = next((one for one in self.query.numbers if one in texts.models), "")
+        model = next((one for one in self.query.numbers if one in texts.models[:1]), "")
         for number, part in enumerate(self.query.parts):
             best = self._best(number, part, texts)
             if model and part.typed in model:
@@ -121,7 +121,10 @@ class Ranking:
         return sum(reason.points for reason in reasons) + max(points.POINTS_LENGTH_MAX - len(first), 0)
 
     def _best(self, number: int, part: Part, texts: Texts) -> Reason | None:
-        found = [self._named(number, part, texts), *self._elsewhere(part, texts)]
+        named = self._named(number, part, texts)
+        if named and part.kind is not PartKind.MODEL and named.points >= points.POINTS_BRAND:
+            return named  # nothing elsewhere is worth more
+        found = [named, *self._elsewhere(part, texts)]
         return max((one for one in found if one), key=lambda one: one.points, default=None)
 
     def _named(self, number: int, part: Part, texts: Texts) -> Reason | None:
