@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from kechuang.kernel.actor import CLOCK
+from kechuang.trail.queries import altered_rows, way
 from kechuang.usage import commands, rules
 from kechuang.usage.commands import Served
 from kechuang.usage.models import Hours, ServiceMonth, ServiceRecord, Standing
+from tests.orders.conftest import Market
 from tests.usage.conftest import Lab, agree, pieces, statements
 
 pytestmark = pytest.mark.django_db
@@ -80,4 +82,19 @@ def test_an_orders_record_is_not_typed_again_nor_its_price_changed(lab: Lab) -> 
     assert pieces(offer) == [("C", 180, True)]
     assert ServiceRecord.objects.filter(order_id="ord_1").count() == 2
     assert Hours.objects.get().external
+    assert agree()
+
+
+def test_settling_an_order_leaves_its_record_in_the_same_transaction(lab: Lab) -> None:
+    """Through the real command, voucher and all; settled twice by a double click there is one."""
+    market = Market()
+    order = market.settled()
+    market.settled()
+    row = Standing.objects.select_related("record").get(order_id=order.id)
+    assert (row.amount_fen, row.voucher_fen, row.external) == (order.price_fen, order.captured_fen, True)
+    assert (row.record.client_id, row.record.order_number, row.delay_days) == (order.holder_id, order.number, None)
+    assert row.record.reports >= 1
+    assert [event.action for event in way([row.record_id])] == ["usage.record_order"]
+    assert Standing.objects.exclude(order_id="").count() == 2
+    assert altered_rows() == []
     assert agree()
