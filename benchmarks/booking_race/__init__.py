@@ -51,9 +51,9 @@ def run(progress: Progress) -> list[Row]:
     now = datetime.fromtimestamp(time.time(), PEKING)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     with cluster.running() as server:
-        peer = nemo.filled(server, environment, "nemo", TOOLS, BOOKINGS, today)
+        peer = nemo.filled(server, environment, "peer", TOOLS, BOOKINGS, today)
         progress(f"{peer.name}: {TOOLS:,} tools, {BOOKINGS:,} reservations written")
-        own = ours.filled(server, "kechuang", TOOLS, BOOKINGS, today, progress)
+        own = ours.filled(server, "own", TOOLS, BOOKINGS, today, progress)
         statements = [
             max(system.statements([system.feed(system.users[0], tool) for tool in (system.tools[0], system.busy)]))
             for system in (peer, own)
@@ -91,8 +91,8 @@ def _pages(
     progress: Progress,
 ) -> None:
     """The pages that list the tools, with ten times as many."""
-    peer = nemo.filled(server, environment, "nemo_pages", TOOLS_OF_PAGES, 0, today)
-    own = ours.filled(server, "kechuang_pages", TOOLS_OF_PAGES, 0, today, progress)
+    peer = nemo.filled(server, environment, "peer_pages", TOOLS_OF_PAGES, 0, today)
+    own = ours.filled(server, "own_pages", TOOLS_OF_PAGES, 0, today, progress)
     for _number in range(PASSES):
         for system, count in ((peer, SHOWN_BY_PEER), (own, SHOWN)):
             pages = found[system.name].pages

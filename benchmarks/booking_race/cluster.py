@@ -29,10 +29,16 @@ class Cluster:
     def url(self, role: str, name: str) -> str:
         return database.Server(self.folder).url(role, name)
 
-    def make(self, name: str) -> None:
-        made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
+    def make(self, name: str, template: str = "template0") -> None:
+        """A new database, empty or a copy of another, to which nobody is connected then."""
+        made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        names = map(sql.Identifier, (name, database.OWNER, template))
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as admin:
-            admin.execute(made.format(sql.Identifier(name), sql.Identifier(database.OWNER)))
+            admin.execute(made.format(*names))
+
+    def has(self, name: str) -> bool:
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as admin:
+            return admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
     def env(self, name: str) -> dict[str, str]:
         """The surroundings in which kechuang uses the database `name`."""

@@ -24,6 +24,7 @@ LOCK = HERE / "requirements.txt"
 PEER = HERE / "peer"
 NAME = "NEMO 8.1.5"
 CSRF = "c" * 32
+EMPTY = "nemo_empty"  # its tables, migrated once
 BACKLOG, TIMEOUT_SECONDS = "512", "120"
 MODES: Mapping[str, Sequence[str]] = {
     "sync2": ("--workers", "2"),
@@ -147,23 +148,29 @@ class Nemo:
 
 def filled(cluster: Cluster, environment: Path, name: str, tools: int, reservations: int, today: datetime) -> Nemo:
     """A new database `name` with NEMO's tables and so many tools and reservations of the past year."""
-    cluster.make(name)
-    media = cluster.folder / name
-    media.mkdir()
-    surroundings = {
-        "PEER_DATABASE": json.dumps(cluster.as_served(name)),
-        "PEER_MEDIA": str(media),
-        "DJANGO_SETTINGS_MODULE": "peer_settings",
-        "PYTHONPATH": str(PEER),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    _run(environment, surroundings, "-m", "django", "migrate", "--verbosity", "0")
+    if not cluster.has(EMPTY):
+        cluster.make(EMPTY)
+        _run(environment, _surroundings(cluster, EMPTY), "-m", "django", "migrate", "--verbosity", "0")
+    cluster.make(name, EMPTY)
+    surroundings = _surroundings(cluster, name)
     users = max(500, tools // 2)
     printed = _run(environment, surroundings, "peer_seed.py", tools, reservations, users, today.isoformat())
     seeded = json.loads(printed.splitlines()[-1])
     return Nemo(
         environment, surroundings, cluster.connect(name), seeded["users"], seeded["tools"], seeded["busy"], today
     )
+
+
+def _surroundings(cluster: Cluster, name: str) -> dict[str, str]:
+    media = cluster.folder / "media"
+    media.mkdir(exist_ok=True)
+    return {
+        "PEER_DATABASE": json.dumps(cluster.as_served(name)),
+        "PEER_MEDIA": str(media),
+        "DJANGO_SETTINGS_MODULE": "peer_settings",
+        "PYTHONPATH": str(PEER),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def _run(environment: Path, surroundings: Mapping[str, str], *arguments: object, given: str = "") -> str:
