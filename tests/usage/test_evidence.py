@@ -2,16 +2,18 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 
 from kechuang.bookings import commands as bookings
 from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.outbox.models import Message
 from kechuang.usage import commands, rules
-from kechuang.usage.commands import Power
+from kechuang.usage.commands import Power, writing
 from kechuang.usage.commands.meters import digest_of
+from kechuang.usage.commands.sheets import Sheets
 from kechuang.usage.jobs import run_forgotten_sessions
 from kechuang.usage.models import Hours, InstrumentYear, Reading, ServiceRecord, Session, Standing
 from kechuang.usage.states import Audience
@@ -195,3 +197,39 @@ def test_two_at_once_only_one_runs(lab: Lab, what: str) -> None:
         thread.join()
     expected = "usage.already_running" if what == "start" else "usage.overlapping"
     assert (len(won), lost) == (1, [expected])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_two_pass_the_rule_and_the_database_stops_one(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control of the race: with the book's lock taken out both find the hours free."""
+    offer, both_have_read = lab.instrument(), threading.Barrier(2)
+    read = Sheets.load
+
+    def load(sheets: Sheets, *args: Any) -> None:
+        read(sheets, *args)
+        both_have_read.wait(timeout=10)
+
+    monkeypatch.setattr(writing, "lock_books", lambda _ids: None)
+    monkeypatch.setattr(Sheets, "load", load)
+    ended: list[str] = []
+
+    def go(title: str) -> None:
+        try:
+            lab.inside(9, 11, instrument=offer, title=title)
+            ended.append("written")
+        except IntegrityError as error:
+            ended.append("hours_no_overlap" if "hours_no_overlap" in str(error) else str(error))
+        except OperationalError:  # a deadlock is told to one of the two instead
+            ended.append("hours_no_overlap")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go, args=(title,)) for title in ("甲", "乙")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ended) == ["hours_no_overlap", "written"]
+    assert pieces(offer) == [("C", 120, True)]
