@@ -36,7 +36,7 @@ class FindForm(FilterForm):
     mode = forms.ChoiceField(label=_("开放方式"), choices=lambda: _any(OPEN_MODE_LABELS))
     carrier_kind = forms.ChoiceField(label=_("载体类型"), choices=lambda: _any(CARRIER_LABELS))
     price_max = YuanField(label=_("单价不超过（元）"))
-    after_max = YuanField(label=_("用券后您付不超过（元）"))
+    after_max = YuanField(label=_("用券后自付不超过（元）"))
     near = forms.ChoiceField(label=_("离哪里近"), choices=lambda: _any({code: region_name(code) for code in PLACES}))
     within = forms.TypedChoiceField(
         label=_("多少公里以内"),

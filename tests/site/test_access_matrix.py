@@ -41,6 +41,9 @@ from kechuang.policy.packs import read_folder
 from kechuang.registers import commands as registers
 from kechuang.registers.models import Admission
 from kechuang.registers.states import CaseKind
+from kechuang.search import commands as search
+from kechuang.search.rules import Synonym
+from kechuang.search.states import SynonymKind
 from kechuang.treasury.models import Budget, PaymentLine
 from kechuang.ui import clock
 from kechuang.usage import commands as usage
@@ -64,12 +67,14 @@ NOBODYS = {
     "orders:request", "credit:sign", "notices:notice", "notices:object", "registers:admission",
     "parties:ticket_start", "parties:ticket_return", "parties:stand_in", "treasury:quotas", "api:sign", "api:region",
     "claims:opening_template", "portal:carrier", "orders:income_file", "usage:public", "api:open_board",
+    "portal:instrument",
+    "orders:booking_price", "portal:instrument",
 }  # fmt: skip
 NOBODYS |= bookings.NOBODYS
 # Acts in an address, for each room one that really exists.
 ACTION = {
     "catalog": "pause", "orders": "cancel", "registers": "stop_orders", "treasury": "remind", "vouchers": "revoke",
-    "credit": "retire",
+    "credit": "retire", "search": "retire",
 }  # fmt: skip
 CASE_ACTION = "close"
 MAY_SAY = {"catalog:act": {409}}  # an open offer is everybody's to read, so the act is refused, not hidden
@@ -195,10 +200,17 @@ class World(Payouts):
             "kind": "csv",
             "media": "csv",
             "region_code": YUECHENG,
+            **self._looked_for(),
             **self._used(),
             **self._brought(),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
         }
+
+    def _looked_for(self) -> dict[str, str]:
+        """A search that the firm keeps, and an entry of the synonyms that the province maintains."""
+        saved = search.save_search(self.holder, text="盐雾", path="/search?q=盐雾", now=self.now)
+        entry = search.add_synonym(CLOCK, entry=SYNONYM, now=self.now)
+        return {"saved_id": saved.id, "entry_id": entry.id}
 
     def _used(self) -> dict[str, str]:
         """An instrument with a run under way, a meter, a key, a record and a paper of the one who served."""

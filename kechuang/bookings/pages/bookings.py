@@ -118,7 +118,7 @@ def _sheet_page(
         "when": span_in_words(Span(row.from_at, row.until_at)),
         "length": minutes_in_words(Span(row.from_at, row.until_at).minutes),
         "mode": _(MODE_LABELS[Mode(row.mode)]),
-        "moves_time": not sheet.actions.isdisjoint({"reschedule", "rerequest"}) and not row.order_id,
+        "moves_time": not sheet.actions.isdisjoint({"reschedule", "rerequest"}),
         "cancelling": _consequence(sheet),
         "ahead": row.from_at > now and row.state in {BookingState.REQUESTED, BookingState.CONFIRMED},
     }

@@ -51,6 +51,12 @@ def for_order(actor: Actor, booking_id: str) -> BookingForOrder:
     return of_row(row)
 
 
+def refuse_stranger(actor: Actor, booking_id: str) -> None:
+    """Who may not see a booking learns nothing of its order either; raises NotVisible."""
+    if not visible_to(actor).filter(id=booking_id).exists():
+        raise NotVisible
+
+
 def of_row(row: Booking) -> BookingForOrder:
     return BookingForOrder(
         id=row.id,

@@ -76,7 +76,8 @@ def booking_price(request: HttpRequest, offer_id: str) -> HttpResponse:
 @require_GET
 def standing(request: HttpRequest, offer_id: str) -> HttpResponse:
     """The part of the provider's page of an offer that opens or ends the standing word (loaded into it)."""
-    return render(request, "orders/_standing.html", {"offer_id": offer_id, "standing": queries.standing(offer_id)})
+    found = queries.own_standing(actor_of(request), offer_id)
+    return render(request, "orders/_standing.html", {"offer_id": offer_id, "standing": found})
 
 
 @login_required

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from kechuang.bookings.queries import BookingForOrder, ended_with_order, for_order
-from kechuang.bookings.queries.ordering import of_row
+from kechuang.bookings.queries.ordering import of_row, refuse_stranger
 from kechuang.catalog.queries import OfferCard, offer, price_lines
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.orders import rules
-from kechuang.orders.access import visible_to
+from kechuang.orders.access import standing_roles_on, visible_to
 from kechuang.orders.models import Order, StandingQuote
 from kechuang.orders.queries.facts import as_frozen, register_of
 from kechuang.orders.rules import Asked, FrozenPrice, Line
@@ -91,6 +91,15 @@ def standing(offer_id: str) -> StandingQuote | None:
     return StandingQuote.objects.filter(offer_id=offer_id, state=StandingState.OPEN).first()
 
 
+def own_standing(actor: Actor, offer_id: str) -> StandingQuote | None:
+    """The provider's own standing word for its offer; raises NotVisible to everybody else."""
+    found = offer(actor, offer_id)
+    row = StandingQuote(provider_id=found.party_id, unit_id=found.unit_id or None)
+    if Role.PROVIDER not in standing_roles_on(actor, row):
+        raise NotVisible
+    return standing(offer_id)
+
+
 def quoted_by_list(offer_ids: Iterable[str]) -> frozenset[str]:
     """Which of these offers are quoted by their published prices (自动报价)."""
     rows = StandingQuote.objects.filter(offer_id__in=set(offer_ids), state=StandingState.OPEN)
@@ -106,13 +115,14 @@ class BookingOrder:
 
 
 def booking_order(actor: Actor, booking_id: str, *, on: date) -> BookingOrder:
-    """The order of a booking as the actor may see it, else what its holder would pay (费用与订单)."""
+    """The order of a booking as the actor may see it, else what its holder would pay (费用与订单); raises NotVisible."""
     order = visible_to(actor).filter(booking_id=booking_id).first()
     if order is not None:
         return BookingOrder(None, order)
     try:
         price = booked_price(actor, booking_id, on=on)
     except NotVisible:  # who provides it, or an office: nothing to order
+        refuse_stranger(actor, booking_id)
         return BookingOrder(None, None)
     return BookingOrder(price if price.booked.state in BOOKED_STATES else None, None)
 
