@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from kechuang.search import rules
-from kechuang.search.models import Synonym
 from kechuang.search.states import MACHINE, NAME_MAX, SYNONYM_KIND_LABELS, SynonymKind
 from kechuang.ui.forms import FilterForm, Form, TextField
 
@@ -59,18 +58,6 @@ class EntryForm(Form):
 
     def tried(self) -> tuple[str, ...]:
         return rules.split_names(self.cleaned_data["samples"])
-
-
-def typed_of(row: Synonym) -> dict[str, str]:
-    """A row as its form shows it."""
-    return {
-        "kind": row.kind,
-        "code": row.code,
-        "name": row.name,
-        "english": row.english,
-        "aliases": "\n".join(row.aliases),
-        "leads": "\n".join(row.leads),
-    }
 
 
 class SynonymFilter(FilterForm):

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +17,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.search import commands, queries
 from kechuang.search.access import roles_on
 from kechuang.search.formats.synonym_files import BLANK
-from kechuang.search.forms import EntryForm, FileForm, SynonymFilter, typed_of
+from kechuang.search.forms import EntryForm, FileForm, SynonymFilter
 from kechuang.search.states import MACHINE, SYNONYM_KIND_LABELS, SynonymState
 from kechuang.trail.queries import way
 from kechuang.ui import clock
@@ -25,10 +25,9 @@ from kechuang.ui.requests import actor_of, attempt, back, page_of
 
 
 @require_safe
-def suggest(request: HttpRequest) -> JsonResponse:
-    """Completions of ?q= as JSON: [{text, label}]."""
-    found = queries.suggest(request.GET.get("q", ""))
-    return JsonResponse({"suggestions": [{"text": one.text, "label": _(one.label)} for one in found]})
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What could be meant while somebody types: options of the search box."""
+    return render(request, "search/_suggestions.html", {"found": queries.suggest(request.GET.get("q", ""))})
 
 
 @login_required
@@ -78,7 +77,7 @@ def synonym(request: HttpRequest, entry_id: str) -> HttpResponse:
     """One entry with its way so far; `preview` shows what the typed wording would do, `save` keeps it."""
     actor = _editor(request)
     row = queries.synonym(actor, entry_id)
-    form = EntryForm(request.POST or None, initial=typed_of(row), fixed=True)
+    form = EntryForm(request.POST or None, initial=queries.typed_of(row), fixed=True)
     roles = roles_on(actor, row)
     context: dict[str, object] = {"row": row, "form": form, "machine": MACHINE, "roles": roles, "events": way([row.id])}
     context["open"] = {move.action for move in MACHINE.open(SynonymState(row.state), roles)}

@@ -101,6 +101,11 @@ WORD_MAX = 80
 
 PROVINCE = "330000"  # whose sharing office maintains the synonyms, where nothing else is said
 
+# Technical
+MEMORY = 16_384  # folded texts and words that a process remembers
+MEMORY_TEXTS = 65_536
+HAN_PLANES = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
+
 # Sizes of upkeep
 DICTIONARY_HOUR = 3
 BATCH = 500

@@ -7,6 +7,7 @@ from kechuang.search.queries.book import (
     synonyms,
     type_codes,
     type_names,
+    typed_of,
 )
 from kechuang.search.queries.counting import counts, counts_of
 from kechuang.search.queries.finding import NO_FILTERS, Found, Hit, explain, find
@@ -44,4 +45,5 @@ __all__ = [
     "synonyms",
     "type_codes",
     "type_names",
+    "typed_of",
 ]

@@ -72,3 +72,15 @@ def type_codes() -> frozenset[str]:
 def type_names(codes: Iterable[str]) -> dict[str, str]:
     rows = Synonym.objects.filter(kind=SynonymKind.TYPE, code__in=set(codes))
     return dict(rows.values_list("code", "name"))
+
+
+def typed_of(row: Synonym) -> dict[str, str]:
+    """A row as its form shows it, names one a line."""
+    return {
+        "kind": row.kind,
+        "code": row.code,
+        "name": row.name,
+        "english": row.english,
+        "aliases": "\n".join(row.aliases),
+        "leads": "\n".join(row.leads),
+    }

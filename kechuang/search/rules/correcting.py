@@ -10,7 +10,17 @@ from kechuang.search.rules.book import Book, shapes
 from kechuang.search.rules.documents import Document, model_keys
 from kechuang.search.rules.folding import atoms, grams, initials, is_han, key, outside_brackets, pinyin, syllables
 from kechuang.search.rules.understanding import Part, PartKind, Query
-from kechuang.search.states import EDITS_LONG, EDITS_MAX, FUZZY_MIN, GRAM, PINYIN_MIN, SWAP_MIN, WORD_MAX, WordKind
+from kechuang.search.states import (
+    EDITS_LONG,
+    EDITS_MAX,
+    FUZZY_MIN,
+    GRAM,
+    MEMORY,
+    PINYIN_MIN,
+    SWAP_MIN,
+    WORD_MAX,
+    WordKind,
+)
 
 _SCRIPTS = re.compile(r"[（(/)）;；,，]+|(?<=[\u4e00-\u9fff])\s*(?=[A-Za-z])|(?<=[A-Za-z.])\s*(?=[\u4e00-\u9fff])")
 HAN_LONG = GRAM + GRAM + GRAM  # a Chinese word from this length on may have two characters wrong
@@ -70,7 +80,7 @@ def words_of(document: Document) -> list[Known]:
     return [known for text, kind in texts if (known := _known(tidy(outside_brackets(text)[0]), text, kind))]
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=MEMORY)
 def _known(bare: str, text: str, kind: WordKind) -> Known | None:
     short = key(bare)
     if len(short) <= 1 or len(text) > WORD_MAX or len(short) > WORD_MAX:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from kechuang.search.formats.lexicon import ENDINGS, NUMERALS, TRAILERS
 from kechuang.search.rules.folding import Atoms, atoms, grams, is_han, key, outside_brackets, pieces
-from kechuang.search.states import CUT_MAX, GRAM, HEAD_ATOMS_MAX, LEXEME_MAX, TEXT_MAX
+from kechuang.search.states import CUT_MAX, GRAM, HEAD_ATOMS_MAX, LEXEME_MAX, MEMORY, TEXT_MAX
 
 EXACT, HEAD, WHOLE_MODEL, MODEL, FILTER = "==", "=", "##", "#", "@"  # first signs of lexemes that are not plain words
 WEIGHTS = ("A", "B", "C", "D")
@@ -97,7 +97,7 @@ def entry(document: Document) -> Entry:
     )
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=MEMORY)
 def heads(text: str) -> tuple[str, ...]:
     """What a thing so named is: every end of its name, with and without the general words it ends in (中心语).
 
@@ -111,7 +111,7 @@ def heads(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=MEMORY)
 def cores(text: str) -> tuple[tuple[str, bool], ...]:
     """The name whole and shortened, as `heads` takes the ends of, and whether a general ending was cut off."""
     found: dict[str, bool] = {}
@@ -179,7 +179,7 @@ def _latin_joined(given: Atoms) -> Atoms:
     return tuple(joined)
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=MEMORY)
 def _words(text: str, *, alone: bool) -> tuple[str, ...]:
     """The plain lexemes of a text; lone characters only where names stand (`alone`)."""
     given = atoms(text)

@@ -8,14 +8,13 @@ from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
 
 from kechuang.search.formats.lexicon import BRACKETS, ONE_FORM, OTHER_READINGS
-from kechuang.search.states import GRAM
+from kechuang.search.states import GRAM, HAN_PLANES, MEMORY_TEXTS
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HAN = "".join(f"{chr(plane.start)}-{chr(plane[-1])}" for plane in HAN_PLANES)
 _ATOM = re.compile(rf"[{_HAN}]|[a-z0-9\u03b1-\u03c9]+")
 _BORDER = re.compile(r"[0-9]+|[^0-9]+")
 _RUN = re.compile(rf"[{_HAN}]+|[^{_HAN}]+")
 _IS_HAN = re.compile(rf"[{_HAN}]")
-_PLANES = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
 _OPEN, _CLOSE = set(BRACKETS), set(BRACKETS.values())
 
 Atoms = tuple[str, ...]
@@ -25,11 +24,11 @@ Atoms = tuple[str, ...]
 def _simplified() -> dict[int, str]:
     """Each traditional character and its simplified form, one for one, so that a text keeps its length (繁体转简体)."""
     converter = OpenCC("t2s")
-    pairs = ((code, converter.convert(chr(code))) for plane in _PLANES for code in plane)
+    pairs = ((code, converter.convert(chr(code))) for plane in HAN_PLANES for code in plane)
     return {code: simple for code, simple in pairs if simple != chr(code) and len(simple) == 1}
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MEMORY_TEXTS)
 def fold(text: str) -> str:
     """`text` in the one form that is compared: half width, lower case, simplified; signs are left where they stand."""
     folded = unicodedata.normalize("NFKC", text).lower().translate(_simplified())
@@ -39,7 +38,7 @@ def fold(text: str) -> str:
     return folded
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MEMORY_TEXTS)
 def atoms(text: str) -> Atoms:
     """Chinese characters one by one, runs of letters and digits whole: 扫,描,jem,2100f. Signs part and are dropped."""
     return tuple(_ATOM.findall(fold(text)))
@@ -92,7 +91,7 @@ def outside_brackets(text: str) -> tuple[str, list[str]]:
     return "".join(outside), inside
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=MEMORY_TEXTS)
 def syllables(text: str) -> Atoms:
     """The toneless pinyin of each atom (拼音); letters and digits as they stand."""
     found: list[str] = []
