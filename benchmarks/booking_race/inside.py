@@ -39,9 +39,9 @@ def _tools() -> tuple[list[str], str]:
     from kechuang.parties.queries import actor_for
     from kechuang.ui import clock
 
-    calendars = list(Calendar.objects.order_by("id")[: 4 * RACED])
-    slots = set(Instrument.objects.filter(open_modes__contains=["slot"]).values_list("offer_id", flat=True))
-    usual = [one for one in calendars[1:] if one.instrument_id in slots and one.hours != calendars[0].hours][:RACED]
+    busy = Calendar.objects.order_by("id")[0]
+    slots = Instrument.objects.filter(open_modes__contains=["slot"]).values("offer_id")
+    usual = list(Calendar.objects.filter(instrument_id__in=slots).exclude(hours=busy.hours).order_by("id")[:RACED])
     people = dict(Membership.objects.values_list("party_id", "person_id"))
     for calendar in usual:
         commands.set_rules(
@@ -53,7 +53,7 @@ def _tools() -> tuple[list[str], str]:
         )
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    return [calendar.instrument_id for calendar in usual], calendars[0].instrument_id
+    return [calendar.instrument_id for calendar in usual], busy.instrument_id
 
 
 def _users() -> list[dict[str, str]]:
