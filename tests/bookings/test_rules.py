@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kechuang.bookings import rules
-from kechuang.bookings.rules import Limits, Measure, SlotTerms, Span
+from kechuang.bookings.rules import Limits, Measure, SlotRules, Span
 from kechuang.bookings.states import LEGAL_ZONE, MINUTES_IN_DAY
 from kechuang.kernel.errors import Refusal
 
@@ -32,7 +32,7 @@ def at(day: date, minutes: int = 0) -> datetime:
     return datetime.combine(day, time(), LEGAL_ZONE) + minutes * MINUTE
 
 
-def terms(**more: object) -> SlotTerms:
+def terms(**more: object) -> SlotRules:
     given = {
         "hours": WORKDAYS,
         "overnight": False,
@@ -43,7 +43,7 @@ def terms(**more: object) -> SlotTerms:
         "notice_minutes": 0,
         "horizon_days": 60,
     }
-    return SlotTerms(**{**given, **more})  # type: ignore[arg-type]
+    return SlotRules(**{**given, **more})  # type: ignore[arg-type]
 
 
 @st.composite
@@ -58,10 +58,10 @@ def hours(draw: st.DrawFn, grain: int) -> rules.Hours:
 
 
 @st.composite
-def calendars(draw: st.DrawFn) -> SlotTerms:
+def calendars(draw: st.DrawFn) -> SlotRules:
     grain = draw(st.sampled_from([30, 60, 90, 120]))
     least = draw(st.integers(1, 4))
-    return SlotTerms(
+    return SlotRules(
         hours=draw(hours(grain)),
         overnight=draw(st.booleans()),
         granularity_minutes=grain,
@@ -86,7 +86,7 @@ def busy_times(draw: st.DrawFn, now: datetime) -> list[Span]:
     return [Span(now + a * MINUTE, now + b * MINUTE) for a, b in pairs]
 
 
-def accepted(calendar: SlotTerms, span: Span, now: datetime) -> bool:
+def accepted(calendar: SlotRules, span: Span, now: datetime) -> bool:
     try:
         rules.refuse_unfit(calendar, span, now=now)
     except Refusal:
@@ -94,7 +94,7 @@ def accepted(calendar: SlotTerms, span: Span, now: datetime) -> bool:
     return True
 
 
-def brute(calendar: SlotTerms, busy: Sequence[Span], minutes: int, now: datetime) -> Span | None:
+def brute(calendar: SlotRules, busy: Sequence[Span], minutes: int, now: datetime) -> Span | None:
     """The first fit found by trying every minute on the grid of every day, by the refusing rule alone."""
     length = calendar.length(minutes)
     if length is None:
@@ -135,7 +135,7 @@ def test_every_time_offered_is_accepted_free_and_offered_once(data: st.DataObjec
 
 @settings(max_examples=200)
 @given(calendars(), moments())
-def test_open_windows_are_the_hours_of_each_day_joined_over_midnight(calendar: SlotTerms, now: datetime) -> None:
+def test_open_windows_are_the_hours_of_each_day_joined_over_midnight(calendar: SlotRules, now: datetime) -> None:
     first, last = rules.legal_day(now), rules.legal_day(now + 9 * DAY)
     windows = rules.open_windows(calendar.hours, first, last)
     days = [first + count * DAY for count in range(10)]
@@ -248,7 +248,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("calendar", "span", "code"), REFUSED, ids=[code for *_, code in REFUSED])
-def test_each_rule_refuses_by_its_own_name_with_a_remedy(calendar: SlotTerms, span: Span, code: str) -> None:
+def test_each_rule_refuses_by_its_own_name_with_a_remedy(calendar: SlotRules, span: Span, code: str) -> None:
     with pytest.raises(Refusal) as refusal:
         rules.refuse_unfit(calendar, span, now=at(FRIDAY, 540))
     assert refusal.value.code == f"bookings.{code}"

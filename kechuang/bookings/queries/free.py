@@ -15,7 +15,7 @@ from kechuang.bookings.rules import (
     Hours,
     Limits,
     Measure,
-    SlotTerms,
+    SlotRules,
     Span,
     first_fit,
     first_fit_of_all,
@@ -42,9 +42,9 @@ _GAPS = """
     ) g WHERE g.ends - g.begins >= %(least)s ORDER BY i.id, g.begins"""
 
 
-def terms_of(calendar: Calendar) -> SlotTerms:
+def terms_of(calendar: Calendar) -> SlotRules:
     """The part of a calendar's rules that decides on times."""
-    return SlotTerms(
+    return SlotRules(
         hours=_hours(calendar.hours),
         overnight=calendar.overnight,
         granularity_minutes=calendar.granularity_minutes,
@@ -153,14 +153,14 @@ _TERMS = (
 )  # fmt: skip
 
 
-def _open_terms(instrument_ids: Iterable[str]) -> dict[str, SlotTerms]:
+def _open_terms(instrument_ids: Iterable[str]) -> dict[str, SlotRules]:
     """The rules of the calendars that take bookings; most have the hours of another, which are read once."""
     rows = Calendar.objects.filter(
         instrument_id__in=list(instrument_ids), state=CalendarState.OPEN, instrument__state=OfferState.OPEN
     )
     written = rows.annotate(written=Cast("hours", TextField())).values_list("instrument_id", "written", *_TERMS)
     return {
-        instrument_id: SlotTerms(_read(hours), **dict(zip(_TERMS, rest, strict=True)))
+        instrument_id: SlotRules(_read(hours), **dict(zip(_TERMS, rest, strict=True)))
         for instrument_id, hours, *rest in written
     }
 

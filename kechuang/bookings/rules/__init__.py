@@ -61,7 +61,7 @@ from kechuang.bookings.rules.settings import (
 )
 from kechuang.bookings.rules.slots import (
     Hours,
-    SlotTerms,
+    SlotRules,
     Span,
     ceiling,
     first_fit,
@@ -116,8 +116,8 @@ __all__ = [
     "QualificationStands",
     "ReasonMissing",
     "RuleUnreadable",
+    "SlotRules",
     "SlotTaken",
-    "SlotTerms",
     "Span",
     "StoppedForNoShows",
     "TimeIsOver",

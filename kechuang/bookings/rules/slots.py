@@ -43,7 +43,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class SlotTerms:
+class SlotRules:
     """The rules of one calendar that decide on times. Minutes of a day run from midnight in Beijing."""
 
     hours: Hours
@@ -69,12 +69,12 @@ class SlotTerms:
         return legal_day(now) + timedelta(days=self.horizon_days)
 
 
-def occupied(span: Span, terms: SlotTerms) -> Span:
+def occupied(span: Span, terms: SlotRules) -> Span:
     """What a booking keeps others from: its time and the gap after it (清场)."""
     return Span(span.from_at, span.until_at + timedelta(minutes=terms.gap_minutes))
 
 
-def refuse_unfit(terms: SlotTerms, span: Span, *, now: datetime) -> None:
+def refuse_unfit(terms: SlotRules, span: Span, *, now: datetime) -> None:
     """Raises why a time is not one that the calendar offers, whatever else is booked."""
     refuse_reversed(span)
     if span.from_at < now:
@@ -106,14 +106,14 @@ def refuse_far(span: Span, *, now: datetime) -> None:
         raise refusals.BeyondHorizon(horizon_days=DAYS_MOST, last_on=legal_day(now + DAYS_MOST * ONE_DAY).isoformat())
 
 
-def _refuse_off_grid(terms: SlotTerms, span: Span) -> None:
+def _refuse_off_grid(terms: SlotRules, span: Span) -> None:
     grain = terms.granularity_minutes
     fit = Span(ceiling(span.from_at, grain), ceiling(span.until_at, grain))
     if fit != span:
         raise refusals.OffGrid(minutes=grain, from_=when(fit.from_at), until=when(fit.until_at))
 
 
-def within_hours(terms: SlotTerms, span: Span) -> bool:
+def within_hours(terms: SlotRules, span: Span) -> bool:
     """Whether somebody is there: all the time, or, over night, when it begins and when it ends."""
     windows = open_windows(terms.hours, legal_day(span.from_at), legal_day(span.until_at))
     if not terms.overnight:
@@ -146,12 +146,12 @@ def ceiling(instant: datetime, grain: int) -> datetime:
     return min(midnight + -(-(local - midnight) // step) * step, midnight + ONE_DAY)
 
 
-def first_fit(terms: SlotTerms, free: Iterable[Span], *, minutes: int, now: datetime, after: datetime) -> Span | None:
+def first_fit(terms: SlotRules, free: Iterable[Span], *, minutes: int, now: datetime, after: datetime) -> Span | None:
     """The first bookable time of at least `minutes` in the free times given (in order), from `after` on."""
     return next(fits(terms, free, minutes=minutes, now=now, after=after), None)
 
 
-def fits(terms: SlotTerms, free: Iterable[Span], *, minutes: int, now: datetime, after: datetime) -> Iterator[Span]:
+def fits(terms: SlotRules, free: Iterable[Span], *, minutes: int, now: datetime, after: datetime) -> Iterator[Span]:
     """Every bookable time of that length on the grid, in order; each start once."""
     length = terms.length(minutes)
     if length is None:
@@ -172,7 +172,7 @@ def fits(terms: SlotTerms, free: Iterable[Span], *, minutes: int, now: datetime,
                 begin = ceiling(begin + grain, terms.granularity_minutes)
 
 
-def _starting_in(terms: SlotTerms, gap: Span, earliest: datetime, last_day: date) -> Iterator[Span]:
+def _starting_in(terms: SlotRules, gap: Span, earliest: datetime, last_day: date) -> Iterator[Span]:
     first, last = legal_day(max(gap.from_at, earliest)), min(legal_day(gap.until_at), last_day)
     if first > last:
         return
@@ -184,7 +184,7 @@ def _starting_in(terms: SlotTerms, gap: Span, earliest: datetime, last_day: date
 
 
 def first_fit_of_all(
-    asked: Sequence[tuple[SlotTerms, Sequence[Span]]], *, minutes: int, now: datetime, after: datetime
+    asked: Sequence[tuple[SlotRules, Sequence[Span]]], *, minutes: int, now: datetime, after: datetime
 ) -> Span | None:
     """The first time at which several instruments are free together, each by its own rules (组合预约)."""
     lengths = [terms.length(minutes) for terms, _free in asked]
