@@ -166,7 +166,8 @@ def test_a_saved_filter_is_kept_to(person: Person) -> None:
 def test_searches_are_saved_by_people_for_themselves(person: Person) -> None:
     actor, other = person(), person(sign_in="other")
     row = commands.save_search(actor, text="SEM", path="/search", now=NOW)
-    commands.forget_search(other, saved_id=row.id)
+    with pytest.raises(NotVisible):
+        commands.forget_search(other, saved_id=row.id)
     assert list(queries.saved_searches(actor)) == [row]
     assert list(queries.saved_searches(other)) == []
     commands.forget_search(actor, saved_id=row.id)

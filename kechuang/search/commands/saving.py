@@ -41,8 +41,10 @@ def save_search(actor: Actor, *, text: str, path: str, now: datetime, filters: F
 
 @transaction.atomic
 def forget_search(actor: Actor, *, saved_id: str) -> None:
-    """No more notices of it (取消保存); one that is gone already stays gone. Another's is not touched."""
-    own_searches(actor).filter(id=saved_id).delete()
+    """No more notices of it (取消保存). Raises NotVisible for another's and for one that is gone."""
+    count, _each = own_searches(actor).filter(id=saved_id).delete()
+    if not count:
+        raise NotVisible
 
 
 @transaction.atomic
