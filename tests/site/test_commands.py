@@ -29,6 +29,12 @@ def test_the_demo_has_its_fixed_ways_in(option: str) -> None:
     assert option in CliRunner().invoke(cli.main, ["demo", "--help"]).output
 
 
+def test_bookings_need_instruments_to_be_of() -> None:
+    said = CliRunner().invoke(cli.main, ["generate", "--bookings", "5"])
+    assert said.exit_code == 2
+    assert "--instruments" in said.output
+
+
 @pytest.mark.django_db
 def test_the_application_has_no_rights_that_it_must_not_have() -> None:
     assert rights.faults() == []
