@@ -151,7 +151,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "today": clock.today(),
         "demo": settings.DEMO,
         "search_url": search_url,
-        "suggest_url": reverse("portal:suggest"),
+        "suggest_url": reverse("search:suggest"),
         "query": request.GET.get("q", "") if request.path == search_url else "",
         "foot": [Group(gettext(label), list(_links(rows))) for label, rows in FOOT],
         **(_person(actor) if actor.person_id else {"sign_in_url": reverse("account_login")}),

@@ -13,7 +13,6 @@ FREE_DAYS, FREE_MINUTES = 7, 60  # 本周有空: an hour within the coming seven
 SIMILAR_SHOWN = 6  # instruments of the same class beside one
 COMPARED_MAX = 4
 WITHIN_KM = (10, 30, 50, 100, 200)
-SUGGESTED = 8
 FACET_ROWS = 8
 FREE_AHEAD_DAYS = 30
 FREE_SHOWN = 5  # next free times on the page of an instrument

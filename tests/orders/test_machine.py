@@ -9,6 +9,7 @@ import pytest
 from kechuang.kernel.actor import CLOCK, PUBLIC, Actor, Role
 from kechuang.kernel.money import Fen
 from kechuang.orders import commands
+from kechuang.orders.commands.steps import begin
 from kechuang.orders.models import Order
 from kechuang.orders.rules import Asked
 from kechuang.orders.states import MACHINE, ContractKind, InvoiceMark, OrderState
@@ -32,6 +33,7 @@ def calls(market: Market) -> dict[str, Callable[[Actor, str], Any]]:
     c = commands
     return {
         "quote": lambda a, o: c.quote(a, order_id=o, lines=[line], declares=True, now=now),
+        "quote_listed": lambda a, o: begin(a, o, "quote_listed"),  # in order_booking: tests/orders/test_booked.py
         "decline": lambda a, o: c.decline(a, order_id=o, **why),
         "withdraw": lambda a, o: c.withdraw(a, order_id=o, now=now),
         "place": lambda a, o: c.place(a, order_id=o, declares=True, now=now),

@@ -79,11 +79,11 @@ def quote_by_list(actor: Actor, *, offer_id: str, declares: bool, now: datetime)
 
     It carries the provider's part of the joint declaration. Raises DeclarationMissing, NoPriceList, NotVisible.
     """
-    if not declares:
-        raise rules.DeclarationMissing()
     offer = offer_of(actor, offer_id)
     if not actor.party_id or offer.party_id != actor.party_id:
         raise NotVisible
+    if not declares:
+        raise rules.DeclarationMissing()
     if not price_lines(offer_id, on=clock.day(now)):
         raise rules.NoPriceList()
     row = standing_visible_to(actor).select_for_update().filter(offer_id=offer_id).first()

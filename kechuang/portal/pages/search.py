@@ -16,9 +16,8 @@ from kechuang.kernel.text import gettext_noop
 from kechuang.portal.forms import FindForm
 from kechuang.portal.queries import finding
 from kechuang.portal.queries import search as queries
-from kechuang.portal.states import FACET_ROWS, SEARCH_PAGE_ROWS, SUGGESTED
+from kechuang.portal.states import FACET_ROWS, SEARCH_PAGE_ROWS
 from kechuang.search import commands as searches
-from kechuang.search.queries import saved_searches, suggest
 from kechuang.search.states import Facet
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of
@@ -94,20 +93,6 @@ def counts(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/_counts.html", {"groups": groups})
 
 
-@require_GET
-def suggestions(request: HttpRequest) -> HttpResponse:
-    """What could be meant while somebody types."""
-    found = suggest(request.GET.get("q", ""), SUGGESTED)
-    return render(request, "portal/_suggestions.html", {"found": found})
-
-
-@login_required
-@require_GET
-def saved(request: HttpRequest) -> HttpResponse:
-    """One's saved searches, each with its way back and the button that forgets it."""
-    return render(request, "portal/saved_searches.html", {"rows": saved_searches(actor_of(request))})
-
-
 @login_required
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
@@ -117,15 +102,7 @@ def save(request: HttpRequest) -> HttpResponse:
     path = f"{reverse('portal:search')}?{_kept(request)}"
     searches.save_search(actor_of(request), text=wanted.words, filters=wanted.filters(), path=path, now=clock.now())
     messages.success(request, _("已保存。有新的结果时会发消息告诉您"))
-    return redirect("portal:saved_searches")
-
-
-@login_required
-@require_POST
-def forget(request: HttpRequest, saved_id: str) -> HttpResponse:
-    searches.forget_search(actor_of(request), saved_id=saved_id)
-    messages.success(request, _("已取消保存"))
-    return redirect("portal:saved_searches")
+    return redirect("search:saved")
 
 
 def _narrowed(request: HttpRequest, facet: Facet, value: str) -> str:
