@@ -6,6 +6,7 @@ older result is removed, so that nobody reads it as today's.
 """
 
 import json
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -62,4 +63,5 @@ def _progress(text: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # servers and folders are put away
     sys.exit(main(sys.argv[1:]))

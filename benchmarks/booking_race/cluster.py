@@ -73,4 +73,5 @@ def running() -> Iterator[Cluster]:
         server.stop()
         if server.seen_as.is_symlink():
             shutil.rmtree(server.data.parent, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        for left in (server.socket, folder):
+            shutil.rmtree(left, ignore_errors=True)
