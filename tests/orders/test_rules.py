@@ -9,7 +9,9 @@ from kechuang.kernel.money import BasisPoints, Fen
 from kechuang.orders import rules
 from kechuang.orders.formats.contract import ContractFacts, drawn
 from kechuang.orders.rules import Asked, FrozenPrice, OfficeTerms, OrderTerms, offices, priced, total
+from kechuang.policy.packs import read_folder
 from kechuang.policy.tables import same
+from tests.vouchers.conftest import POLICIES, SCHEME
 
 PRICES = [
     FrozenPrice("a", "base", "机时", "hour", 20_050),
@@ -220,3 +222,11 @@ def test_the_contract_names_two_or_three_parties_and_every_figure() -> None:
     assert "4,000.00" in two
     assert "丙方" not in two
     assert "丙方（创新券发放机关）：越城区" in three
+
+
+def test_no_choice_leaves_the_money_of_a_cancelled_order_with_nobody() -> None:
+    options = read_folder(POLICIES).packs[SCHEME].parameters["refund_after_settlement"].options
+    for option in options:
+        assert sum(rules.offset_refund(Fen(400_000), terms=replace(TERMS, refund_after_settlement=option))) == 400_000
+    with pytest.raises(KeyError):  # negative control: a word that the rule does not know never means "nothing"
+        rules.offset_refund(Fen(400_000), terms=replace(TERMS, refund_after_settlement="kept"))

@@ -79,7 +79,6 @@ ACTION = {
 CASE_ACTION = "close"
 MAY_SAY = {
     "catalog:act": {409},  # an open offer is everybody's to read, so the act is refused, not hidden
-    "search:forget": {302},  # one that is not there stays not there: another's and none at all get one answer
 }
 SYNONYM = Synonym("esd", SynonymKind.TYPE, "静电测试仪", "ESD Tester", ("静电仪",))
 WHATEVER = {

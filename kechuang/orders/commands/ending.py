@@ -185,10 +185,8 @@ def _give_back(step: Step, now: datetime, *, by: Actor | None = None) -> list[st
         vouchers.release_hold(actor, order_id=order.id, now=now)
         return []
     to_voucher, to_budget = rules.offset_refund(Fen(order.captured_fen), terms=step.terms)
-    if not (to_voucher or to_budget):
-        return []
-    back = to_voucher or to_budget
-    vouchers.restore(actor, order_id=order.id, fen=back, legs=_to_budget if to_budget else None, now=now)
+    legs = _to_budget if to_budget else None
+    vouchers.restore(actor, order_id=order.id, fen=Fen(to_voucher + to_budget), legs=legs, now=now)
     order.captured_fen = 0
     return ["captured_fen"]
 

@@ -229,10 +229,11 @@ def refundable_share(own_share_fen: int, paid_fen: int, *, ended: bool) -> Fen:
 
 
 def offset_refund(fen: Fen, *, terms: OrderTerms) -> tuple[Fen, Fen]:
-    """What of an offset made before the service goes back when there is none: to the voucher, to the budget (已抵扣额的退回)."""
-    to_voucher = fen if terms.refund_after_settlement == "restored" else NOTHING
-    to_budget = fen if terms.refund_after_settlement == "returned" else NOTHING
-    return to_voucher, to_budget
+    """Where an offset made before the service goes back when there is none: to the voucher, to the budget (已抵扣额的退回).
+
+    It always goes back whole: nobody may claim the money of an order without service.
+    """
+    return {"restored": (fen, NOTHING), "returned": (NOTHING, fen)}[terms.refund_after_settlement]
 
 
 def closed_by_revocation(*, terms: OrderTerms) -> tuple[OrderState, ...]:
