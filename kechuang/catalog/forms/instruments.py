@@ -268,9 +268,7 @@ class InstrumentsForm(FilterForm):
 
 class WorkbookForm(Form):
     file = forms.FileField(label=_("仪器信息表"), help_text=_("xls、xlsx 或 csv，最多 50,000 行"))
-    pictures = FilesField(
-        label=_("图片"), required=False, help_text=_("与表中“图片”一列同名的 jpg，每张 1M 以内")
-    )
+    pictures = FilesField(label=_("图片"), required=False, help_text=_("与表中“图片”一列同名的 jpg，每张 1M 以内"))
     good_rows_only = forms.ChoiceField(label=_("遇到错误时"), widget=forms.RadioSelect, initial="")
     dry_run = forms.BooleanField(label=_("只检查，不导入"), required=False)
 
