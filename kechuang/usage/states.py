@@ -25,6 +25,7 @@ WAITING_MAX = 50
 IDLE_SHOWN, LIST_SHOWN, YEARS_SHOWN = 50, 50, 6
 METER_GAP_MINUTES = 10  # readings further apart prove nothing in between, unless the meter says otherwise
 READINGS_MAX = 5_000
+READING_DAYS_MAX = 800  # how old one may be: every day between the oldest and the newest of a set is laid anew
 WATTS_MAX = 10_000_000
 TOKEN_BYTES = 32
 PAPER_ROWS_MAX = 2_000

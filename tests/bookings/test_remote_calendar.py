@@ -76,6 +76,12 @@ def test_a_calendar_is_read_and_not_read_again_while_it_is_the_same(serve: Calla
         "http:///a.ics",
         "http://example.org:99999/a.ics",
         "gopher://example.org",
+        "http://[64:ff9b::a9fe:a9fe]/latest/meta-data",  # NAT64 of 169.254.169.254
+        "http://[2002:7f00:1::]/",  # 6to4 of 127.0.0.1
+        "http://[::7f00:1]/",
+        "http://[fec0::1]/",
+        "http://[fe80::1]/",
+        "http://240.0.0.1/",
     ],
 )
 def test_only_the_internet_is_asked(address: str, settings: Settings) -> None:
@@ -135,6 +141,42 @@ def test_what_drips_is_left(serve: Callable[[Answer], str], monkeypatch: pytest.
     with pytest.raises(CalendarNotReached):
         fetch(serve(slow))
     assert time.monotonic() - begun < 2
+
+
+def test_a_head_that_drips_is_left_too(serve: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(asked: BaseHTTPRequestHandler) -> None:
+        try:
+            asked.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
+            for _ in range(25):
+                asked.wfile.write(b"x")
+                time.sleep(0.1)
+            asked.wfile.write(b"\r\n\r\n" + CALENDAR)
+        except OSError:
+            pass
+
+    address = serve(slow)
+    monkeypatch.setattr(remote_calendar, "SECONDS_MAX", 0.5)
+    begun = time.monotonic()
+    with pytest.raises(CalendarNotReached):
+        fetch(address)
+    assert time.monotonic() - begun < 2
+    monkeypatch.setattr(remote_calendar, "_end", lambda _line: None)  # negative control: without the watch it goes on
+    begun = time.monotonic()
+    with pytest.raises(CalendarNotReached):
+        fetch(address)
+    assert time.monotonic() - begun > 2
+
+
+def test_an_address_in_chinese_is_asked_for_and_a_name_that_is_none_is_told(serve: Callable[[Answer], str]) -> None:
+    def named(asked: BaseHTTPRequestHandler) -> None:
+        assert asked.path == "/%E6%97%A5%E5%8E%86.ics?%E5%AE%A4=1%2B1"
+        asked.send_response(200)
+        asked.end_headers()
+        asked.wfile.write(CALENDAR)
+
+    assert fetch(serve(named).replace("/calendar.ics?key=1", "/日历.ics?室=1%2B1")).content == CALENDAR
+    with pytest.raises(CalendarNotReached):
+        fetch(f"http://{'a' * 64}.example/a.ics")
 
 
 @pytest.mark.parametrize("status", [404, 500])

@@ -1,6 +1,7 @@
 """The push interface: keys shown once, tokens that end, batches answered item by item, again without change."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from kechuang.catalog import commands
+from kechuang.catalog.access import carriers_of
 from kechuang.catalog.models import Import, Instrument, Offer, PushKey, PushToken
 from kechuang.catalog.rules import KeyUnknown, TokenUnknown
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
+from kechuang.parties import commands as parties
 from kechuang.parties.queries import party
 from kechuang.trail.queries import altered_rows, repeated_acts
 from kechuang.ui import clock
@@ -193,6 +196,26 @@ def test_wrong_old_and_stopped_credentials_open_nothing(world: World, client: Cl
         assert push(client, "nonsense", [])["status"] == 401
         assert client.post("/api/catalog/push/instruments", "[]", content_type="application/json").status_code == 401
     assert not altered_rows()
+
+
+def test_a_key_acts_for_the_units_it_was_made_for_and_no_others(world: World) -> None:
+    head = world.provider()
+    world.carrier(head)
+    college, other = (
+        parties.add_unit(head, party_id=head.party_id, name=name, now=world.now) for name in ("计量学院", "机电学院")
+    )
+    own = world.carrier(head, unit_id=college.id, name="计量学院平台")
+    world.carrier(head, unit_id=other.id, name="机电学院平台")
+    given = {"unit_ids": frozenset({college.id})}
+    key, secret = commands.make_key(replace(head, **given), name="学院系统", now=world.now)  # type: ignore[arg-type]
+    bearer, _ends = commands.exchange(key_id=key.id, secret=secret, now=world.now)
+    acting = commands.actor_of_token(bearer, now=world.now)
+    assert [row.id for row in carriers_of(acting)] == [own.id]
+    assert carriers_of(head).count() == 3  # negative control: who made it may do more by now
+    whole, _secret = commands.make_key(head, name="全校系统", now=world.now)
+    with pytest.raises(NotVisible):
+        commands.revoke_key(replace(head, **given), key_id=whole.id, now=world.now)  # type: ignore[arg-type]
+    commands.revoke_key(replace(head, **given), key_id=key.id, now=world.now)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("body", ['{"instruId": "1"}', "不是 JSON", "[" * 100_000, "[1e999]"])

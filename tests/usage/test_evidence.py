@@ -1,7 +1,7 @@
 """Runs by operators, meters by machines: what proves hours, and that two who start at once do not both run."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -152,7 +152,8 @@ def test_what_a_meter_cannot_say_is_refused(lab: Lab) -> None:
     commands.read_meter(token=token, readings=[Power(at, 500)], now=lab.now)
     with pytest.raises(rules.ReadingDiffers):
         commands.read_meter(token=token, readings=[Power(at, 600)], now=lab.now)
-    for wrong in (Power(at, -1), Power(lab.at(9, days=1), 5), Power(at.replace(tzinfo=None), 5)):
+    long_ago = datetime(1, 1, 1, tzinfo=UTC)
+    for wrong in (Power(at, -1), Power(lab.at(9, days=1), 5), Power(at.replace(tzinfo=None), 5), Power(long_ago, 5)):
         with pytest.raises(rules.ReadingWrong):
             commands.read_meter(token=token, readings=[wrong], now=lab.now)
     with pytest.raises(rules.MeterThere):

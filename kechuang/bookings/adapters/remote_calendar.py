@@ -7,13 +7,15 @@ internal network are read only when the operator names them in KECHUANG_CALENDAR
 
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from ipaddress import ip_address
-from socket import IPPROTO_TCP, create_connection, getaddrinfo, socket
+from ipaddress import IPv6Address, ip_address
+from socket import IPPROTO_TCP, SHUT_RDWR, create_connection, getaddrinfo, socket
+from threading import Timer
 from time import monotonic
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from django.conf import settings
 
@@ -25,6 +27,7 @@ SECONDS_MAX = 10
 REDIRECTS_MAX = 3
 CHUNK = 65_536
 PORTS = {"http": 80, "https": 443}
+_WRITTEN = "%/:=&?~#+!$,;'@()*[]-._"  # what an address may hold as it stands; everything else is written in percents
 MOVED = frozenset({301, 302, 303, 307, 308})
 
 
@@ -61,8 +64,8 @@ def fetch(address: str, *, etag: str = "") -> Fetched:
     for _hop in range(REDIRECTS_MAX + 1):
         parts = _checked(address)
         try:
-            answer, connection = _ask(parts, etag, until)
-        except (OSError, HTTPException) as error:
+            answer, connection, watch = _ask(parts, etag, until)
+        except (OSError, HTTPException, UnicodeError) as error:
             raise CalendarNotReached(why=type(error).__name__) from error
         try:
             if answer.status in MOVED and (where := answer.getheader("Location")):
@@ -70,6 +73,7 @@ def fetch(address: str, *, etag: str = "") -> Fetched:
                 continue
             return _read(answer, etag, until)
         finally:
+            watch.cancel()
             answer.close()
             connection.close()
     raise CalendarNotReached(why=_("转向次数过多"))
@@ -91,7 +95,8 @@ def _checked(address: str) -> SplitResult:
         raise AddressNotAllowed from error
     if parts.scheme not in PORTS or not parts.hostname or parts.username or port == 0:
         raise AddressNotAllowed
-    return parts._replace(fragment="")
+    path = quote(parts.path, safe=_WRITTEN)
+    return parts._replace(path=path, query=quote(parts.query, safe=_WRITTEN), fragment="")
 
 
 def _resolved(parts: SplitResult) -> tuple[str, int]:
@@ -104,9 +109,14 @@ def _resolved(parts: SplitResult) -> tuple[str, int]:
 
 
 def _is_public(address: str) -> bool:
+    """Not of a network of one's own, nor one that carries such an address in itself (6to4, NAT64, IPv4-compatible)."""
     found = ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_global and not found.is_multicast
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped:
+            return _is_public(str(found.ipv4_mapped))
+        if found.sixtofour or found.teredo or found.is_site_local:
+            return False
+    return found.is_global and not found.is_multicast and not found.is_reserved
 
 
 class _Pinned(HTTPConnection):
@@ -134,7 +144,8 @@ class _PinnedTls(HTTPSConnection):
             raise
 
 
-def _ask(parts: SplitResult, etag: str, until: float) -> tuple[HTTPResponse, HTTPConnection]:
+def _ask(parts: SplitResult, etag: str, until: float) -> tuple[HTTPResponse, HTTPConnection, Timer]:
+    """The answer, as far as its head; the timer ends the connection when the time is over, however slowly bytes drip."""
     place = _resolved(parts)
     made = _PinnedTls if parts.scheme == "https" else _Pinned
     connection = made(parts, place, _left(until))
@@ -142,15 +153,27 @@ def _ask(parts: SplitResult, etag: str, until: float) -> tuple[HTTPResponse, HTT
     if etag:
         headers["If-None-Match"] = etag
     target = parts._replace(scheme="", netloc="").geturl() or "/"
+    watch = Timer(_left(until), lambda: None)
     try:
+        connection.connect()
+        watch = Timer(_left(until), _end, [connection.sock])
+        watch.start()
         connection.request("GET", target, headers=headers)
-        return connection.getresponse(), connection
+        return connection.getresponse(), connection, watch
     except BaseException:
+        watch.cancel()
         connection.close()
         raise
 
 
+def _end(line: socket) -> None:
+    """Both directions at once, so that a reader who waits for the next byte comes back."""
+    with suppress(OSError):
+        socket.shutdown(line, SHUT_RDWR)
+
+
 def _read(answer: HTTPResponse, etag: str, until: float) -> Fetched:
+    _left(until)
     if answer.status == HTTPStatus.NOT_MODIFIED and etag:
         return Fetched(None, etag)
     if answer.status != HTTPStatus.OK:
@@ -166,6 +189,7 @@ def _read(answer: HTTPResponse, etag: str, until: float) -> Fetched:
             parts.append(piece)
     except (OSError, HTTPException) as error:
         raise CalendarNotReached(why=type(error).__name__) from error
+    _left(until)  # a connection that was ended looks like a calendar that ended
     return Fetched(b"".join(parts), answer.getheader("ETag") or "")
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -90,7 +90,7 @@ def revoke_key(actor: Actor, *, key_id: str, now: datetime) -> PushKey:
     """Stops a key and every token of it (停用推送凭证); stopped twice it stays as it was. Raises NotVisible."""
     rows = PushKey.objects.select_for_update().filter(id=key_id, party_id=actor.party_id or None)
     key = rows.first()
-    if key is None or (actor.unit_ids and not set(key.unit_ids) <= actor.unit_ids):
+    if key is None or (actor.unit_ids and not (key.unit_ids and set(key.unit_ids) <= actor.unit_ids)):
         raise NotVisible
     if key.revoked_at is None:
         key.revoked_at = now
@@ -113,12 +113,21 @@ def exchange(*, key_id: str, secret: str, now: datetime) -> tuple[str, datetime]
 
 
 def actor_of_token(token: str, *, now: datetime) -> Actor:
-    """For whom a token acts: the people who made its key, in their party. Raises TokenUnknown, NotAMember when they left."""
+    """For whom a token acts: the people who made its key, in their party, never for more units than the key was made for.
+
+    Raises TokenUnknown, also when they act for none of these units any more; NotAMember when they left.
+    """
     found = PushToken.objects.filter(digest=_digest(token), expires_at__gt=now, key__revoked_at__isnull=True)
     held = found.select_related("key").first()
     if held is None:
         raise rules.TokenUnknown
-    return actor_for(held.key.made_by, party_id=held.key.party_id, on=clock.day(now))
+    actor, units = actor_for(held.key.made_by, party_id=held.key.party_id, on=clock.day(now)), set(held.key.unit_ids)
+    if not units:
+        return actor
+    both = frozenset(units & actor.unit_ids if actor.unit_ids else units)
+    if not both:
+        raise rules.TokenUnknown
+    return replace(actor, unit_ids=both)
 
 
 @transaction.atomic

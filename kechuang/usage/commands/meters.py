@@ -23,7 +23,7 @@ from kechuang.usage.commands.sheets import write as write_hours
 from kechuang.usage.commands.writing import lock_books
 from kechuang.usage.models import Meter, PushKey, Reading
 from kechuang.usage.rules import Span
-from kechuang.usage.states import BATCH, MINUTES_IN_DAY, READINGS_MAX, TOKEN_BYTES, WATTS_MAX
+from kechuang.usage.states import BATCH, MINUTES_IN_DAY, READING_DAYS_MAX, READINGS_MAX, TOKEN_BYTES, WATTS_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,8 @@ def _refuse_wrong(one: Power, now: datetime) -> None:
     said = {"at": str(one.at), "watts": str(one.watts)}
     if one.at.tzinfo is None:
         raise rules.ReadingWrong(rule=_("时间没有写明时区"), **said)
+    if one.at < now - timedelta(days=READING_DAYS_MAX):
+        raise rules.ReadingWrong(rule=_("时间过早"), **said)
     if one.at > now:
         raise rules.ReadingWrong(rule=_("时间在将来"), **said)
     if not 0 <= one.watts <= WATTS_MAX:
