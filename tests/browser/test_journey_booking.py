@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from kechuang.bookings import commands as bookings
 from kechuang.bookings.models import Booking
 from kechuang.catalog import commands as catalog
+from kechuang.catalog.models import Offer
 from kechuang.catalog.rules import NewPrice
 from kechuang.catalog.states import OfferKind, Unit
 from kechuang.kernel.money import Fen
@@ -121,13 +122,30 @@ def test_the_provider_sets_rules_confirms_and_records_the_use(
     desk.look("booking-confirmed-provider")
     desk.go(f"/bookings/instruments/{instrument}/blocks")
     desk.look("booking-blocks")
+    _records(desk, instrument, (world.today - timedelta(days=1)).isoformat())
     desk.go("/usage/")
-    desk.reads("服务记录")
+    desk.reads("服务记录", "镀锌件镀层厚度")
     desk.look("usage-records")
     region = another().sign_in("sheng.gongxiang")
     region.go("/usage/boards")
     region.reads("使用率", "闲置")
     region.look("usage-region")
+
+
+def _records(desk: Desk, instrument: str, day: str) -> None:
+    """A service that nobody booked here: typed by hand, with its hours."""
+    desk.go(f"/usage/carriers/{Offer.objects.get(id=instrument).carrier_id}/new")
+    page = desk.page
+    page.locator("[name=instrument]").select_option(instrument)
+    page.locator("[name=title]").fill("镀锌件镀层厚度")
+    page.locator("[name=from_at]").fill(f"{day}T09:00")
+    page.locator("[name=until_at]").fill(f"{day}T11:30")
+    page.locator("[name=client_name]").fill("绍兴某某紧固件厂")
+    page.locator("[name=amount]").fill("1000")
+    desk.look("usage-new")
+    desk.press("登记服务记录")
+    desk.reads("镀锌件镀层厚度", "绍兴某某紧固件厂")
+    desk.look("usage-record")
 
 
 def _finds(desk: Desk) -> None:
