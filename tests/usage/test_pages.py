@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from kechuang.documents.rules import write_xlsx
+from kechuang.documents.rules import read_table, write_xlsx
+from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor, Role
 from kechuang.parties.models import Person
 from kechuang.parties.states import ACTING_FOR
@@ -218,7 +219,8 @@ def test_an_officer_sees_a_regions_board_and_no_personal_data(
     lab: Lab, browser: Callable[[Actor | None], Client]
 ) -> None:
     offer = lab.instrument()
-    record = lab.enter(9, 11, instrument=offer, applicant="钱七多", applicant_phone="13800000000")
+    said = {"applicant": "钱七多", "applicant_phone": "13800000000", "operator_name": "陈师傅"}
+    record = lab.enter(9, 11, instrument=offer, **said)
     officer = lab.officer(Role.COUNTY_OFFICER)
     client = browser(officer)
     with clock.at(lab.now):
@@ -228,6 +230,11 @@ def test_an_officer_sees_a_regions_board_and_no_personal_data(
         page = client.get(reverse("usage:record", args=[record.id])).content.decode()
         assert "13800000000" not in page
         assert "钱七多" not in page
+        for who, shown in ((client, False), (browser(lab.staff), True)):
+            cells = read_table(
+                "服务记录.xlsx", who.get(reverse("usage:records"), {"format": "xlsx"}).content, Kind.IMPORT
+            )
+            assert [any(word in row for row in cells.rows) for word in said.values()] == [shown] * 3
         sent = {"year": "2024", "utilisation": "60", "source": "2024 年度统计"}
         assert client.post(reverse("usage:region_baseline", args=[YUECHENG]), sent).status_code == 302
         assert "还差" in client.get(reverse("usage:region", args=[YUECHENG])).content.decode()

@@ -13,7 +13,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.money import yuan
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.kernel.text import tidy
+from kechuang.kernel.text import masked_name, tidy
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui import clock
@@ -144,11 +144,18 @@ def record_rows(actor: Actor, rows: Iterable[Standing]) -> list[list[str]]:
         row, cells = standing.record, []
         for _heading, field, kind in RECORD_COLUMNS:
             value = standing.instrument if field == "instrument" else getattr(row, field)
-            if field in _PERSONAL and standing.party_id != actor.party_id:
-                value = ""
+            if standing.party_id != actor.party_id:
+                value = _without_person(field, value)
             cells.append(_cell(value, kind, labels.get(kind, {})))  # type: ignore[arg-type]
         out.append(cells)
     return out
+
+
+def _without_person(field: str, value: object) -> object:
+    """What the offices get: nothing of who asked, of who served the masked name, as on the record's page."""
+    if field in _PERSONAL:
+        return ""
+    return masked_name(str(value)) if value and field == "operator_name" else value
 
 
 def _cell(value: object, kind: str, labels: dict[object, str]) -> str:
