@@ -145,7 +145,7 @@ TABLES = (
         "orders_order",
         "t.id IN (SELECT id FROM pilot_order)",
         "{terms,price_list,offices,invoice_to}",
-        "jsonb_build_object('request_key', NULL)",
+        "jsonb_build_object('request_key', NULL, 'booking_id', NULL)",  # a booked time is not had twice
         acts=True,
     ),
     Table("orders_orderversion", _OF_ORDER, "{lines,limits}"),
