@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from benchmarks.booking_race.cluster import ROOT, Cluster
-from benchmarks.booking_race.target import Process
+from benchmarks.booking_race.target import CSRF, Process, cookie, monday_of, number_of, printed, statements_of
 from benchmarks.booking_race.wire import Answer, Request
 from benchmarks.rows import CannotMeasure
 
@@ -23,14 +23,12 @@ HERE = Path(__file__).parent
 LOCK = HERE / "requirements.txt"
 PEER = HERE / "peer"
 NAME = "NEMO 8.1.5"
-CSRF = "c" * 32
 EMPTY = "nemo_empty"  # its tables, migrated once
 BACKLOG, TIMEOUT_SECONDS = "512", "120"
 MODES: Mapping[str, Sequence[str]] = {
     "sync2": ("--workers", "2"),
     "gthread2x8": ("--workers", "2", "--worker-class", "gthread", "--threads", "8"),  # as its Docker image
 }
-FEED_BACK_DAYS = 28
 
 
 def installed(progress: Callable[[str], None]) -> Path:
@@ -83,7 +81,7 @@ class Nemo:
     def create(self, user: Mapping[str, str], tool: str, start: datetime, end: datetime) -> Request:
         times = {"start": int(start.timestamp()), "end": int(end.timestamp())}
         headers = {
-            **_cookie(user),
+            **cookie(user),
             "X-CSRFToken": CSRF,
             "X-Requested-With": "XMLHttpRequest",
             "Content-Type": "application/x-www-form-urlencoded",
@@ -99,7 +97,7 @@ class Nemo:
         return answer.status == 200 and b"coincides with another reservation" in answer.body
 
     def feed(self, user: Mapping[str, str], tool: str) -> Request:
-        monday = self.today - timedelta(days=FEED_BACK_DAYS + self.today.weekday())
+        monday = monday_of(self.today)
         asked = {
             "start": f"{monday:%Y-%m-%d}",
             "end": f"{monday + timedelta(days=7):%Y-%m-%d}",
@@ -107,55 +105,47 @@ class Nemo:
             "item_type": "tool",
             "item_id": tool,
         }
-        return Request("GET", f"/event_feed/?{urlencode(asked)}", _cookie(user))
+        return Request("GET", f"/event_feed/?{urlencode(asked)}", cookie(user))
 
     def events(self, answer: Answer) -> int:
         return len(json.loads(answer.body))
 
     def pages(self) -> Mapping[str, Request]:
         """The two pages that list its tools."""
-        cookie = _cookie(self.users[0])
+        own = cookie(self.users[0])
         return {
-            "calendar with the tree of tools": Request("GET", "/calendar/", cookie),
-            "tool control with the list of tools": Request("GET", "/tool_control/", cookie),
+            "calendar with the tree of tools": Request("GET", "/calendar/", own),
+            "tool control with the list of tools": Request("GET", "/tool_control/", own),
         }
 
     def statements(self, requests: Sequence[Request]) -> list[int]:
         """How many SQL statements each of the first user's requests asks."""
-        lines = "\n".join(json.dumps([request.path, self.users[0]["session"]]) for request in requests)
-        answered = _run(self.environment, self.surroundings, "peer_statements.py", given=lines)
-        found = [json.loads(line) for line in answered.splitlines()]
-        if any(line["status"] != 200 for line in found):
-            raise CannotMeasure(f"{NAME}: statements could not be counted: {found}")
-        return [line["statements"] for line in found]
+        process = _python(self.environment, self.surroundings, "peer_statements.py")
+        return statements_of(NAME, process, self.users[0]["session"], requests)
 
     def taken(self, tool: str, start: datetime, end: datetime) -> int:
-        return self._count(
+        return number_of(
+            self.database,
             'SELECT count(*) FROM "NEMO_reservation" WHERE tool_id = %s AND NOT cancelled AND NOT missed'
             ' AND NOT shortened AND start < %s AND "end" > %s',
             [int(tool), end, start],
         )
 
     def ahead(self) -> int:
-        return self._count('SELECT count(*) FROM "NEMO_reservation" WHERE start >= %s', [self.today])
-
-    def _count(self, statement: str, given: list[object]) -> int:
-        row = self.database.execute(statement, given).fetchone()
-        assert row is not None
-        assert isinstance(row[0], int)
-        return row[0]
+        return number_of(self.database, 'SELECT count(*) FROM "NEMO_reservation" WHERE start >= %s', [self.today])
 
 
 def filled(cluster: Cluster, environment: Path, name: str, tools: int, reservations: int, today: datetime) -> Nemo:
     """A new database `name` with NEMO's tables and so many tools and reservations of the past year."""
     if not cluster.has(EMPTY):
         cluster.make(EMPTY)
-        _run(environment, _surroundings(cluster, EMPTY), "-m", "django", "migrate", "--verbosity", "0")
+        migrate = ("-m", "django", "migrate", "--verbosity", "0")
+        printed(NAME, _python(environment, _surroundings(cluster, EMPTY), *migrate))
     cluster.make(name, EMPTY)
     surroundings = _surroundings(cluster, name)
     users = max(500, tools // 2)
-    printed = _run(environment, surroundings, "peer_seed.py", tools, reservations, users, today.isoformat())
-    seeded = json.loads(printed.splitlines()[-1])
+    arguments = ("peer_seed.py", tools, reservations, users, today.isoformat())
+    seeded = json.loads(printed(NAME, _python(environment, surroundings, *arguments)).splitlines()[-1])
     return Nemo(
         environment, surroundings, cluster.connect(name), seeded["users"], seeded["tools"], seeded["busy"], today
     )
@@ -173,19 +163,5 @@ def _surroundings(cluster: Cluster, name: str) -> dict[str, str]:
     }
 
 
-def _run(environment: Path, surroundings: Mapping[str, str], *arguments: object, given: str = "") -> str:
-    done = subprocess.run(
-        [str(environment / "bin" / "python"), *map(str, arguments)],
-        cwd=PEER,
-        env={**os.environ, **surroundings},
-        input=given,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise CannotMeasure(f"{NAME}: {' '.join(map(str, arguments[:3]))}: {done.stderr[-800:]}")
-    return done.stdout
-
-
-def _cookie(user: Mapping[str, str]) -> dict[str, str]:
-    return {"Cookie": f"sessionid={user['session']}; csrftoken={CSRF}"}
+def _python(environment: Path, surroundings: Mapping[str, str], *arguments: object) -> Process:
+    return Process([str(environment / "bin" / "python"), *map(str, arguments)], surroundings, PEER)

@@ -1,8 +1,6 @@
 """kechuang, served by its own command, asked through the doors that a signed-in user's browser and programs have."""
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,14 +11,11 @@ from uuid import uuid4
 import psycopg
 
 from benchmarks.booking_race.cluster import ROOT, Cluster
-from benchmarks.booking_race.target import Process
+from benchmarks.booking_race.target import CSRF, Process, cookie, monday_of, number_of, printed, statements_of
 from benchmarks.booking_race.wire import Answer, Request
-from benchmarks.rows import CannotMeasure
 
 NAME = "kechuang"
-CSRF = "c" * 32
 MODES: Mapping[str, int] = {"one process": 1, "two processes": 2}
-FEED_BACK_DAYS = 28
 TAKEN = "bookings.slot_taken"
 
 
@@ -43,7 +38,7 @@ class Kechuang:
 
     def create(self, user: Mapping[str, str], tool: str, start: datetime, end: datetime) -> Request:
         """A key of its own each time: the same key would answer with the first booking."""
-        headers = {**_cookie(user), "X-CSRFToken": CSRF, "Content-Type": "application/json"}
+        headers = {**cookie(user), "X-CSRFToken": CSRF, "Content-Type": "application/json"}
         body = {
             "instrument_ids": [tool],
             "from_at": start.isoformat(),
@@ -60,45 +55,36 @@ class Kechuang:
         return answer.status == 409 and json.loads(answer.body).get("code") == TAKEN
 
     def feed(self, user: Mapping[str, str], tool: str) -> Request:
-        monday = self.today - timedelta(days=FEED_BACK_DAYS + self.today.weekday())
+        monday = monday_of(self.today)
         asked = {
             "instrument": tool,
             "from_at": monday.isoformat(),
             "until_at": (monday + timedelta(days=7)).isoformat(),
         }
-        return Request("GET", f"/api/bookings/week?{urlencode(asked)}", _cookie(user))
+        return Request("GET", f"/api/bookings/week?{urlencode(asked)}", cookie(user))
 
     def events(self, answer: Answer) -> int:
         return len(json.loads(answer.body))
 
     def pages(self) -> Mapping[str, Request]:
         """The pages that list its instruments."""
-        return {"instruments": Request("GET", "/search?kind=instrument", _cookie(self.users[0]))}
+        return {"instruments": Request("GET", "/search?kind=instrument", cookie(self.users[0]))}
 
     def statements(self, requests: Sequence[Request]) -> list[int]:
         """How many SQL statements each of the first user's requests asks, from the session to the answer."""
-        lines = "\n".join(json.dumps([request.path, self.users[0]["session"]]) for request in requests)
-        found = [json.loads(line) for line in _run(self.surroundings, "statements", given=lines).splitlines()]
-        if any(line["status"] != 200 for line in found):
-            raise CannotMeasure(f"{NAME}: statements could not be counted: {found}")
-        return [line["statements"] for line in found]
+        return statements_of(NAME, _inside(self.surroundings, "statements"), self.users[0]["session"], requests)
 
     def taken(self, tool: str, start: datetime, end: datetime) -> int:
         """By the bookings themselves, not by the slots that are to keep them apart."""
-        return self._count(
+        return number_of(
+            self.database,
             "SELECT count(*) FROM bookings_booking WHERE instruments ? %s AND from_at < %s AND until_at > %s"
             " AND state IN ('requested', 'confirmed', 'in_use', 'done')",
             [tool, end, start],
         )
 
     def ahead(self) -> int:
-        return self._count("SELECT count(*) FROM bookings_booking WHERE from_at >= %s", [self.today])
-
-    def _count(self, statement: str, given: list[object]) -> int:
-        row = self.database.execute(statement, given).fetchone()
-        assert row is not None
-        assert isinstance(row[0], int)
-        return row[0]
+        return number_of(self.database, "SELECT count(*) FROM bookings_booking WHERE from_at >= %s", [self.today])
 
 
 def filled(
@@ -107,25 +93,10 @@ def filled(
     """A new database `name` with so many instruments and bookings, as `kechuang generate` writes them."""
     cluster.make(name)
     surroundings = cluster.env(name)
-    printed = _run(surroundings, "fill", str(tools), str(bookings))
-    seeded = json.loads(printed.splitlines()[-1])
+    seeded = json.loads(printed(NAME, _inside(surroundings, "fill", str(tools), str(bookings))).splitlines()[-1])
     progress(f"{NAME}: {tools:,} instruments, {bookings:,} bookings written in {seeded['seconds']:.0f} s")
     return Kechuang(surroundings, cluster.connect(name), seeded["users"], seeded["tools"], seeded["busy"], today)
 
 
-def _run(surroundings: Mapping[str, str], *arguments: str, given: str = "") -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.booking_race.inside", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **surroundings},
-        input=given,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise CannotMeasure(f"{NAME}: {' '.join(arguments)}: {done.stderr[-1_200:]}")
-    return done.stdout
-
-
-def _cookie(user: Mapping[str, str]) -> dict[str, str]:
-    return {"Cookie": f"sessionid={user['session']}; csrftoken={CSRF}"}
+def _inside(surroundings: Mapping[str, str], *arguments: str) -> Process:
+    return Process([sys.executable, "-m", "benchmarks.booking_race.inside", *arguments], surroundings, ROOT)

@@ -1,5 +1,6 @@
 """What the driver needs to know of a system: how it is served, what its requests and answers look like, the truth."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,13 +8,17 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+
+import psycopg
 
 from benchmarks.booking_race.wire import Answer, Request, is_open
 from benchmarks.rows import CannotMeasure
 
+CSRF = "c" * 32
+FEED_BACK_DAYS = 28
 BOOT_SECONDS, END_SECONDS = 90, 15
 FIRST_PORT = 8_821
 
@@ -60,6 +65,47 @@ class Target(Protocol):
     def events(self, answer: Answer) -> int: ...
     def taken(self, tool: str, start: datetime, end: datetime) -> int: ...
     def ahead(self) -> int: ...
+
+
+def cookie(user: Mapping[str, str]) -> dict[str, str]:
+    return {"Cookie": f"sessionid={user['session']}; csrftoken={CSRF}"}
+
+
+def monday_of(today: datetime) -> datetime:
+    """The Monday of the week that the feeds are asked for: one with bookings of the past."""
+    return today - timedelta(days=FEED_BACK_DAYS + today.weekday())
+
+
+def number_of(database: "psycopg.Connection[tuple[object, ...]]", statement: str, given: list[object]) -> int:
+    """The one number that a statement answers."""
+    row = database.execute(statement, given).fetchone()
+    assert row is not None
+    assert isinstance(row[0], int)
+    return row[0]
+
+
+def printed(name: str, process: Process, *, given: str = "") -> str:
+    """What a program of a system prints when it has run to its end; raises CannotMeasure."""
+    done = subprocess.run(
+        process.arguments,
+        cwd=process.cwd,
+        env={**os.environ, **process.env},
+        input=given,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise CannotMeasure(f"{name}: {' '.join(process.arguments[1:4])}: {done.stderr[-1_200:]}")
+    return done.stdout
+
+
+def statements_of(name: str, process: Process, session: str, requests: Sequence[Request]) -> list[int]:
+    """How many SQL statements each request of one session asks, as a program of the system counts them."""
+    lines = "\n".join(json.dumps([request.path, session]) for request in requests)
+    found = [json.loads(line) for line in printed(name, process, given=lines).splitlines()]
+    if any(line["status"] != 200 for line in found):
+        raise CannotMeasure(f"{name}: statements could not be counted: {found}")
+    return [line["statements"] for line in found]
 
 
 @contextmanager

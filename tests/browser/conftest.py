@@ -18,10 +18,12 @@ from kechuang.site import jobs
 from kechuang.treasury.commands import SimulatedBank, connect_bank, disconnect_bank
 from kechuang.ui import clock
 from tests.browser.desk import Desk
+from tests.browser.looking import enter
 from tests.browser.played import Played
 from tests.conftest import Databases
 from tests.vouchers.conftest import SCHEME
 
+__all__ = ["enter"]
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 SCALE, UNTIL = 0.02, date(2025, 2, 17)  # 越城区 has opened, 绍兴文理学院 has entered, the first orders come
 

@@ -1,10 +1,19 @@
 """Helpers for tests in a real browser: what axe-core finds, what overflows, pictures to look at."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from kechuang.kernel.actor import Actor
+from kechuang.parties.models import Person
+from kechuang.parties.states import ACTING_FOR
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "kechuang" / "ui" / "static" / "vendor" / "axe" / "axe.min.js"
@@ -59,3 +68,19 @@ def seen(page: Page, name: str) -> None:
     picture(page, name)
     for held_against in (violations(page), overflow(page)):
         assert not held_against, "\n".join(held_against)
+
+
+@pytest.fixture
+def enter(page: Page, live_server: LiveServer) -> Callable[[Actor], None]:
+    """Signs a person in without the form: the session's cookie is handed to the browser."""
+
+    def entered(actor: Actor) -> None:
+        client = Client()
+        client.force_login(Person.objects.get(id=actor.person_id))
+        session = client.session
+        session[ACTING_FOR] = actor.party_id
+        session.save()
+        name = settings.SESSION_COOKIE_NAME
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+
+    return entered

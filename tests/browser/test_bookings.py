@@ -4,9 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as site_settings
-from django.contrib.auth import get_user_model
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
@@ -18,7 +15,6 @@ from kechuang.bookings.models import Booking
 from kechuang.bookings.rules import Span
 from kechuang.catalog.models import Offer
 from kechuang.kernel.actor import Actor
-from kechuang.parties.middleware import ACTING_FOR
 from kechuang.policy.book import installed
 from kechuang.policy.packs import read_folder
 from kechuang.ui import clock
@@ -38,22 +34,6 @@ def lab(transactional_db: None, settings: Settings) -> Iterator[Lab]:
         settings.CLOCK_OFFSET = made.now - clock.database_time()
         settings.DEMO = True
         yield made
-
-
-@pytest.fixture
-def enter(page: Page, live_server: LiveServer) -> Callable[[Actor], None]:
-    """Signs a person in without the form: the session's cookie is handed to the browser."""
-
-    def entered(actor: Actor) -> None:
-        client = Client()
-        client.force_login(get_user_model().objects.get(pk=actor.person_id))
-        session = client.session
-        session[ACTING_FOR] = actor.party_id
-        session.save()
-        name = site_settings.SESSION_COOKIE_NAME
-        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-
-    return entered
 
 
 def complaints(page: Page) -> list[str]:

@@ -3,9 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.conf import settings as site_settings
-from django.contrib.auth import get_user_model
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
@@ -16,7 +13,6 @@ from kechuang.catalog.formats.workbook import written
 from kechuang.catalog.models import Offer
 from kechuang.catalog.states import ClearanceKind
 from kechuang.kernel.actor import Actor
-from kechuang.parties.middleware import ACTING_FOR
 from kechuang.policy.book import installed
 from kechuang.policy.packs import read_folder
 from kechuang.ui import clock
@@ -36,22 +32,6 @@ def lab(transactional_db: None, settings: Settings) -> Iterator[World]:
         settings.CLOCK_OFFSET = world.now - clock.database_time()
         settings.DEMO = True
         yield world
-
-
-@pytest.fixture
-def enter(page: Page, live_server: LiveServer) -> Callable[[Actor], None]:
-    """Signs a person in without the form: the session's cookie is handed to the browser."""
-
-    def entered(actor: Actor) -> None:
-        client = Client()
-        client.force_login(get_user_model().objects.get(pk=actor.person_id))
-        session = client.session
-        session[ACTING_FOR] = actor.party_id
-        session.save()
-        name = site_settings.SESSION_COOKIE_NAME
-        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-
-    return entered
 
 
 def supervised(world: World, head: Actor) -> Offer:

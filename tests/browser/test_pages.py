@@ -3,16 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings as site_settings
-from django.contrib.auth import get_user_model
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from kechuang.kernel.actor import Actor, Role
-from kechuang.parties.middleware import ACTING_FOR
 from kechuang.ui import clock
 from tests.browser.looking import DESKTOP, PHONE, seen
 from tests.portal.conftest import Square, book
@@ -28,22 +24,6 @@ def square(book: None, transactional_db: None, settings: Settings) -> Square:
     settings.CLOCK_OFFSET = made.now - clock.database_time()
     settings.DEMO = True
     return made
-
-
-@pytest.fixture
-def enter(page: Page, live_server: LiveServer) -> Callable[[Actor], None]:
-    """Signs a person in without the form: the session's cookie is handed to the browser."""
-
-    def entered(actor: Actor) -> None:
-        client = Client()
-        client.force_login(get_user_model().objects.get(pk=actor.person_id))
-        session = client.session
-        session[ACTING_FOR] = actor.party_id
-        session.save()
-        name = site_settings.SESSION_COOKIE_NAME
-        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-
-    return entered
 
 
 def at(page: Page, live_server: LiveServer, screen: dict[str, int], address: str, name: str) -> None:

@@ -4,9 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings as site_settings
-from django.contrib.auth import get_user_model
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django import Settings
@@ -16,13 +13,13 @@ from kechuang.claims.formats.opening import heading
 from kechuang.claims.states import OpeningKind
 from kechuang.documents.rules import write_xlsx
 from kechuang.kernel.actor import Actor, Role
-from kechuang.parties.middleware import ACTING_FOR
 from kechuang.parties.queries import party
 from kechuang.treasury.rules import Outcome
 from kechuang.ui import clock
-from tests.browser.looking import DESKTOP, PHONE, seen
+from tests.browser.looking import DESKTOP, PHONE, enter, seen
 from tests.claims.conftest import Payouts, fresh
 
+__all__ = ["enter"]
 pytestmark = pytest.mark.django_db(transaction=True)
 SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 Look = Callable[[Actor, str, str], None]
@@ -33,22 +30,6 @@ def payouts(book: None, transactional_db: None, settings: Settings) -> Payouts:
     made = Payouts()
     settings.CLOCK_OFFSET = made.now - clock.database_time()
     return made
-
-
-@pytest.fixture
-def enter(page: Page, live_server: LiveServer) -> Callable[[Actor], None]:
-    """Signs a person in without the form: the session's cookie is handed to the browser."""
-
-    def entered(actor: Actor) -> None:
-        client = Client()
-        client.force_login(get_user_model().objects.get(pk=actor.person_id))
-        session = client.session
-        session[ACTING_FOR] = actor.party_id
-        session.save()
-        name = site_settings.SESSION_COOKIE_NAME
-        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-
-    return entered
 
 
 @pytest.fixture

@@ -3,16 +3,12 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.conf import settings as site_settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from kechuang.kernel.actor import Actor, Role
-from kechuang.parties.models import Person
-from kechuang.parties.states import ACTING_FOR
 from kechuang.policy.book import installed
 from kechuang.policy.packs import read_folder
 from kechuang.ui import clock
@@ -20,10 +16,11 @@ from kechuang.usage import commands
 from kechuang.usage.commands import Power
 from kechuang.usage.models import ServiceRecord
 from kechuang.usage.states import Audience, Scope
-from tests.browser.looking import DESKTOP, PHONE, seen
+from tests.browser.looking import DESKTOP, PHONE, enter, seen
 from tests.catalog.conftest import POLICIES
 from tests.usage.conftest import Lab
 
+__all__ = ["enter"]
 pytestmark = pytest.mark.django_db(transaction=True)
 SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 Look = Callable[..., None]
@@ -62,17 +59,11 @@ def busy(transactional_db: None, settings: Settings) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def look(page: Page, live_server: LiveServer, busy: Lab, settings: Settings) -> Look:
+def look(page: Page, live_server: LiveServer, busy: Lab, settings: Settings, enter: Callable[[Actor], None]) -> Look:
     def looked(actor: Actor | None, address: str, name: str) -> None:
         settings.CLOCK_OFFSET = busy.now - clock.database_time()
         if actor:
-            client = Client()
-            client.force_login(Person.objects.get(id=actor.person_id))
-            session = client.session
-            session[ACTING_FOR] = actor.party_id
-            session.save()
-            cookie = site_settings.SESSION_COOKIE_NAME
-            page.context.add_cookies([{"name": cookie, "value": client.cookies[cookie].value, "url": live_server.url}])
+            enter(actor)
         answer = page.goto(live_server.url + address)
         assert answer is not None
         assert answer.status == 200, address
