@@ -13,7 +13,9 @@ RUSH = FrozenPrice("p4", "rush", "加急", "rate", None, 3_000)
 
 
 @pytest.mark.parametrize(
-    ("minutes", "hundredths"), [(60, 100), (90, 150), (50, 84), (1, 2)], ids=["一小时", "一小时半", "五十分钟", "一分钟"]
+    ("minutes", "hundredths"),
+    [(60, 100), (90, 150), (50, 84), (1, 2)],
+    ids=["一小时", "一小时半", "五十分钟", "一分钟"],
 )
 def test_hours_are_counted_to_the_hundredth_rounded_up(minutes: int, hundredths: int) -> None:
     assert lines_for(Booked(minutes), [HOUR])[0].quantity == hundredths
