@@ -94,6 +94,7 @@ class Claim(models.Model):
         ]
         indexes = [
             models.Index(fields=["region", "state"], name="claim_by_county_state"),
+            models.Index(fields=["region", "submitted_on", "id"], name="claim_by_county_day"),
             models.Index(fields=["provider_party", "state"], name="claim_by_provider_state"),
             models.Index(fields=["holder_party"], name="claim_by_holder"),
         ]

@@ -155,8 +155,10 @@ class Claimable:
 
 def claimable(actor: Actor, *, on: date) -> list[Claimable]:
     """Settled orders of a provider that still can be claimed and have no claim standing, the most pressing first."""
-    standing = Claim.objects.exclude(state=ClaimState.WITHDRAWN).values("order_id")
+    own = Claim.objects.filter(provider_party=actor.party_id)  # of a hundred thousand only these are looked at
+    standing = own.exclude(state=ClaimState.WITHDRAWN).values("order_id")
     rows = settled_with_offset(actor.party_id).exclude(id__in=standing)
+    rows = rows.only("id", "number", "title", "captured_fen", "scheme", "placed_on", "settled_on")
     if actor.unit_ids:
         rows = rows.filter(unit_id__in=actor.unit_ids)
     found = [
