@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
@@ -112,10 +113,9 @@ class SettlementRow:
 
 def payables_waiting(region: str, *, on: date | None = None) -> list[WaitingPayable]:
     """What a county has to pay and no batch has taken, the longest waiting first; with `on` also the payee's account."""
-    live = PaymentPart.objects.filter(live=True).values("payable_id")
-    rows = list(
-        Payable.objects.filter(region=region, withdrawn_on__isnull=True).exclude(id__in=live).order_by("ready_at", "id")
-    )
+    taken = PaymentPart.objects.filter(payable=OuterRef("pk"), live=True)
+    open_ones = Payable.objects.filter(~Exists(taken), region=region, withdrawn_on__isnull=True)
+    rows = list(open_ones.order_by("ready_at", "id"))
     names = parties.party_names({row.payee_party for row in rows})
     closed = set(Budget.objects.filter(region=region, state=BudgetState.CLOSED).values_list("year", flat=True))
     payees = {(row.payee_party, row.unit) for row in rows}
@@ -130,7 +130,8 @@ def payables_waiting(region: str, *, on: date | None = None) -> list[WaitingPaya
 
 def batches(actor: Actor, *, state: str = "") -> QuerySet[PaymentBatch]:
     """The batches the actor sees, the newest first; each with how many of its lines are unknown."""
-    unknown = Count("lines", filter=Q(lines__state=LineState.UNKNOWN))
+    lines = PaymentLine.objects.filter(batch=OuterRef("pk"), state=LineState.UNKNOWN).order_by().values("batch")
+    unknown = Coalesce(Subquery(lines.annotate(count=Count("id")).values("count")), 0)
     rows = batches_visible_to(actor).annotate(unknown_count=unknown).order_by("-prepared_on", "-id")
     return rows.filter(state=state) if state else rows
 
