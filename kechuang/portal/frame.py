@@ -84,6 +84,7 @@ WAYS = (
     Way(_("服务与价目"), _("价目"), "list-details", "catalog:mine", _PARTY),
     Way(_("服务记录"), _("记录"), "clipboard-check", "usage:records", _PARTY),
     Way(_("仪器看板"), _("看板"), "chart-bar", "usage:boards", _SCIENCE | {Role.SHARING_OFFICE, Role.AUDITOR}),
+    Way(_("同义词"), _("同义词"), "vocabulary", "search:synonyms", frozenset({Role.SHARING_OFFICE})),
     Way(
         _("机构入库"),
         _("入库"),
