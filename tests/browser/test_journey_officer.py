@@ -31,7 +31,7 @@ def test_an_officer_confirms_returns_and_confirms_together(world: Played, desk: 
         page.locator(".k-file a").first.click()
     assert download.value.path().stat().st_size > 0
     desk.press("确认服务事项")
-    expect(page.locator(".k-message-success")).to_contain_text("已确认并开始公示")
+    expect(page.locator(".k-message-success")).to_have_text(re.compile(r"已确认 SD-\S+ 并开始公示，查看公示"))
     assert _state(first) == "in_notice"
     _returns(desk, off)
     _together(desk, clean)
@@ -99,7 +99,7 @@ def test_an_officer_works_without_a_mouse(world: Played, desk: Desk) -> None:
     page.wait_for_url(f"**/claims/{left.id}")
     _until_focused(desk, ".k-aside form[action$='/confirm'] button.btn-primary")
     keys.press("Enter")
-    expect(page.locator(".k-message-success")).to_contain_text("已确认并开始公示")
+    expect(page.locator(".k-message-success")).to_have_text(re.compile(r"已确认 SD-\S+ 并开始公示，查看公示"))
     assert _state(left) == "in_notice"
 
 
