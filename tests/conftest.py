@@ -53,7 +53,9 @@ def _needs_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or NEEDS_DATABASE & set(getattr(item, "fixturenames", ())))
 
 
-ALONE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"""
+# Not PostgreSQL's own workers: autovacuum gives way by itself, and ending it takes a right that no owner of tables has.
+ALONE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'"""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'django_migrations'"
 SEEDS = "SELECT tablename FROM pg_tables WHERE schemaname = 'seeds'"
 GUARDED = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgtype::int & 32 > 0"
