@@ -41,6 +41,14 @@ def pytest_configure(config: pytest.Config) -> None:
     catalogue.compile_if_newer(Path(__file__).resolve().parents[1])
 
 
+@pytest.fixture(autouse=True, scope="session")
+def statements_compared() -> None:
+    """Every statement that was written once is compared with the one that Django writes for it anew."""
+    from kechuang.ui import compiled
+
+    compiled.Statements.checked = True
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--no-database"):
         return

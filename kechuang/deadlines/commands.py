@@ -19,6 +19,7 @@ from kechuang.kernel.workdays import Due, Length, Unit, Workdays, due, rests_on_
 from kechuang.outbox.commands import tell
 from kechuang.trail.commands import record
 from kechuang.ui import clock
+from kechuang.ui.compiled import Change, compiled_update
 from kechuang.ui.rows import insert
 
 RELATIONAL = frozenset({Role.HOLDER, Role.PROVIDER, Role.OBJECTOR, Role.PUBLIC})  # parties, not offices
@@ -101,21 +102,29 @@ def resume_by_cap(deadline_id: str, *, now: datetime) -> None:
 
 def meet(subject_id: str, kind: str, *, now: datetime) -> None:
     """The act was done (办结): in time or late, by the day it was due. Nothing to do when no clock runs."""
-    on = clock.day(now)
-    Deadline.objects.filter(subject_id=subject_id, kind=kind, state__in=OPEN).update(
-        state=Case(
-            When(state=DeadlineState.SUSPENDED, then=Value(DeadlineState.MET)),
-            When(due_on__gte=on, then=Value(DeadlineState.MET)),
-            default=Value(DeadlineState.MET_LATE),
-        ),
-        met_on=on,
+    _meet(subject_id, kind, clock.day(now))
+
+
+@compiled_update
+def _meet(subject_id: str, kind: str, on: date) -> Change:
+    in_time = Case(
+        When(state=DeadlineState.SUSPENDED, then=Value(DeadlineState.MET)),
+        When(due_on__gte=on, then=Value(DeadlineState.MET)),
+        default=Value(DeadlineState.MET_LATE),
     )
+    rows = Deadline.objects.filter(subject_id=subject_id, kind=kind, state__in=OPEN)
+    return rows, {"state": in_time, "met_on": on}
 
 
 def cancel(subject_id: str, *, now: datetime, kind: str = "") -> None:
     """The record no longer waits (不再计时): all its open clocks, or the one of `kind`."""
+    _cancel(subject_id, kind, clock.day(now))
+
+
+@compiled_update
+def _cancel(subject_id: str, kind: str, on: date) -> Change:
     rows = Deadline.objects.filter(subject_id=subject_id, state__in=OPEN)
-    (rows.filter(kind=kind) if kind else rows).update(state=DeadlineState.CANCELLED, met_on=clock.day(now))
+    return rows.filter(kind=kind) if kind else rows, {"state": DeadlineState.CANCELLED, "met_on": on}
 
 
 @transaction.atomic

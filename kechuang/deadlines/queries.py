@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from kechuang.deadlines.access import visible_to
 from kechuang.deadlines.models import CalendarDay, CalendarYear, Deadline
@@ -14,6 +14,7 @@ from kechuang.kernel.actor import Actor
 from kechuang.kernel.workdays import Unit, Workdays
 from kechuang.parties.queries import region_name
 from kechuang.trail.queries import Broken
+from kechuang.ui.compiled import compiled
 
 _kept: dict[object, Workdays] = {}
 
@@ -42,13 +43,19 @@ class Clock:
 
 def calendar() -> Workdays:
     """The working-day calendar as entered; read again only when a year was entered."""
-    edition = CalendarYear.objects.aggregate(at=Max("entered_at"), year=Max("id"))
-    key = (edition["at"], edition["year"])
+    key = next(iter(_edition()), None)
     if key not in _kept:
         days = dict(CalendarDay.objects.values_list("id", "working"))
         _kept.clear()
         _kept[key] = Workdays(frozenset(CalendarYear.objects.values_list("id", flat=True)), days)
     return _kept[key]
+
+
+@compiled
+def _edition() -> QuerySet[CalendarYear, tuple[datetime, int]]:
+    """When a year was last entered, and the last year there is; nothing while none was."""
+    last = CalendarYear.objects.order_by().values("id").order_by("-id")[:1]
+    return CalendarYear.objects.order_by("-entered_at").values_list("entered_at", Subquery(last))[:1]
 
 
 def clocks(subject_ids: Iterable[str], *, on: date) -> dict[str, Clock]:

@@ -19,6 +19,7 @@ from kechuang.notices.rules import gate as gate_rule
 from kechuang.notices.states import NOTICE_MACHINE, OBJECTION_MACHINE, WAITING_MAX, NoticeState, ObjectionState
 from kechuang.trail.models import Event
 from kechuang.trail.queries import Broken, way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -37,17 +38,24 @@ class NoticeSheet:
 
 def gates(subject_ids: Iterable[str], *, on: date) -> dict[str, Gate]:
     """The gate of each record by the latest notice that names it; records never named are absent. Two statements."""
-    items = Item.objects.filter(subject_id__in=list(subject_ids)).select_related("notice").order_by("id")
-    latest = {item.subject_id: item for item in items}
+    latest = {item.subject_id: item for item in _naming(list(subject_ids))}
     states: dict[str, list[ObjectionState]] = {}
-    for item_id, state in Objection.objects.filter(item__in=[i.id for i in latest.values()]).values_list(
-        "item_id", "state"
-    ):
+    for item_id, state in _objected([i.id for i in latest.values()]):
         states.setdefault(item_id, []).append(ObjectionState(state))
     return {
         subject: gate_rule(NoticeState(i.notice.state), i.notice.until_on, states.get(i.id, []), on=on)
         for subject, i in latest.items()
     }
+
+
+@compiled
+def _naming(subject_ids: list[str]) -> QuerySet[Item]:
+    return Item.objects.filter(subject_id__any=subject_ids).select_related("notice").order_by("id")
+
+
+@compiled
+def _objected(item_ids: list[str]) -> QuerySet[Objection, tuple[str, str]]:
+    return Objection.objects.filter(item_id__any=item_ids).values_list("item_id", "state")
 
 
 def gate(subject_id: str, *, on: date) -> Gate:

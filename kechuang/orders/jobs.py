@@ -5,14 +5,13 @@ from datetime import datetime
 from kechuang.kernel.actor import CLOCK
 from kechuang.orders import commands
 from kechuang.orders.queries import due, of_merged, to_close_after_revocation, without_their_time
-from kechuang.orders.states import BATCH
 from kechuang.ui import clock
 
 
 def run_time_outs(*, now: datetime) -> int:
     """Lapse, acceptance, mediation, settling: each order once, however often or late this runs. Answers how many."""
     done = 0
-    while ids := due(on=clock.day(now), limit=BATCH):
+    while ids := due(on=clock.day(now)):
         for order_id in ids:
             commands.time_out(CLOCK, order_id=order_id, now=now)
         done += len(ids)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.text import gettext_noop as _
@@ -15,6 +16,7 @@ from kechuang.outbox.rules import AlreadyNudged, NotAWorkingDay
 from kechuang.outbox.states import BATCH_MAX, TRIES_MAX, MessageState
 from kechuang.parties.queries import Contact
 from kechuang.ui import clock
+from kechuang.ui.compiled import Change, compiled, compiled_update
 from kechuang.ui.rows import insert
 
 
@@ -98,8 +100,7 @@ def deliver(*, now: datetime) -> int:
 
     Two runs at once take different rows; a message already handed over is not sent twice.
     """
-    waiting = Message.objects.select_for_update(skip_locked=True).filter(state=MessageState.PENDING)
-    messages = list(waiting.order_by("at", "id")[:BATCH_MAX])
+    messages = _waiting()
     if not messages:
         return 0
     ways, reach = channels(), reached(map(target_of, messages), on=clock.day(now))
@@ -109,8 +110,20 @@ def deliver(*, now: datetime) -> int:
         alike.setdefault((message.state, message.tries, message.why), []).append(message.id)
     for (state, tries, why), ids in alike.items():
         settled_at = None if state == MessageState.PENDING else now
-        Message.objects.filter(id__in=ids).update(state=state, tries=tries, why=why, settled_at=settled_at)
+        _settle(ids, state, tries, why, settled_at)
     return sum(message.state != MessageState.PENDING for message in messages)
+
+
+@compiled
+def _waiting() -> QuerySet[Message]:
+    rows = Message.objects.select_for_update(skip_locked=True).filter(state=MessageState.PENDING)
+    return rows.order_by("at", "id")[:BATCH_MAX]
+
+
+@compiled_update
+def _settle(ids: list[str], state: str, tries: int, why: str, settled_at: datetime | None) -> Change:
+    rows = Message.objects.filter(id__any=ids)
+    return rows, {"state": state, "tries": tries, "why": why, "settled_at": settled_at}
 
 
 def _send(message: Message, to: Sequence[Contact], ways: Sequence[Channel], now: datetime) -> None:

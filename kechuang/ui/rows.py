@@ -2,10 +2,22 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+
+# What a column takes as it stands; for any other value, and every other kind of field, the field itself is asked.
+_PLAIN: tuple[tuple[type[models.Field[Any, Any]], type], ...] = (
+    (models.CharField, str),
+    (models.TextField, str),
+    (models.IntegerField, int),
+    (models.BooleanField, bool),
+    (models.DateTimeField, datetime),
+    (models.DateField, date),
+    (models.ForeignKey, str),
+)
 
 
 def insert(row: models.Model) -> bool:
@@ -21,29 +33,68 @@ def insert(row: models.Model) -> bool:
     return made
 
 
+R = TypeVar("R", bound=models.Model)
+
+
+def add(row: R) -> R:
+    """Inserts `row`, which carries its own id, and answers with it; a constraint that is broken is an IntegrityError."""
+    assert row.pk is not None, "its id is known before"
+    statement, values = inserting(row)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
+
+
 def inserting(row: models.Model) -> tuple[str, list[Any]]:
     """The INSERT of a row and its values."""
-    names, values = _written(row, row._meta.concrete_fields, new=True)
-    marks = ", ".join(["%s"] * len(names))
-    return f"INSERT INTO {_quoted(row._meta.db_table)} ({', '.join(names)}) VALUES ({marks})", values
+    statement, columns = _insert_of(type(row))
+    return statement, [_value(row, column) for column in columns]
 
 
 def updating(row: models.Model, fields: Iterable[str]) -> tuple[str, list[Any]]:
     """The UPDATE of these fields of a saved row, and its values; None of them is an expression."""
-    chosen = {field.name: field for field in (row._meta.get_field(name) for name in fields)}
-    names, values = _written(row, chosen.values(), new=False)  # type: ignore[arg-type]
-    changes = ", ".join(f"{name} = %s" for name in names)
-    return f"UPDATE {_quoted(row._meta.db_table)} SET {changes} WHERE id = %s", [*values, row.pk]
+    statement, columns = _update_of(type(row), tuple(dict.fromkeys(fields)))
+    return statement, [*(_value(row, column) for column in columns), row.pk]
 
 
-def _written(row: models.Model, fields: Iterable[models.Field[Any, Any]], *, new: bool) -> tuple[list[str], list[Any]]:
-    names, values = [], []
-    for field in fields:
-        value = field.pre_save(row, new)
-        assert not hasattr(value, "resolve_expression"), f"{field.name} is written as a value"
-        names.append(_quoted(str(field.column)))
-        values.append(field.get_db_prep_save(value, connection))
-    return names, values
+_Column = tuple[models.Field[Any, Any], str, type | None]  # the field, the attribute, what it takes as it stands
+
+
+@cache
+def _insert_of(model: type[models.Model]) -> tuple[str, list[_Column]]:
+    fields = model._meta.concrete_fields
+    marks = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {_table(model)} ({', '.join(map(_column, fields))}) VALUES ({marks})", _columns(fields)
+
+
+@cache
+def _update_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[_Column]]:
+    fields = [cast("models.Field[Any, Any]", model._meta.get_field(name)) for name in names]
+    changes = ", ".join(f"{_column(field)} = %s" for field in fields)
+    return f"UPDATE {_table(model)} SET {changes} WHERE id = %s", _columns(fields)
+
+
+def _columns(fields: Iterable[models.Field[Any, Any]]) -> list[_Column]:
+    plain = {field: next((kind for of, kind in _PLAIN if isinstance(field, of)), None) for field in fields}
+    return [(field, field.attname, kind) for field, kind in plain.items()]
+
+
+def _value(row: models.Model, column: _Column) -> Any:
+    field, name, plain = column
+    value = getattr(row, name)
+    if value is None or type(value) is plain:
+        return value if plain else field.get_db_prep_save(value, connection)
+    assert not hasattr(value, "resolve_expression"), f"{field.name} is written as a value"
+    return field.get_db_prep_save(value, connection)
+
+
+def _column(field: models.Field[Any, Any]) -> str:
+    return _quoted(str(field.column))
+
+
+def _table(model: type[models.Model]) -> str:
+    return _quoted(model._meta.db_table)
 
 
 def _quoted(name: str | None) -> str:

@@ -16,6 +16,7 @@ from kechuang.ledger.queries import money
 from kechuang.trail.models import Event
 from kechuang.treasury.models import PaymentBatch, PaymentPart
 from kechuang.treasury.rules import Outcome
+from kechuang.ui.compiled import Statements
 from tests.claims.conftest import Payouts, fresh
 from tests.vouchers.test_races import race
 
@@ -169,6 +170,7 @@ def test_control_without_lock_and_index_it_would_be_paid_twice(
         return grouped(*given)
 
     monkeypatch.setattr(batches, "_grouped", wait_then_group)
+    monkeypatch.setattr(Statements, "kept", False)
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **_: rows.all())
     try:
         assert prepare_twice(payouts, claim) == 2

@@ -34,19 +34,8 @@ class _Unlocked:
     def __init__(self, racers: int) -> None:
         self.all_read = threading.Barrier(racers)
 
-    def __call__(self, actor: Actor) -> "_Unlocked":
-        self.rows = visible_to(actor)
-        return self
-
-    def select_for_update(self, **_of: object) -> "_Unlocked":
-        return self
-
-    def filter(self, **wanted: str) -> "_Unlocked":
-        self.wanted = wanted
-        return self
-
-    def first(self) -> Any:
-        found = Order.objects.filter(**self.wanted).first()
+    def first(self, actor: Actor, order_id: str) -> Any:
+        found = visible_to(actor).filter(id=order_id).first()
         with contextlib.suppress(threading.BrokenBarrierError):
             self.all_read.wait(timeout=5)
         return found
@@ -68,7 +57,7 @@ def test_settled_by_many_clicks_it_is_offset_once(market: Market) -> None:
 def test_control_without_the_lock_it_is_settled_more_than_once(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     order_lock = _Unlocked(RACERS)
     order = market.paid()
-    monkeypatch.setattr(steps, "visible_to", order_lock)
+    monkeypatch.setattr(steps, "_locked", order_lock)
     race(*[lambda: commands.settle(market.holder, order_id=order.id, now=market.now) for _ in range(RACERS)])
     assert Event.objects.filter(object_id=order.id, action="orders.settle").count() > 1
 
@@ -88,7 +77,7 @@ def test_control_without_the_lock_it_is_both_placed_and_declined(
     market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = market.quoted()
-    monkeypatch.setattr(steps, "visible_to", _Unlocked(2))
+    monkeypatch.setattr(steps, "_locked", _Unlocked(2))
     race(
         lambda: commands.place(market.holder, order_id=order.id, declares=True, now=market.now),
         lambda: commands.decline(market.server, order_id=order.id, reason="无法承接", now=market.now),

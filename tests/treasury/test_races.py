@@ -14,6 +14,7 @@ from kechuang.trail.models import Event
 from kechuang.treasury import commands, queries
 from kechuang.treasury.models import PaymentLine, PaymentPart
 from kechuang.treasury.rules import Answer, Outcome
+from kechuang.ui.compiled import Statements
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 8
@@ -71,6 +72,7 @@ def test_without_the_guards_a_claim_enters_several_batches(
         return grouped(*given)
 
     monkeypatch.setattr(batches, "_grouped", wait_for_the_other)
+    monkeypatch.setattr(Statements, "kept", False)
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **_: rows.all())
     done, _ = at_once(lambda: county.prepared([due]), count=2)
     assert done == 2
@@ -106,6 +108,7 @@ def test_without_the_lock_each_answer_has_its_effect(county: Any, monkeypatch: p
         return found
 
     monkeypatch.setattr(results, "_parts_of", wait_for_the_other)
+    monkeypatch.setattr(Statements, "kept", False)
     monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda rows, **_: rows.all())
     at_once(lambda: county.answer(batch, paid(line)), count=2)
     assert Event.objects.filter(object_id=line.id, action="treasury.pay").count() == 2

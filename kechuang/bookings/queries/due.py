@@ -6,10 +6,16 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from kechuang.bookings.models import Booking, Qualification, Reminder
 from kechuang.bookings.states import BATCH, REMIND_HOURS, BookingState, QualificationState
+from kechuang.ui.compiled import compiled
 
 
 def unanswered(*, now: datetime) -> list[str]:
     """Requested or displaced bookings whose time to answer has run out."""
+    return _unanswered(now)
+
+
+@compiled
+def _unanswered(now: datetime) -> QuerySet[Booking, str]:
     waiting = [BookingState.REQUESTED, BookingState.DISPLACED]
     rows = Booking.objects.filter(state__in=waiting, confirm_by_at__lte=now)
     return _ids(rows.order_by("confirm_by_at", "id"))
@@ -36,7 +42,11 @@ def run_out(*, now: datetime) -> list[str]:
 
 def to_remind(*, now: datetime) -> list[str]:
     """Confirmed bookings that begin within a day and of which nobody was reminded in their present time."""
-    soon = now + timedelta(hours=REMIND_HOURS)
+    return _to_remind(now, now + timedelta(hours=REMIND_HOURS))
+
+
+@compiled
+def _to_remind(now: datetime, soon: datetime) -> QuerySet[Booking, str]:
     sent = Reminder.objects.filter(booking=OuterRef("id"), version=OuterRef("version"))
     rows = Booking.objects.filter(state=BookingState.CONFIRMED, until_at__gt=now, from_at__gt=now, from_at__lte=soon)
     fresh = rows.filter(~Exists(sent), made_at__lt=F("from_at") - timedelta(hours=REMIND_HOURS))
@@ -44,9 +54,14 @@ def to_remind(*, now: datetime) -> list[str]:
 
 
 def qualifications_ended(*, on: date) -> list[str]:
+    return _ended(on)
+
+
+@compiled
+def _ended(on: date) -> QuerySet[Qualification, str]:
     rows = Qualification.objects.filter(state=QualificationState.VALID, valid_until__lte=on)
-    return list(rows.order_by("valid_until", "id").values_list("id", flat=True)[:BATCH])
+    return rows.order_by("valid_until", "id").values_list("id", flat=True)[:BATCH]
 
 
-def _ids(rows: QuerySet[Booking]) -> list[str]:
-    return list(rows.values_list("id", flat=True)[:BATCH])
+def _ids(rows: QuerySet[Booking]) -> QuerySet[Booking, str]:
+    return rows.values_list("id", flat=True)[:BATCH]

@@ -34,6 +34,7 @@ from kechuang.kernel.text import tidy
 from kechuang.parties.queries import covers
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -104,8 +105,12 @@ def own_sheet(actor: Actor, offer_id: str, *, on: date) -> OfferSheet:
 
 def cards(offer_ids: Iterable[str]) -> dict[str, OfferCard]:
     """Cards by id, for lists of orders; the caller has shown that the actor may see what they belong to."""
-    rows = Offer.objects.filter(id__in=set(offer_ids)).select_related("carrier")
-    return {row.id: card(row) for row in rows}
+    return {row.id: card(row) for row in _offers(list(offer_ids))}
+
+
+@compiled
+def _offers(offer_ids: list[str]) -> QuerySet[Offer]:
+    return Offer.objects.filter(id__any=offer_ids).select_related("carrier")
 
 
 def card(row: Offer) -> OfferCard:
@@ -138,13 +143,18 @@ def price_lines(offer_id: str, *, on: date, group: str = PriceGroup.OUTSIDE) -> 
 def price_lists(offer_ids: Iterable[str], *, on: date, group: str = PriceGroup.OUTSIDE) -> dict[str, list[PriceLine]]:
     """The price lists of several offers on a day, by offer. One statement."""
     found: dict[str, list[PriceLine]] = {offer_id: [] for offer_id in offer_ids}
-    rows = Price.objects.filter(offer_id__in=list(found), valid_from__lte=on)
-    if group != PriceGroup.ALL:
-        rows = rows.filter(group__in=[PriceGroup.ALL, group])
-    for row in rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on)).order_by("place", "id"):
+    for row in _prices(list(found), on, PriceGroup(group)):
         found[row.offer_id].append(line_of(row))
     order = list(ItemKind)
     return {offer_id: sorted(lines, key=lambda line: order.index(line.kind)) for offer_id, lines in found.items()}
+
+
+@compiled
+def _prices(offer_ids: list[str], on: date, group: PriceGroup) -> QuerySet[Price]:
+    rows = Price.objects.filter(offer_id__any=offer_ids, valid_from__lte=on)
+    if group != PriceGroup.ALL:
+        rows = rows.filter(group__in=[PriceGroup.ALL, group])
+    return rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on)).order_by("place", "id")
 
 
 def price_history(offer_id: str, *, own: bool = True) -> QuerySet[Price]:
@@ -258,10 +268,15 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
 
 
 def _visible(actor: Actor, offer_id: str) -> Offer:
-    row = visible_to(actor).select_related("carrier").filter(id=offer_id).first()
+    row = _seen.first(actor, offer_id)
     if row is None:
         raise NotVisible
     return row
+
+
+@compiled
+def _seen(actor: Actor, offer_id: str) -> QuerySet[Offer]:
+    return visible_to(actor).select_related("carrier").filter(id=offer_id)
 
 
 def _not_dropped() -> Q:

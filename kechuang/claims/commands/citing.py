@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from kechuang.claims import rules
 from kechuang.claims.models import Citation, Claim, Invoice, InvoiceLine
@@ -13,6 +14,8 @@ from kechuang.claims.queries.orders import ClaimOrder
 from kechuang.claims.states import UNCHECKED
 from kechuang.kernel.money import Fen
 from kechuang.orders.queries import own_orders
+from kechuang.ui.compiled import Change, compiled, compiled_update
+from kechuang.ui.rows import add, insert_many
 
 
 class Said(Protocol):
@@ -62,14 +65,19 @@ def speak_for(claim: Claim, lines: Sequence[InvoiceLine]) -> None:
     """The claim cites these lines; raises InvoiceBound when another live claim does."""
     try:
         with transaction.atomic():
-            Citation.objects.bulk_create(Citation(line=line, claim=claim) for line in lines)
+            insert_many(Citation, [Citation(line=line, claim=claim) for line in lines])
     except IntegrityError as error:
         raise rules.InvoiceBound(number="、".join(line.invoice.number for line in lines)) from error
 
 
 def uncite(claim: Claim) -> None:
     """The claim no longer speaks for its invoice lines; the numbers stay bound to their orders."""
-    Citation.objects.filter(claim=claim, live=True).update(live=False)
+    _uncite(claim.id)
+
+
+@compiled_update
+def _uncite(claim_id: str) -> Change:
+    return Citation.objects.filter(claim_id=claim_id, live=True), {"live": False}
 
 
 def bound_line(
@@ -77,13 +85,23 @@ def bound_line(
 ) -> InvoiceLine:
     """The line of an invoice that belongs to the order: bound before, or bound now with all its lines."""
     number = found.number
-    bound = InvoiceLine.objects.select_related("invoice").filter(invoice__number=number, order_id=order.id).first()
+    bound = _line_of.first(number, order.id)
     if bound is not None:
         _refuse_changed(bound.invoice, found)
         return bound
-    if Invoice.objects.filter(number=number).exists():
+    if _numbered(number):
         raise rules.InvoiceBound(number=number)
     return _bind(order, found, file_id, rules.allocated(number, found.gross_fen, order.id, lines), now=now)
+
+
+@compiled
+def _line_of(number: str, order_id: str) -> QuerySet[InvoiceLine]:
+    return InvoiceLine.objects.select_related("invoice").filter(invoice__number=number, order_id=order_id)
+
+
+@compiled
+def _numbered(number: str) -> QuerySet[Invoice, str]:
+    return Invoice.objects.filter(number=number).values_list("pk", flat=True)
 
 
 def _refuse_changed(kept: Invoice, found: Said) -> None:
@@ -97,23 +115,24 @@ def _bind(order: ClaimOrder, found: Said, file_id: str, spread: rules.Allocated,
     """Of two claims that bring one number at once, the second finds it bound and is refused."""
     if set(spread.lines) - own_orders(order.provider.id, spread.lines):
         raise rules.InvoiceNotForOrder(number=spread.number)
+    invoice = Invoice(
+        number=spread.number,
+        seller_code=found.seller_code,
+        buyer_code=found.buyer_code,
+        issued_on=found.issued_on,
+        net_fen=found.net_fen,
+        tax_fen=found.tax_fen,
+        gross_fen=found.gross_fen,
+        allocated_fen=sum(spread.lines.values()),
+        checked=UNCHECKED,
+        file_id=file_id,
+        bound_at=now,
+    )
     try:
         with transaction.atomic():
-            invoice = Invoice.objects.create(
-                number=spread.number,
-                seller_code=found.seller_code,
-                buyer_code=found.buyer_code,
-                issued_on=found.issued_on,
-                net_fen=found.net_fen,
-                tax_fen=found.tax_fen,
-                gross_fen=found.gross_fen,
-                allocated_fen=sum(spread.lines.values()),
-                checked=UNCHECKED,
-                file_id=file_id,
-                bound_at=now,
-            )
+            add(invoice)
     except IntegrityError as error:
         raise rules.InvoiceBound(number=spread.number) from error
     made = [InvoiceLine(invoice=invoice, order_id=order_id, gross_fen=fen) for order_id, fen in spread.lines.items()]
-    InvoiceLine.objects.bulk_create(made)
+    insert_many(InvoiceLine, made)
     return next(line for line in made if line.order_id == order.id)

@@ -33,6 +33,7 @@ from kechuang.orders.states import CLAIMING, REMIND_CLAIM_BEFORE
 from kechuang.policy.book import InForce, in_force
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
+from kechuang.ui.rows import add
 
 
 @transaction.atomic
@@ -56,20 +57,21 @@ def make(actor: Actor, *, order_id: str, now: datetime) -> Claim:
 
 
 def _made(actor: Actor, order: ClaimOrder, terms: InForce[rules.ClaimTerms], now: datetime) -> Claim:
+    claim = Claim(
+        number=public_number("SD"),
+        order_id=order.id,
+        scheme=order.scheme,
+        region=order.region,
+        year=order.year,
+        provider_party=order.provider.id,
+        provider_unit=order.provider_unit,
+        holder_party=order.holder.id,
+        claimed_fen=order.captured_fen,
+        terms=dict(terms.record),
+    )
     try:
         with transaction.atomic():
-            claim = Claim.objects.create(
-                number=public_number("SD"),
-                order_id=order.id,
-                scheme=order.scheme,
-                region=order.region,
-                year=order.year,
-                provider_party=order.provider.id,
-                provider_unit=order.provider_unit,
-                holder_party=order.holder.id,
-                claimed_fen=order.captured_fen,
-                terms=dict(terms.record),
-            )
+            add(claim)
     except IntegrityError as error:
         raise rules.ClaimExists(number=order.number) from error
     facts = {"order": order.number, "claimed_fen": claim.claimed_fen}

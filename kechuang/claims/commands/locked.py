@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from kechuang.claims.access import visible_to
 from kechuang.claims.models import Claim
 from kechuang.claims.queries.orders import terms_of
@@ -14,6 +16,7 @@ from kechuang.kernel.workdays import Length, Unit
 from kechuang.ledger import commands as ledger
 from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
+from kechuang.ui.compiled import compiled
 
 __all__ = [
     "LIST_PAGE",
@@ -31,7 +34,7 @@ __all__ = [
 
 def locked(actor: Actor, claim_id: str) -> Claim:
     """The claim, locked; raises NotVisible when it is not the actor's to see."""
-    claim = visible_to(actor).select_for_update(of=("self",)).filter(id=claim_id).first()
+    claim = _locked.first(actor, claim_id)
     if claim is None:
         raise NotVisible
     return claim
@@ -41,10 +44,20 @@ def locked_many(actor: Actor, claim_ids: list[str]) -> list[Claim]:
     """Several claims, locked in the order of their ids; raises NothingChosen, and NotVisible when one is missing."""
     if not claim_ids:
         raise NothingChosen()
-    rows = list(visible_to(actor).select_for_update(of=("self",)).filter(id__in=claim_ids).order_by("id"))
+    rows = _locked_many(actor, list(claim_ids))
     if len(rows) != len(set(claim_ids)):
         raise NotVisible
     return rows
+
+
+@compiled
+def _locked(actor: Actor, claim_id: str) -> QuerySet[Claim]:
+    return visible_to(actor).select_for_update(of=("self",)).filter(id=claim_id)
+
+
+@compiled
+def _locked_many(actor: Actor, claim_ids: list[str]) -> QuerySet[Claim]:
+    return visible_to(actor).select_for_update(of=("self",)).filter(id__any=claim_ids).order_by("id")
 
 
 def place(claim: Claim, kind: Kind) -> Place:

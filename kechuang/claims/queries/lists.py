@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.urls import reverse
@@ -21,6 +22,7 @@ from kechuang.kernel.workdays import Unit
 from kechuang.orders.queries import labels_of, settled_with_offset
 from kechuang.parties.queries import party_names
 from kechuang.policy.book import in_force
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -170,10 +172,14 @@ def claimable(actor: Actor, *, on: date) -> list[Claimable]:
 
 def unclaimed_overdue(*, on: date) -> list[str]:
     """Orders whose period for claiming has run out unused, for the clock, in order of settlement."""
+    return [row.id for row in _unclaimed() if on >= _until(row.scheme, row.placed_on, row.settled_on)]
+
+
+@compiled
+def _unclaimed() -> QuerySet[Any]:
     handed_in = Claim.objects.exclude(state__in=[ClaimState.DRAFT, ClaimState.WITHDRAWN])
     dealt_with = handed_in.values("order_id")
-    rows = settled_with_offset().exclude(id__in=dealt_with).exclude(id__in=Forfeit.objects.values("order_id"))
-    return [row.id for row in rows if on >= _until(row.scheme, row.placed_on, row.settled_on)]
+    return settled_with_offset().exclude(id__in=dealt_with).exclude(id__in=Forfeit.objects.values("order_id"))
 
 
 def _until(scheme: str, placed_on: date | None, settled_on: date | None) -> date:
@@ -218,7 +224,13 @@ def in_state(state: ClaimState, *, within: Sequence[str] | None = None) -> list[
 
 def state_of(claim_id: str) -> ClaimState:
     """The state of a claim, for who follows it; the caller has shown that it may."""
-    return ClaimState(Claim.objects.values_list("state", flat=True).get(id=claim_id))
+    (state,) = _state_of(claim_id)
+    return ClaimState(state)
+
+
+@compiled
+def _state_of(claim_id: str) -> QuerySet[Claim, str]:
+    return Claim.objects.filter(id=claim_id).values_list("state", flat=True)
 
 
 def invoice_files(claim_id: str) -> list[str]:

@@ -14,6 +14,7 @@ from kechuang.credit.models import Commitment, CommitmentText
 from kechuang.credit.states import CommitmentKind
 from kechuang.kernel.actor import Actor
 from kechuang.policy.book import InForce, NoTermsInForce, current, in_force
+from kechuang.ui.compiled import compiled
 
 T = TypeVar("T")
 
@@ -77,7 +78,14 @@ def _bindings(signed: Q, *, on: date) -> QuerySet[Commitment]:
 
 def commitment(party_id: str, kind: str, *, on: date) -> Commitment | None:
     """The commitment that binds the party on a day: the words then in force, under the representative it has now."""
-    return _bindings(_signed(party_id, kind, on=on), on=on).order_by("-signed_on", "-id").first()
+    text = text_in_force(kind, on=on)
+    return _newest.first(party_id, kind, text.digest, text.version, on)
+
+
+@compiled
+def _newest(party_id: str, kind: str, digest: str, version: str, on: date) -> QuerySet[Commitment]:
+    signed = Q(party_id=party_id, kind=kind, text__digest=digest, text__version=version)
+    return _bindings(signed, on=on).order_by("-signed_on", "-id")[:1]
 
 
 def committed(sides: Mapping[str, str], *, on: date) -> frozenset[str]:

@@ -11,6 +11,7 @@ from kechuang.credit.models import ImportedList, ListEntry
 from kechuang.credit.states import Label
 from kechuang.kernel.actor import Actor
 from kechuang.parties import queries as parties
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,13 @@ def entries_of(party_id: str, *, on: date) -> list[ListEntry]:
     A code the party had before counts too, and for makers and teams the identities of their people.
     """
     codes, digests = parties.known_by(party_id)
-    named = Q(credit_code__in=codes) | Q(person_digest__in=digests)
-    return list(_holding(on).filter(named).select_related("last_import").order_by("list_code", "valid_from", "id"))
+    return _naming(sorted(codes), sorted(digests), on)
+
+
+@compiled
+def _naming(codes: list[str], digests: list[str], on: date) -> QuerySet[ListEntry]:
+    named = Q(credit_code__any=codes) | Q(person_digest__any=digests)
+    return _holding(on).filter(named).select_related("last_import").order_by("list_code", "valid_from", "id")
 
 
 def facts(party_id: str, *, on: date) -> dict[str, dict[str, str]]:
@@ -75,7 +81,7 @@ def daily_hits(list_code: str, on: date) -> list[Hit]:
 
 
 def _hits(list_codes: Iterable[str], on: date, among: set[str] | None) -> list[Hit]:
-    rows = list(_holding(on).filter(list_code__in=list(list_codes)).select_related("first_import").order_by("id"))
+    rows = _listed(list(list_codes), on)
     by_code = parties.parties_by_codes({row.credit_code for row in rows if row.credit_code})
     by_digest = parties.parties_by_identity({row.person_digest for row in rows if row.person_digest})
     found = []
@@ -87,6 +93,11 @@ def _hits(list_codes: Iterable[str], on: date, among: set[str] | None) -> list[H
             if among is None or owner in among
         ]
     return found
+
+
+@compiled
+def _listed(list_codes: list[str], on: date) -> QuerySet[ListEntry]:
+    return _holding(on).filter(list_code__any=list_codes).select_related("first_import").order_by("id")
 
 
 def _holding(on: date) -> QuerySet[ListEntry]:

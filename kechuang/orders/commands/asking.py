@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from kechuang.catalog.queries import OfferCard, price_lines
 from kechuang.catalog.queries import offer as offer_of
@@ -29,6 +30,8 @@ from kechuang.policy.book import InForce, in_force, rollout
 from kechuang.registers.queries import Admitted, admitted
 from kechuang.trail.commands import canonical, record
 from kechuang.ui import clock
+from kechuang.ui.compiled import Change, compiled, compiled_update
+from kechuang.ui.rows import add
 from kechuang.vouchers import commands as vouchers
 from kechuang.vouchers.queries import usable
 
@@ -57,7 +60,7 @@ def request(
     """
     if not actor.party_id:
         raise NotVisible
-    if key and (found := Order.objects.filter(holder_id=actor.party_id, request_key=key).first()):
+    if key and (found := _asked_with.first(actor.party_id, key)):
         return found
     refuse_below_nothing(other_public_fen)
     on = clock.day(now)
@@ -77,7 +80,7 @@ def request(
     order.voucher_id, order.region, order.channel = voucher_id or None, region, channel
     order.needs, order.situations, order.other_public_fen = tidy(needs), sorted(set(situations)), other_public_fen
     order.request_key, order.booking_id = key or None, booking_id or None
-    order.save(force_insert=True)
+    add(order)
     facts = {"offer_id": offer.id, "voucher_id": voucher_id, "scheme": scheme, "channel": channel}
     facts |= {"booking_id": booking_id} if booking_id else {}
     label = _("委托服务")
@@ -85,6 +88,11 @@ def request(
     due_on = start_clock(order, WAITS[OrderState.REQUESTED], now)
     notify(order, TITLES[OrderState.REQUESTED], to=Role.PROVIDER, due_on=due_on, now=now)
     return order
+
+
+@compiled
+def _asked_with(party_id: str, key: str) -> QuerySet[Order]:
+    return Order.objects.filter(holder_id=party_id, request_key=key)
 
 
 def _refuse_ended(sides: Iterable[PartyCard]) -> None:
@@ -255,8 +263,8 @@ def add_version(
 ) -> OrderVersion:
     """Another version of the lines; earlier ones stay (两个版本均留存)."""
     written = [line.record() for line in lines]
-    before = OrderVersion.objects.filter(order=step.order).count()
-    return OrderVersion.objects.create(
+    (before,) = _versions(step.order.id) or (0,)
+    version = OrderVersion(
         order=step.order,
         version=before + 1,
         kind=kind,
@@ -267,6 +275,13 @@ def add_version(
         note=tidy(note),
         digest=_digest(written),
     )
+    return add(version)
+
+
+@compiled
+def _versions(order_id: str) -> QuerySet[OrderVersion, int]:
+    versions = OrderVersion.objects.filter(order_id=order_id).order_by().values("order_id")
+    return versions.annotate(count=Count("id")).values_list("count", flat=True)
 
 
 def _admission(
@@ -326,13 +341,14 @@ def _hold(
 
 
 def _agree_quote(order: Order, now: datetime) -> None:
-    quoted = OrderVersion.objects.filter(order=order, kind=Version.QUOTE).order_by("-version").values("id")[:1]
-    OrderVersion.objects.filter(id__in=quoted).update(
-        agreed_on=clock.day(now),
-        voucher_fen=order.voucher_fen,
-        own_share_fen=order.own_share_fen,
-        bound_by=order.bound_by,
-    )
+    _agree(order.id, clock.day(now), order.voucher_fen, order.own_share_fen, order.bound_by)
+
+
+@compiled_update
+def _agree(order_id: str, on: date, voucher_fen: int, own_share_fen: int, bound_by: str) -> Change:
+    quoted = OrderVersion.objects.filter(order_id=order_id, kind=Version.QUOTE).order_by("-version").values("id")[:1]
+    figures = {"voucher_fen": voucher_fen, "own_share_fen": own_share_fen, "bound_by": bound_by}
+    return OrderVersion.objects.filter(id__in=quoted), {"agreed_on": on, **figures}
 
 
 def _digest(lines: object) -> str:

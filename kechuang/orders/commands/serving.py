@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.deadlines import commands as deadlines
 from kechuang.documents.commands import keep
@@ -24,6 +25,8 @@ from kechuang.orders.queries import contract_facts, frozen_prices
 from kechuang.orders.rules import Asked
 from kechuang.orders.states import ContractKind, Version
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import add
 from kechuang.vouchers import commands as vouchers
 
 UPLOADED = _("盖章件已上传")
@@ -57,7 +60,7 @@ def contract(
     if step.repeated:
         return step.order
     order = step.order
-    made = Contract.objects.select_for_update(of=("self",)).filter(order=order).first()
+    made = _contract.first(order.id)
     if made is None:
         made = Contract(order=order, region=order.region)
     elif made.holder_seal and made.provider_seal:
@@ -89,7 +92,7 @@ def seal(actor: Actor, *, order_id: str, seen: int | None = None, now: datetime)
     Sealed already by that side, nothing is done twice. Raises ContractMissing when none was drawn.
     """
     step = begin(actor, order_id, "seal", seen=seen)
-    made = Contract.objects.select_for_update(of=("self",)).filter(order=step.order).first()
+    made = _contract.first(step.order.id)
     if made is None:
         raise rules.ContractMissing()
     side = "holder_seal" if Role.HOLDER in step.roles else "provider_seal"
@@ -256,19 +259,28 @@ def _deliver(
     order, whole = step.order, action == "deliver"
     if not files:
         raise rules.ReportMissing()
-    if whole and not Contract.objects.filter(order=order).exclude(holder_seal="").exclude(provider_seal="").exists():
+    if whole and not _sealed(order.id):
         raise rules.ContractMissing()
     kept = [keep_file(step, file, "report", now) for file in files]
     digests = [{"id": file.id, "digest": file.digest} for file in kept]
-    Delivery.objects.create(
-        order=order, whole=whole, files=digests, note=tidy(note), by=actor.person_id, on=clock.day(now)
-    )
+    add(Delivery(order=order, whole=whole, files=digests, note=tidy(note), by=actor.person_id, on=clock.day(now)))
     if not whole:
         done = finish(step, now=now, facts={"files": digests})
         notify(done, _("服务机构已部分交付"), to=Role.HOLDER, now=now)
         return done
     order.delivered_on = clock.day(now)
     return finish(step, now=now, saves=["delivered_on"], facts={"files": digests})
+
+
+@compiled
+def _contract(order_id: str) -> QuerySet[Contract]:
+    return Contract.objects.select_for_update(of=("self",)).filter(order_id=order_id)
+
+
+@compiled
+def _sealed(order_id: str) -> QuerySet[Contract, str]:
+    sealed = Contract.objects.exclude(holder_seal="").exclude(provider_seal="")
+    return sealed.filter(order_id=order_id).values_list("pk", flat=True)
 
 
 def keep_file(step: Step, file: Upload, kind: str, now: datetime) -> File:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.money import Fen
@@ -16,6 +17,8 @@ from kechuang.orders.commands.steps import CLAIM_WAIT, Step, begin, finish, froz
 from kechuang.orders.models import Invoice, Order, OwnShare
 from kechuang.orders.states import InvoiceMark, OrderState, OwnShareKind
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import add
 from kechuang.vouchers import commands as vouchers
 
 _ENDED = (OrderState.CANCELLED, OrderState.LAPSED)
@@ -93,11 +96,11 @@ def invoice(
         return step.order
     order, number = step.order, halfwidth(invoice_number).upper()
     rules.refuse_unusable_invoice(number, gross_fen, issued_on=issued_on, placed_on=order.placed_on, terms=step.terms)
-    if noted := Invoice.objects.filter(order=order, mark=mark, invoice_number=number).first():
+    if noted := _noted.first(order.id, mark, number):
         if (noted.gross_fen, noted.issued_on) != (gross_fen, issued_on):
             raise rules.InvoiceMarkedTwice(number=number)
         return order
-    Invoice.objects.create(
+    noted = Invoice(
         order=order,
         mark=mark,
         invoice_number=number,
@@ -106,6 +109,7 @@ def invoice(
         by=actor.person_id,
         on=clock.day(now),
     )
+    add(noted)
     facts = {"mark": str(mark), "number": number, "gross_fen": gross_fen, "issued_on": issued_on.isoformat()}
     return finish(step, now=now, facts=facts)
 
@@ -176,6 +180,11 @@ def _settle(actor: Actor, order_id: str, action: str, seen: int | None, now: dat
     return done
 
 
+@compiled
+def _noted(order_id: str, mark: InvoiceMark, number: str) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(order_id=order_id, mark=mark, invoice_number=number)
+
+
 def _evidenced(
     step: Step, kind: OwnShareKind, fen: Fen, file: Upload | None, reference: str, file_kind: str, now: datetime
 ) -> OwnShare:
@@ -187,7 +196,7 @@ def _evidenced(
             raise rules.EvidenceMissing()
         named = vouching.name
     file_id = keep_file(step, file, file_kind, now).id if file else ""
-    return OwnShare.objects.create(
+    share = OwnShare(
         order=step.order,
         kind=kind,
         fen=fen,
@@ -197,3 +206,4 @@ def _evidenced(
         by=step.actor.person_id,
         on=clock.day(now),
     )
+    return add(share)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from kechuang.bookings import commands as bookings
 from kechuang.deadlines import commands as deadlines
 from kechuang.deadlines.states import REMIND_BEFORE
@@ -22,6 +24,7 @@ from kechuang.outbox.commands import tell
 from kechuang.policy.book import InForce, replay
 from kechuang.trail.commands import advance
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def begin(actor: Actor, order_id: str, action: str, *, seen: int | None = None) 
     The same act by the same person on the same page, once more, is told as repeated (双击). Raises NotVisible,
     MoveNotOpen, StaleTab.
     """
-    order = visible_to(actor).select_for_update(of=("self",)).filter(id=order_id).first()
+    order = _locked.first(actor, order_id)
     if order is None:
         raise NotVisible
     roles = roles_on(actor, order)
@@ -100,6 +103,11 @@ def begin(actor: Actor, order_id: str, action: str, *, seen: int | None = None) 
     if seen is not None and seen != order.revision:
         raise rules.StaleTab()
     return Step(actor, order, move, roles)
+
+
+@compiled
+def _locked(actor: Actor, order_id: str) -> QuerySet[Order]:
+    return visible_to(actor).select_for_update(of=("self",)).filter(id=order_id)
 
 
 def _repeats(actor: Actor, order: Order, action: str, seen: int | None) -> bool:

@@ -11,6 +11,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.orders.models import Contract, Delivery, Invoice, Order, OrderVersion, OwnShare
 from kechuang.orders.states import InvoiceMark, OrderState
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,26 @@ class Bill:
 
 def bill(order_id: str) -> Bill:
     """What is to be paid on an order; the caller has shown that the actor may see it. Raises NotVisible."""
-    rows = Order.objects.filter(id=order_id)
-    found = rows.values_list("number", "state", "price_fen", "own_share_fen", "paid_fen").first()
+    found = _bill.first(order_id)
     if found is None:
         raise NotVisible
     number, state, *amounts = found
     return Bill(number, state, *(Fen(fen) for fen in amounts))
+
+
+@compiled
+def _bill(order_id: str) -> QuerySet[Order, tuple[str, str, int, int, int]]:
+    return Order.objects.filter(id=order_id).values_list("number", "state", "price_fen", "own_share_fen", "paid_fen")
+
+
+@compiled
+def _with_voucher(order_id: str) -> QuerySet[Order]:
+    return Order.objects.select_related("voucher").filter(id=order_id)
+
+
+@compiled
+def _contract(order_id: str) -> QuerySet[Contract]:
+    return Contract.objects.filter(order_id=order_id)
 
 
 def order_for_claim(order_id: str, *, papers: bool = True) -> OrderForClaim:
@@ -82,11 +97,11 @@ def order_for_claim(order_id: str, *, papers: bool = True) -> OrderForClaim:
 
     Without `papers` lines, reports, slips and marked invoices stay empty, at the price of two statements for six.
     """
-    order = Order.objects.select_related("voucher").filter(id=order_id).first()
+    order = _with_voucher.first(order_id)
     if order is None:
         raise NotVisible
     agreed, deliveries, shares, invoices = _papers(order) if papers else (None, [], [], [])
-    contract = Contract.objects.filter(order=order).first()
+    contract = _contract.first(order.id)
     sealed = contract is not None and contract.holder_seal and contract.provider_seal
     return OrderForClaim(
         order_id=order.id,

@@ -15,6 +15,7 @@ from kechuang.orders.models import Order
 from kechuang.orders.queries.facts import register_of
 from kechuang.orders.rules import OrderTerms, closed_by_revocation
 from kechuang.orders.states import (
+    BATCH,
     BEFORE_PLACING,
     MACHINE,
     OPEN,
@@ -27,6 +28,7 @@ from kechuang.orders.states import (
 from kechuang.parties.queries import ended_since, parties, party_names
 from kechuang.policy.book import current, replay
 from kechuang.registers.queries import admitted, revoked_since
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 HEAVY = ("terms", "price_list", "offices", "needs", "invoice_to")  # what a list does not show and would pay for
@@ -77,12 +79,17 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     ]
 
 
-def due(*, on: date, limit: int) -> list[str]:
+def due(*, on: date) -> list[str]:
     """Ids of orders whose time ran out before `on` and for which something then happens by itself."""
+    return _due(on)
+
+
+@compiled
+def _due(on: date) -> QuerySet[Order, str]:
     acting = [OrderState.REQUESTED, OrderState.QUOTED, OrderState.PLACED, OrderState.DELIVERED]
     rows = Order.objects.filter(due_on__lt=on)
     rows = rows.filter(state__in=acting) | rows.filter(state=OrderState.ACCEPTED, paid_fen__gte=F("own_share_fen"))
-    return list(rows.order_by("due_on", "id").values_list("id", flat=True)[:limit])
+    return rows.order_by("due_on", "id").values_list("id", flat=True)[:BATCH]
 
 
 def due_action(order_id: str) -> str:
@@ -105,8 +112,7 @@ def to_close_after_revocation(*, on: date) -> list[tuple[str, str]]:
     found = []
     for register in {name for scheme in current().packs if (name := register_of(scheme))}:
         revoked = {row.party_id: row.reason for row in revoked_since(register, since)}
-        rows = Order.objects.filter(provider_id__in=revoked, state__in=[*BEFORE_PLACING, *UNFINISHED]).order_by("id")
-        for row in rows:
+        for row in _unfinished_of(list(revoked)) if revoked else ():
             reach = closed_by_revocation(terms=replay(row.terms, OrderTerms).terms)
             goes_on = admitted(register, party_id=row.provider_id, unit_id=row.unit_id or "", on=on, region=row.region)
             if row.state in reach and register_of(row.scheme) == register and not goes_on:
@@ -114,10 +120,18 @@ def to_close_after_revocation(*, on: date) -> list[tuple[str, str]]:
     return found
 
 
+@compiled
+def _unfinished_of(provider_ids: list[str]) -> QuerySet[Order]:
+    rows = Order.objects.filter(provider_id__any=provider_ids, state__in=[*BEFORE_PLACING, *UNFINISHED])
+    return rows.order_by("id")
+
+
 def of_merged(*, on: date) -> list[str]:
     """Open orders of which a side was merged lately (合并承继)."""
     since = on - timedelta(days=REVOCATION_LOOK_BACK_DAYS)
     merged = [card.id for card in ended_since(since) if card.merged_into]
+    if not merged:
+        return []
     rows = Order.objects.filter(state__in=OPEN)
     rows = rows.filter(holder_id__in=merged) | rows.filter(provider_id__in=merged)
     return list(rows.order_by("id").values_list("id", flat=True))
@@ -164,8 +178,12 @@ class OrderLabel:
 
 def labels_of(order_ids: Iterable[str]) -> dict[str, OrderLabel]:
     """Number and title of orders by id."""
-    rows = Order.objects.filter(id__in=set(order_ids)).values_list("id", "number", "title")
-    return {order_id: OrderLabel(number, title) for order_id, number, title in rows}
+    return {order_id: OrderLabel(number, title) for order_id, number, title in _labels(list(order_ids))}
+
+
+@compiled
+def _labels(order_ids: list[str]) -> QuerySet[Order, tuple[str, str, str]]:
+    return Order.objects.filter(id__any=order_ids).values_list("id", "number", "title")
 
 
 def _waits(actor: Actor) -> QuerySet[Order]:

@@ -14,6 +14,7 @@ from kechuang.parties.access import accounts_visible_to, roles_on
 from kechuang.parties.formats import sealed
 from kechuang.parties.models import BankAccount
 from kechuang.parties.states import ACCOUNT_MACHINE, AccountState
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,14 @@ class AccountChange:
 
 def payee_account(party_id: str, *, unit_id: str = "", on: date) -> Account | None:
     """Where the party (its unit, else the party) is paid on a day: the newest account past its cool-off."""
-    rows = BankAccount.objects.filter(party_id=party_id, state=AccountState.CONFIRMED, usable_from__lte=on)
-    rows = rows.filter(Q(unit_id=unit_id) | Q(unit__isnull=True)) if unit_id else rows.filter(unit__isnull=True)
-    newest = sorted(rows, key=lambda row: (row.unit_id or "", row.usable_from, row.id))
+    newest = sorted(_usable(party_id, unit_id, on), key=lambda row: (row.unit_id or "", row.usable_from, row.id))
     return _account(newest[-1]) if newest else None
+
+
+@compiled
+def _usable(party_id: str, unit_id: str, on: date) -> QuerySet[BankAccount]:
+    rows = BankAccount.objects.filter(party_id=party_id, state=AccountState.CONFIRMED, usable_from__lte=on)
+    return rows.filter(Q(unit_id=unit_id) | Q(unit__isnull=True)) if unit_id else rows.filter(unit__isnull=True)
 
 
 def payee_accounts(account_ids: Iterable[str]) -> dict[str, Account]:
@@ -85,11 +90,6 @@ def seal_keys() -> list[str]:
 
 def account_changes_to_tell(account_id: str = "") -> list[AccountChange]:
     """Confirmed changes whose old contact has not been told (T18), all or one. `credit` tells and marks them told."""
-    rows = BankAccount.objects.filter(
-        state=AccountState.CONFIRMED, replaces__isnull=False, old_contact__isnull=False, told_at__isnull=True
-    ).select_related("replaces")
-    if account_id:
-        rows = rows.filter(id=account_id)
     return [
         AccountChange(
             account_id=row.id,
@@ -99,8 +99,16 @@ def account_changes_to_tell(account_id: str = "") -> list[AccountChange]:
             masked_after=row.masked,
             usable_from=row.usable_from or row.proposed_on,
         )
-        for row in rows.order_by("id")
+        for row in _untold(account_id)
     ]
+
+
+@compiled
+def _untold(account_id: str) -> QuerySet[BankAccount]:
+    rows = BankAccount.objects.filter(
+        state=AccountState.CONFIRMED, replaces__isnull=False, old_contact__isnull=False, told_at__isnull=True
+    ).select_related("replaces")
+    return (rows.filter(id=account_id) if account_id else rows).order_by("id")
 
 
 def account(actor: Actor, account_id: str) -> BankAccount:

@@ -13,6 +13,7 @@ from kechuang.parties.models import Membership, Office, Person, Substitution
 from kechuang.parties.queries.regions import areas, covers, region_name
 from kechuang.parties.states import PartyState
 from kechuang.trail.queries import stood_in_for
+from kechuang.ui.compiled import compiled
 
 T = TypeVar("T", bound=Model)
 
@@ -108,11 +109,16 @@ def people_in_all(offices: Iterable[tuple[Role, str]], *, on: date) -> dict[tupl
 
 def members_of_all(party_ids: Iterable[str], *, on: date) -> dict[str, list[str]]:
     """The people who act for these parties on a day, for messages told to a party. One statement."""
-    rows = _in_force(Membership.objects.filter(party_id__in=set(party_ids)), on)
     found: dict[str, list[str]] = {}
-    for party_id, person_id in rows.order_by("id").values_list("party_id", "person_id"):
+    for party_id, person_id in _members(sorted(set(party_ids)), on):
         found.setdefault(party_id, []).append(person_id)
     return found
+
+
+@compiled
+def _members(party_ids: list[str], on: date) -> QuerySet[Membership, tuple[str, str]]:
+    rows = _in_force(Membership.objects.filter(party_id__any=party_ids), on)
+    return rows.order_by("id").values_list("party_id", "person_id")
 
 
 def members_of(party_id: str, *, on: date) -> list[str]:
@@ -198,11 +204,20 @@ def refuse_same_hands(
     """
     both = rules.hands(actor, region, role)
     rules.refuse_same_hands(actor, region, role, before=same_persons(before, of=of))
-    if (
-        set(sides)
-        and Membership.objects.filter(person_id__in=both, party_id__in=set(sides), valid_until__isnull=True).exists()
-    ):
+    if sides and _seats(sorted(both), sorted(set(sides))):
         raise rules.Related
+
+
+@compiled
+def _seats(person_ids: list[str], party_ids: list[str]) -> QuerySet[Membership, str]:
+    seats = Membership.objects.filter(person_id__any=person_ids, party_id__any=party_ids, valid_until__isnull=True)
+    return seats.values_list("party_id", flat=True)[:1]
+
+
+@compiled
+def _taken_into(person_ids: list[str]) -> QuerySet[Person, str]:
+    merged = Person.objects.filter(id__any=person_ids, merged_into__isnull=False)
+    return merged.values_list("merged_into_id", flat=True)
 
 
 def same_persons(person_ids: Iterable[str], *, of: Iterable[str] = ()) -> frozenset[str]:
@@ -212,7 +227,6 @@ def same_persons(person_ids: Iterable[str], *, of: Iterable[str] = ()) -> frozen
         found |= {absent for _record, _person, absent in stood_in_for(records, found)}
     latest = found
     while latest:
-        merged = Person.objects.filter(id__in=latest, merged_into__isnull=False)
-        latest = set(merged.values_list("merged_into_id", flat=True)) - found
+        latest = set(_taken_into(sorted(latest))) - found
         found |= latest
     return frozenset(found)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
@@ -13,6 +13,7 @@ from kechuang.parties import rules
 from kechuang.parties.access import memberships_visible_to, roles_on, units_visible_to, visible_to
 from kechuang.parties.models import Membership, Party, PartyChange, Person, Unit
 from kechuang.parties.states import Kind, PartyState
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,20 @@ class PartyCard:
 
 def party(party_id: str) -> PartyCard:
     """One party's card; raises NotVisible when there is none."""
-    row = Party.objects.filter(id=party_id).first()
+    row = _party.first(party_id)
     if row is None:
         raise NotVisible
     return card(row)
+
+
+@compiled
+def _party(party_id: str) -> QuerySet[Party]:
+    return Party.objects.filter(id=party_id)
+
+
+@compiled
+def _parties(party_ids: list[str]) -> QuerySet[Party]:
+    return Party.objects.filter(id__any=party_ids)
 
 
 def card(row: Party) -> PartyCard:
@@ -74,7 +85,7 @@ def card(row: Party) -> PartyCard:
 
 def parties(party_ids: Iterable[str]) -> dict[str, PartyCard]:
     """The cards of several parties by id."""
-    return {row.id: card(row) for row in Party.objects.filter(id__in=set(party_ids))}
+    return {row.id: card(row) for row in _parties(list(party_ids))}
 
 
 def party_by_code(credit_code: str) -> PartyCard | None:
@@ -143,8 +154,12 @@ def absorbed_by(party_id: str) -> frozenset[str]:
 
 def ended_since(on: date) -> list[PartyCard]:
     """Parties merged or struck off on or after a day: upper rooms carry over or close what hangs on them."""
-    rows = Party.objects.filter(ended_on__gte=on).order_by("ended_on", "id")
-    return [card(row) for row in rows]
+    return [card(row) for row in _ended(on)]
+
+
+@compiled
+def _ended(on: date) -> QuerySet[Party]:
+    return Party.objects.filter(ended_on__gte=on).order_by("ended_on", "id")
 
 
 def identity_digests(party_id: str) -> frozenset[str]:
@@ -195,15 +210,24 @@ def anybody_reachable() -> bool:
 
 def parties_by_codes(credit_codes: Iterable[str]) -> dict[str, frozenset[str]]:
     """The living parties behind each credit code, present or former."""
-    codes = set(credit_codes)
-    living = Party.objects.exclude(state=PartyState.MERGED)
+    codes = list(set(credit_codes))
     found: dict[str, set[str]] = {}
-    for code, party_id in living.filter(credit_code__in=codes).values_list("credit_code", "id"):
-        found.setdefault(code, set()).add(party_id)
-    former = PartyChange.objects.filter(what="credit_code", before__in=codes, party__in=living)
-    for code, party_id in former.values_list("before", "party_id"):
+    for code, party_id in [*_called(codes), *_once_called(codes)] if codes else ():
         found.setdefault(code, set()).add(party_id)
     return {code: frozenset(ids) for code, ids in found.items()}
+
+
+@compiled
+def _called(codes: list[str]) -> QuerySet[Party, tuple[str, str]]:
+    living = Party.objects.exclude(state=PartyState.MERGED)
+    return living.filter(credit_code__any=codes).values_list("credit_code", "id")
+
+
+@compiled
+def _once_called(codes: list[str]) -> QuerySet[PartyChange, tuple[str, str]]:
+    living = Party.objects.exclude(state=PartyState.MERGED)
+    former = PartyChange.objects.filter(what="credit_code", before__any=codes, party__in=living)
+    return former.values_list("before", "party_id")
 
 
 def parties_by_identity(digests: Iterable[str]) -> dict[str, frozenset[str]]:

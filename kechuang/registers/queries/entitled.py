@@ -14,6 +14,7 @@ from kechuang.registers.queries.packs import carrier_registers, makes_carriers, 
 from kechuang.registers.states import (
     AdmissionState,
 )
+from kechuang.ui.compiled import compiled
 
 _ENTITLED = (AdmissionState.ADMITTED, AdmissionState.SUSPENDED, AdmissionState.REVOKED)
 
@@ -42,12 +43,17 @@ def admitted(scheme: str, *, party_id: str, unit_id: str = "", on: date, region:
     A unit's own admission speaks for the unit, also when it was stopped; without one the whole party's does (高校含二级
     学院). `region` is the county that pays: a revocation that binds one county only leaves the others open.
     """
-    rows = Admission.objects.filter(scheme=scheme, party_id=party_id, state__in=_ENTITLED)
-    rows = rows.filter(Q(unit_id=unit_id) | Q(unit__isnull=True)) if unit_id else rows.filter(unit__isnull=True)
-    found = list(rows.order_by("-decided_on", "-id"))
+    found = _entitled(scheme, party_id, unit_id)
     own = [row for row in found if row.unit_id == unit_id] if unit_id else []
     good = next((row for row in own or found if good_on(row, on=on, region=region)), None)
     return _admitted(good) if good else None
+
+
+@compiled
+def _entitled(scheme: str, party_id: str, unit_id: str) -> QuerySet[Admission]:
+    rows = Admission.objects.filter(scheme=scheme, party_id=party_id, state__in=_ENTITLED)
+    rows = rows.filter(Q(unit_id=unit_id) | Q(unit__isnull=True)) if unit_id else rows.filter(unit__isnull=True)
+    return rows.order_by("-decided_on", "-id")
 
 
 def admitted_parties(scheme: str, party_ids: Iterable[str], *, on: date) -> dict[str, Admitted]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
@@ -15,6 +16,8 @@ from kechuang.treasury.models import Budget, Payable, PaymentPart
 from kechuang.treasury.rules import StillInPayment, pays_until
 from kechuang.treasury.states import DRAWN_AT_ONCE, BudgetState
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import add
 
 
 @transaction.atomic
@@ -39,9 +42,9 @@ def add_payable(
     `year` is the budget year of the ledger's `owed` account. The payee's account is read when the batch is prepared,
     so `payee_account` is not kept. `confirmed_by` may not approve the payment.
     """
-    if there := Payable.objects.filter(claim_id=claim_id, withdrawn_on__isnull=True).first():
+    if there := _live.first(claim_id):
         return there
-    return Payable.objects.create(
+    asked = Payable(
         claim_id=claim_id,
         claim_number=claim_number,
         order_number=order_number,
@@ -56,6 +59,12 @@ def add_payable(
         ready_on=clock.day(now),
         ready_at=now,
     )
+    return add(asked)
+
+
+@compiled
+def _live(claim_id: str) -> QuerySet[Payable]:
+    return Payable.objects.filter(claim_id=claim_id, withdrawn_on__isnull=True)
 
 
 @transaction.atomic

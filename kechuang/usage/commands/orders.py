@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kechuang.catalog.queries import OfferCard, cards
 from kechuang.catalog.states import OfferKind
@@ -15,6 +15,7 @@ from kechuang.parties.queries import PartyCard
 from kechuang.parties.queries import party as party_card
 from kechuang.parties.states import Kind
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 from kechuang.usage import rules
 from kechuang.usage.commands.entering import told
 from kechuang.usage.commands.writing import Entry, Seat, normalised, write
@@ -61,18 +62,23 @@ def record_order(actor: Actor, *, served: Served, now: datetime) -> ServiceRecor
     correction: one service is never two records. Hours that the instrument's days have no room for are left out and
     said so in the event; a settlement does not wait for them.
     """
-    known = Standing.objects.select_related("record").select_for_update(of=("self",))
-    ours = Q(order_id=served.order_id, order_line=served.line)
-    typed = Q(order_number=served.number, order_id="")
-    booked = Q(booking_id=served.booking_id, order_id="") if served.booking_id else Q(pk__in=[])
     offer = cards([served.offer_id])[served.offer_id]
-    there = list(known.filter(ours | Q(typed | booked, active=True, carrier_id=offer.carrier_id)).order_by("id"))
+    there = _there(served.order_id, served.line, served.number, served.booking_id, offer.carrier_id)
     if done := next((row for row in there if row.order_id == served.order_id), None):
         return done.record
     client = party_card(served.holder_id)
     if there:
         return _merge(actor, there[0], served, client, now)
     return _make(actor, served, offer, client, now)
+
+
+@compiled
+def _there(order_id: str, line: int, number: str, booking_id: str, carrier_id: str) -> QuerySet[Standing]:
+    known = Standing.objects.select_related("record").select_for_update(of=("self",))
+    ours = Q(order_id=order_id, order_line=line)
+    typed = Q(order_number=number, order_id="")
+    booked = Q(booking_id=booking_id, order_id="") if booking_id else Q(pk__in=[])
+    return known.filter(ours | Q(typed | booked, active=True, carrier_id=carrier_id)).order_by("id")
 
 
 def _make(actor: Actor, served: Served, offer: OfferCard, client: PartyCard, now: datetime) -> ServiceRecord:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from kechuang.kernel.errors import Refusal
 from kechuang.ui import clock
+from kechuang.ui.rows import insert_many
 from kechuang.usage import rules
 from kechuang.usage.commands.figures import Tally
 from kechuang.usage.commands.sheets import Known, Sheets
@@ -17,7 +18,7 @@ from kechuang.usage.commands.sheets import write as write_hours
 from kechuang.usage.models import Batch, ServiceRecord, Session, Standing
 from kechuang.usage.models.records import record_id, record_number
 from kechuang.usage.rules import Draft
-from kechuang.usage.states import BATCH, Grade, Origin, RecordState, SessionState
+from kechuang.usage.states import Grade, Origin, RecordState, SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +223,8 @@ def _write(
         return
     tally = Tally()
     siblings = _count_once(standings, formers)
-    ServiceRecord.objects.bulk_create(records, batch_size=BATCH)
-    Standing.objects.bulk_create([row for row in standings if row.id not in formers], batch_size=BATCH)
+    insert_many(ServiceRecord, records)
+    insert_many(Standing, [row for row in standings if row.id not in formers])
     for row in standings:
         if row.id in formers:
             tally.standing(formers[row.id], -1)

@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 
 from kechuang.kernel.money import Fen
+from kechuang.ui.compiled import Change, compiled_update
 from kechuang.vouchers.models import HolderYear
 
 _LOCK = """
@@ -32,14 +33,24 @@ def year_locked(party_id: str, scheme: str, year: int) -> Year:
 
 def add_granted(party_id: str, scheme: str, year: int, fen: int) -> None:
     """Counts a grant, or takes one back (negative). The row's lock is held."""
-    count = 1 if fen > 0 else -1
-    _row(party_id, scheme, year).update(granted_fen=F("granted_fen") + fen, granted_count=F("granted_count") + count)
+    _add_granted(party_id, scheme, year, fen, 1 if fen > 0 else -1)
 
 
 def add_used(party_id: str, scheme: str, year: int, fen: int) -> None:
     """Counts what was set aside, or gives back (negative)."""
-    changed = _row(party_id, scheme, year).update(used_fen=F("used_fen") + fen)
+    changed = _add_used(party_id, scheme, year, fen)
     assert changed == 1, (party_id, scheme, year)
+
+
+@compiled_update
+def _add_granted(party_id: str, scheme: str, year: int, fen: int, count: int) -> Change:
+    more = {"granted_fen": F("granted_fen") + fen, "granted_count": F("granted_count") + count}
+    return _row(party_id, scheme, year), more
+
+
+@compiled_update
+def _add_used(party_id: str, scheme: str, year: int, fen: int) -> Change:
+    return _row(party_id, scheme, year), {"used_fen": F("used_fen") + fen}
 
 
 def _row(party_id: str, scheme: str, year: int) -> QuerySet[HolderYear]:

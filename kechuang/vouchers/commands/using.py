@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
@@ -16,6 +17,8 @@ from kechuang.ledger.rules import Kind, Leg, NotEnough, Place
 from kechuang.policy.book import InForce, in_force, replay
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import add
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import holds_visible_to, roles_on, roles_on_hold
 from kechuang.vouchers.commands.applying import locked
@@ -42,7 +45,7 @@ def hold(actor: Actor, *, voucher_id: str, order_id: str, price_fen: Fen, facts:
     voucher = locked(actor, voucher_id)
     roles = roles_on(actor, voucher)
     MACHINE.check("offset", VoucherState(voucher.state), roles)
-    if found := Hold.objects.filter(order_id=order_id, state=HoldState.HELD).select_related("voucher").first():
+    if found := _held_for.first(order_id):
         return found
     on = clock.day(now)
     terms = in_force(voucher.scheme, OffsetTerms, on=on)
@@ -210,7 +213,7 @@ def _take(
     except NotEnough as short:
         raise rules.NothingToOffset(bound_by="balance", limit=rules.LIMIT_LABELS[rules.Limit.BALANCE]) from short
     fresh.price_fen, fresh.fen, fresh.bound_by = price_fen, found.fen, found.bound_by
-    fresh.save(force_insert=True)
+    add(fresh)
     add_used(voucher.party_id, voucher.scheme, fresh.year, found.fen)
     decided = {
         "order_id": fresh.order_id,
@@ -237,7 +240,7 @@ def _take_more(actor: Actor, taken: Hold, more: Fen, found: rules.Offset, *, now
     ledger.capture(extra.ledger_hold, more, key=f"{extra.id}:capture", now=now)
     extra.price_fen, extra.fen, extra.captured_fen, extra.bound_by = more, more, more, found.bound_by
     extra.state = HoldState.CAPTURED
-    extra.save(force_insert=True)
+    add(extra)
     add_used(voucher.party_id, voucher.scheme, taken.year, more)
     role = min(roles_on_hold(actor, extra))
     facts = {"order_id": taken.order_id, "fen": more, "limits": dict(found.limits)}
@@ -267,8 +270,18 @@ def _all_captured(order_id: str) -> list[Hold]:
 
 def _found(actor: Actor, order_id: str) -> Hold | None:
     """The live hold of an order, locked together with its voucher; None when nothing is held."""
+    return _found_for.first(actor, order_id)
+
+
+@compiled
+def _found_for(actor: Actor, order_id: str) -> QuerySet[Hold]:
     rows = holds_visible_to(actor).select_for_update(of=("self", "voucher")).select_related("voucher")
-    return rows.filter(order_id=order_id, state=HoldState.HELD).first()
+    return rows.filter(order_id=order_id, state=HoldState.HELD).order_by("id")[:1]
+
+
+@compiled
+def _held_for(order_id: str) -> QuerySet[Hold]:
+    return Hold.objects.filter(order_id=order_id, state=HoldState.HELD).select_related("voucher").order_by("id")[:1]
 
 
 def _held(actor: Actor, order_id: str) -> Hold:

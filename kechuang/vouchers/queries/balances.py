@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import Balance, balances
 from kechuang.ledger.rules import Kind
+from kechuang.ui.compiled import compiled
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import visible_to
 from kechuang.vouchers.models import Hold, HolderYear, Voucher
@@ -57,11 +60,16 @@ def live_by_holder(*, on: date) -> dict[str, LiveVoucher]:
 
 def usable(party_id: str, voucher_id: str, scheme: str, *, on: date) -> Voucher:
     """The holder's own issued voucher of a scheme, for an order; raises NotUsable. Its dates are looked at when held."""
-    row = Voucher.objects.filter(id=voucher_id, party_id=party_id, scheme=scheme, state=VoucherState.ISSUED).first()
+    row = _own.first(voucher_id, party_id, scheme)
     if row is None:
         raise rules.NotUsable()
     rules.refuse_out_of_date(row.valid_from, row.valid_until, on=on)
     return row
+
+
+@compiled
+def _own(voucher_id: str, party_id: str, scheme: str) -> QuerySet[Voucher]:
+    return Voucher.objects.filter(id=voucher_id, party_id=party_id, scheme=scheme, state=VoucherState.ISSUED)
 
 
 def balances_of(vouchers: Sequence[Voucher]) -> dict[str, Balance]:

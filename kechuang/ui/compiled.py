@@ -1,0 +1,256 @@
+"""Statements that Django writes once (一次写成的语句), where a question is asked so often that writing it is most of its cost.
+
+`@compiled` stands before a function that builds a queryset, `@compiled_update` before one that builds a queryset and what
+to change in it. The statement is written once for each shape of the arguments; afterwards only values change places.
+What decides the shape (an actor's offices, a state, None, an empty text) is part of the key; texts, numbers, days,
+instants and lists are values. A function that looks into a value, so that it would change the statement, is refused
+when the statement is written, and the tests compare every statement with the one that Django writes for it anew.
+"""
+
+import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models, transaction
+from django.db.models.sql import UpdateQuery
+from django.db.models.sql.constants import ROW_COUNT
+
+from kechuang.kernel.actor import Actor
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Args = tuple[tuple[Any, ...], Mapping[str, Any]]
+Change = tuple[models.QuerySet[Any], dict[str, Any]]  # which rows, and what to set in them
+Sql = tuple[str, Sequence[Any], Any]  # the text, its parameters, and Django's compiler
+
+SHAPES_KEPT = 4_096  # of one function; offices are few: more would mean that a value was taken for a shape
+_EPOCHS = (datetime(1901, 1, 1, tzinfo=UTC), datetime(1951, 1, 1, tzinfo=UTC))
+# Two values of each kind that mean nothing: where they come out, a value belongs. They fit the smallest column.
+_MARKS: dict[type, Callable[[int, int], object]] = {
+    str: lambda which, n: f"\x01{which}.{n}",
+    int: lambda which, n: 30_000 + 1_000 * which + n,
+    date: lambda which, n: (_EPOCHS[which] + timedelta(days=n)).date(),
+    datetime: lambda which, n: _EPOCHS[which] + timedelta(seconds=n),
+    list: lambda which, n: [f"\x01{which}.{n}"],
+}
+
+
+class ShapeError(Exception):
+    """A function whose statement depends on what was to be a mere value: it cannot be compiled."""
+
+
+@models.ForeignKey.register_lookup
+@models.Field.register_lookup
+class AnyOf(models.Lookup[Any]):
+    """`field__any=[...]`: one of a list that is a single value, however long (`= ANY`)."""
+
+    lookup_name = "any"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        left, params = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s)", [*params, self.rhs]
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What Django wrote for one shape. `slots`: which place among the parameters takes which of the values."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
+    slots: tuple[tuple[int, int], ...] = ()
+    compiler: Any = None
+    converters: Any = None
+
+    def filled(self, values: Sequence[object]) -> list[Any]:
+        params = list(self.params)
+        for place, value in self.slots:
+            params[place] = values[value]
+        return params
+
+    def bound(self, values: Sequence[object], using: str) -> Any:
+        """Django's compiler, ready to run this statement with these values."""
+        ready = copy.copy(self.compiler)
+        ready.connection = connections[using]
+        said = self.sql, self.filled(values)
+        ready.as_sql = lambda *args, **kwargs: said
+        if self.converters is not None:
+            ready.get_converters = lambda expressions: self.converters
+        return ready
+
+
+_NOTHING = _Statement("")  # Django knew that nothing can be found
+
+
+class Statements(Generic[P]):
+    """The statements of one function, by the shape of what it is given."""
+
+    kept = True  # a test that takes a guard out of querysets themselves sets it False: each is written anew
+    checked = False  # the tests set it: every statement is compared with the one that Django writes for it anew
+
+    def __init__(self, build: Callable[P, Any]) -> None:
+        self.build = build
+        self.known: dict[object, _Statement] = {}
+        self.__doc__ = build.__doc__
+
+    def _sql(self, built: Any) -> Sql:
+        raise NotImplementedError
+
+    def _statement(self, args: tuple[Any, ...], named: Mapping[str, Any]) -> tuple[_Statement, list[object]]:
+        values: list[object] = []
+        shape: list[object] = [_shape(value, values) for value in args]
+        for name, value in named.items():
+            shape += (name, _shape(value, values))
+        key = tuple(shape)
+        known = self.known.get(key) if self.kept else None
+        if known is None:
+            if len(self.known) >= SHAPES_KEPT:
+                self.known.clear()
+            known = self._write((args, named))
+            if self.kept:
+                self.known[key] = known
+        if self.checked:
+            self._compare(known, values, (args, named))
+        return known, values
+
+    def _write(self, given: Args) -> _Statement:
+        """Writes it twice, with two sets of marks: what differs is where the values belong."""
+        try:
+            (sql, before, compiler), marks = self._with_marks(given, 0)
+            (again, after, _same), others = self._with_marks(given, 1)
+        except EmptyResultSet:
+            return _NOTHING
+        if sql != again or len(before) != len(after):
+            raise ShapeError(f"{self.build.__qualname__}: a value changes the statement")
+        pairs = list(zip(marks, others, strict=True))
+        slots = []
+        for place, pair in enumerate(zip(before, after, strict=True)):
+            if pair in pairs:
+                slots.append((place, pairs.index(pair)))
+            elif pair[0] != pair[1]:
+                raise ShapeError(f"{self.build.__qualname__}: a parameter is made of a value, not the value itself")
+        return _Statement(sql, tuple(before), tuple(slots), compiler, _converters(compiler))
+
+    def _with_marks(self, given: Args, which: int) -> tuple[Sql, list[object]]:
+        marks: list[object] = []
+        args = [_marked(value, which, marks) for value in given[0]]
+        named = {name: _marked(value, which, marks) for name, value in given[1].items()}
+        return self._sql(self.build(*args, **named)), marks
+
+    def _compare(self, known: _Statement, values: Sequence[object], given: Args) -> None:
+        try:
+            sql, params, _compiler = self._sql(self.build(*given[0], **given[1]))
+        except EmptyResultSet:
+            sql, params = "", ()
+        assert (sql, list(params)) == (known.sql, known.filled(values)), (
+            f"{self.build.__qualname__}: the statement kept for this shape is not the one that Django writes"
+        )
+
+
+class Compiled(Statements[P], Generic[P, R]):
+    """Reads: called, it answers with the rows as a list; `first` with the first of them or None."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
+        known, values = self._statement(args, kwargs)
+        if known is _NOTHING:
+            return []
+        asked: models.QuerySet[Any] = known.compiler.kechuang_asked
+        if asked.query.select_for_update:
+            transaction.get_connection(asked.db).validate_no_broken_transaction()
+            assert transaction.get_connection(asked.db).in_atomic_block, "rows are locked within a transaction"
+        rows: Iterable[R] = asked._iterable_class(_Asked(asked, known.bound(values, asked.db)))  # type: ignore
+        return list(rows)
+
+    def first(self, *args: P.args, **kwargs: P.kwargs) -> R | None:
+        """The first row, or None; the function itself limits and orders where that matters."""
+        return next(iter(self(*args, **kwargs)), None)
+
+    def _sql(self, built: models.QuerySet[Any]) -> Sql:
+        assert not built._prefetch_related_lookups, "what is fetched afterwards is not compiled"  # type: ignore[attr-defined]
+        compiler = built.query.get_compiler(using=built.db)
+        sql, params = compiler.as_sql()
+        compiler.kechuang_asked = built
+        return sql, params, compiler
+
+
+class CompiledUpdate(Statements[P]):
+    """Changes: called, it answers how many rows were changed. The function answers the rows and what to set in them."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> int:
+        known, values = self._statement(args, kwargs)
+        if known is _NOTHING:
+            return 0
+        changed: int = known.bound(values, known.compiler.using).execute_sql(ROW_COUNT)
+        return changed
+
+    def _sql(self, built: Change) -> Sql:
+        rows, changes = built
+        query = rows.query.chain(UpdateQuery)
+        query.add_update_values(changes)  # type: ignore[attr-defined]
+        compiler = query.get_compiler(using=rows.db)
+        sql, params = compiler.as_sql()
+        assert not query.get_related_updates(), "one table is changed"  # type: ignore[attr-defined]
+        return sql, params, compiler
+
+
+def compiled(build: Callable[P, "models.QuerySet[Any, R]"]) -> Compiled[P, R]:
+    """The function that builds a queryset, as one that answers with its rows (见本模块说明)."""
+    return Compiled(build)
+
+
+def compiled_update(build: Callable[P, Change]) -> CompiledUpdate[P]:
+    """The function that builds a queryset and what to set in it, as one that sets it and answers how many rows it met."""
+    return CompiledUpdate(build)
+
+
+class _Asked:
+    """A queryset that was asked, as Django's iterables see it, but whose compiler is the one that is ready."""
+
+    def __init__(self, queryset: models.QuerySet[Any], ready: Any) -> None:
+        self.queryset, self.ready, self.query, self.db = queryset, ready, self, queryset.db
+
+    def get_compiler(self, using: str | None = None, **_kwargs: Any) -> Any:
+        return self.ready
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(self.queryset, name)
+        except AttributeError:
+            return getattr(self.queryset.query, name)
+
+
+def _shape(value: Any, values: list[object]) -> object:
+    """What of `value` decides the statement; what does not is added to `values`."""
+    if not value:
+        return value if value is None or isinstance(value, str | int) else ()
+    kind = type(value)
+    if kind in _MARKS:
+        values.append(value)
+        return kind
+    if kind is Actor:
+        acts = [part for part in (value.person_id, value.party_id) if part]
+        values += acts
+        return (len(acts), bool(value.party_id), value.unit_ids, value.capacity, value.posts, value.clock)
+    return value
+
+
+def _marked(value: Any, which: int, marks: list[object]) -> Any:
+    """`value` with marks in the places of what `_shape` takes out of it, in the same order."""
+    if not value:
+        return value
+    kind = type(value)
+    if kind in _MARKS:
+        marks.append(_MARKS[kind](which, len(marks)))
+        return marks[-1]
+    if kind is Actor:
+        acts = {name: _marked(getattr(value, name), which, marks) for name in ("person_id", "party_id")}
+        return replace(value, **acts)
+    return value
+
+
+def _converters(compiler: Any) -> Any:
+    columns = getattr(compiler, "select", None)
+    return compiler.get_converters([column[0] for column in columns[: compiler.col_count]]) if columns else None
