@@ -154,32 +154,51 @@ def unescalated(*, on: date, limit: int) -> list[Broken]:
 
 def overdue_subjects(kind: str, *, on: date) -> list[str]:
     """The records whose clock of a kind ran out before `on`, the earliest first."""
+    return _over(kind, on)
+
+
+@compiled
+def _over(kind: str, on: date) -> QuerySet[Deadline, str]:
     rows = Deadline.objects.filter(kind=kind, state=DeadlineState.RUNNING, due_on__lt=on)
-    return list(rows.order_by("due_on", "id").values_list("subject_id", flat=True))
+    return rows.order_by("due_on", "id").values_list("subject_id", flat=True)
 
 
 def to_escalate(*, on: date) -> list[str]:
     """Clocks of offices that ran over and were not reported yet, in the order in which they fell due (I9)."""
+    return _to_escalate(on)
+
+
+@compiled
+def _to_escalate(on: date) -> QuerySet[Deadline, str]:
     rows = Deadline.objects.filter(state=DeadlineState.RUNNING, due_on__lt=on, escalated_at__isnull=True)
-    return list(rows.exclude(escalate_to="").order_by("due_on", "id").values_list("id", flat=True))
+    return rows.exclude(escalate_to="").order_by("due_on", "id").values_list("id", flat=True)
 
 
 def to_resume(*, on: date) -> list[str]:
     """Suspended clocks that reached their cap, in the order in which they were due (T20)."""
+    return _to_resume(on)
+
+
+@compiled
+def _to_resume(on: date) -> QuerySet[Deadline, str]:
     rows = Deadline.objects.filter(state=DeadlineState.SUSPENDED, suspended_until__lte=on)
-    return list(rows.order_by("due_on", "id").values_list("id", flat=True))
+    return rows.order_by("due_on", "id").values_list("id", flat=True)
 
 
 def to_remind(*, on: date) -> list[str]:
     """Clocks whose last day is near enough for a reminder and that had none, the earliest due first."""
     days = calendar()
+    return [
+        deadline_id
+        for deadline_id, due_on, unit, remind_before in _to_remind(on)
+        if remaining(on, due_on, Unit(unit), days) <= remind_before
+    ]
+
+
+@compiled
+def _to_remind(on: date) -> QuerySet[Deadline, tuple[str, date, str, int]]:
     rows = Deadline.objects.filter(state=DeadlineState.RUNNING, due_on__gte=on, reminded_on__isnull=True)
-    near = []
-    for row in rows.order_by("due_on", "id").only("id", "due_on", "unit", "remind_before")[:BATCH_MAX]:
-        if remaining(on, row.due_on, Unit(row.unit), days) > row.remind_before:
-            continue
-        near.append(row.id)
-    return near
+    return rows.order_by("due_on", "id").values_list("id", "due_on", "unit", "remind_before")[:BATCH_MAX]
 
 
 @dataclass(frozen=True, slots=True)

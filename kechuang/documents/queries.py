@@ -12,6 +12,7 @@ from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.trail.queries import Broken
+from kechuang.ui.compiled import compiled
 
 __all__ = [
     "Damaged",
@@ -72,10 +73,15 @@ def open_file(actor: Actor, file_id: str) -> Opened:
 
 def content_of(*, subject_id: str, file_id: str) -> Opened:
     """One file of a record which, as the caller has shown, the actor may see; raises NotVisible when it is not its file."""
-    file = File.objects.filter(id=file_id, subject_id=subject_id).first()
+    file = _file_of.first(file_id, subject_id)
     if file is None:
         raise NotVisible
     return _opened(file)
+
+
+@compiled
+def _file_of(file_id: str, subject_id: str) -> QuerySet[File]:
+    return File.objects.filter(id=file_id, subject_id=subject_id)
 
 
 def _opened(file: File) -> Opened:

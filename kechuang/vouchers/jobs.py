@@ -6,13 +6,13 @@ from kechuang.kernel.actor import CLOCK
 from kechuang.ui import clock
 from kechuang.vouchers import commands
 from kechuang.vouchers.queries import expired, expiring, of_merged
-from kechuang.vouchers.states import BATCH, REMIND_DAYS
+from kechuang.vouchers.states import REMIND_DAYS
 
 
 def run_expiry(*, now: datetime) -> int:
     """Expires what has run out; run twice or late it does the same once. Answers how many."""
     done = 0
-    while ids := expired(on=clock.day(now), limit=BATCH):
+    while ids := expired(on=clock.day(now)):
         for voucher_id in ids:
             commands.expire(CLOCK, voucher_id=voucher_id, now=now)
         done += len(ids)
@@ -22,7 +22,7 @@ def run_expiry(*, now: datetime) -> int:
 def run_reminders(*, now: datetime) -> int:
     """Tells holders of vouchers that end within `REMIND_DAYS`, each once. Answers how many."""
     on = clock.day(now)
-    ids = expiring(until=on + timedelta(days=REMIND_DAYS), on=on, limit=BATCH)
+    ids = expiring(until=on + timedelta(days=REMIND_DAYS), on=on)
     return sum(commands.remind(voucher_id=voucher_id, now=now) for voucher_id in ids)
 
 

@@ -32,6 +32,7 @@ from kechuang.parties.queries import actor_for, party_names
 from kechuang.parties.rules import NotAMember
 from kechuang.trail.models import Event
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 
 _TENTATIVE, _CONFIRMED, _CANCELLED = "TENTATIVE", "CONFIRMED", "CANCELLED"
 _STATUS: dict[BookingState, str] = {
@@ -245,8 +246,13 @@ def entries_due(*, now: datetime, most: int) -> list[str]:
 
 def polls_due(*, now: datetime) -> list[str]:
     """The outside calendars to be looked at now."""
+    return _polls_due(now)
+
+
+@compiled
+def _polls_due(now: datetime) -> QuerySet[Poll, str]:
     rows = Poll.objects.filter(next_at__lte=now, source__state=SourceState.ACTIVE).exclude(source__address="")
-    return list(rows.order_by("next_at", "id").values_list("source_id", flat=True)[:POLLS_MAX])
+    return rows.order_by("next_at", "id").values_list("source_id", flat=True)[:POLLS_MAX]
 
 
 def push_token(source: BusySource) -> str:

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from kechuang.bookings.access import visible_to
 from kechuang.bookings.models import Booking
 from kechuang.bookings.states import BATCH, MACHINE, SECONDS_IN_MINUTE, BookingState
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
+from kechuang.ui.compiled import compiled
 
 CAME_TO_NOTHING = (BookingState.REFUSED, BookingState.LAPSED)
 
@@ -72,8 +75,12 @@ def of_row(row: Booking) -> BookingForOrder:
     )
 
 
+@compiled
+def _ended() -> QuerySet[Booking]:
+    return Booking.objects.filter(state__in=CAME_TO_NOTHING).exclude(order_id="").order_by("-id")[:BATCH]
+
+
 def ended_with_order() -> Iterator[Ended]:
     """Bookings with an order that were refused or ran out (预约未成), the newest first."""
-    rows = Booking.objects.filter(state__in=CAME_TO_NOTHING).exclude(order_id="").order_by("-id")[:BATCH]
-    for row in rows:
+    for row in _ended():
         yield Ended(row.order_id, row.reason or MACHINE.labels[BookingState(row.state)])

@@ -34,6 +34,7 @@ from kechuang.parties.queries import party_names, person_names
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -65,7 +66,7 @@ class CalendarSheet:
 
 def booking(actor: Actor, booking_id: str, *, now: datetime) -> BookingSheet:
     """One booking as the actor may see it; raises NotVisible."""
-    row = visible_to(actor).select_related("holder", "provider").filter(id=booking_id).first()
+    row = _seen.first(actor, booking_id)
     if row is None:
         raise NotVisible
     moves = MACHINE.open(BookingState(row.state), roles_on(actor, row))
@@ -85,6 +86,11 @@ def booking(actor: Actor, booking_id: str, *, now: datetime) -> BookingSheet:
         and not row.free_to_cancel
         and is_late(row.from_at, cancel_minutes=window, now=now),
     )
+
+
+@compiled
+def _seen(actor: Actor, booking_id: str) -> QuerySet[Booking]:
+    return visible_to(actor).select_related("holder", "provider").filter(id=booking_id)
 
 
 def offers_of(row: Booking) -> list[Span]:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
+
 from kechuang.catalog.queries import PriceLine
 from kechuang.catalog.states import SERVICE_LABELS, ServiceClass
 from kechuang.kernel.money import Fen
@@ -10,6 +12,7 @@ from kechuang.orders.models import Order, OrderVersion
 from kechuang.orders.rules import FrozenPrice, OrderTerms, frozen_price
 from kechuang.parties.queries import PartyCard, parties, region_name
 from kechuang.policy.book import current, replay
+from kechuang.ui.compiled import compiled
 from kechuang.vouchers.queries import seen_from
 from kechuang.vouchers.rules import OrderFacts
 
@@ -54,11 +57,16 @@ def frozen_prices(order: Order) -> list[FrozenPrice]:
     return [frozen_price(line) for line in order.price_list]
 
 
+@compiled
+def _agreed(order_id: str) -> QuerySet[OrderVersion]:
+    return OrderVersion.objects.filter(order_id=order_id, agreed_on__isnull=False).order_by("-version")[:1]
+
+
 def contract_facts(order: Order, *, on: date) -> ContractFacts:
     """What the contract's template is filled with."""
     cards = parties([order.holder_id, order.provider_id])
     holder, provider = cards[order.holder_id], cards[order.provider_id]
-    agreed = OrderVersion.objects.filter(order=order, agreed_on__isnull=False).order_by("-version").first()
+    agreed = _agreed.first(order.id)
     terms = replay(order.terms, OrderTerms).terms
     return ContractFacts(
         number=order.number,

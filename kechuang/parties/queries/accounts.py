@@ -133,10 +133,15 @@ def accounts_waiting(actor: Actor) -> QuerySet[BankAccount]:
 
 def replaced_accounts(*, on: date) -> list[str]:
     """Ids of accounts whose successor has become usable: the daily job retires them."""
+    return _replaced(on)
+
+
+@compiled
+def _replaced(on: date) -> QuerySet[BankAccount, str]:
     newer = BankAccount.objects.filter(
         state=AccountState.CONFIRMED, usable_from__lte=on, replaces__state=AccountState.CONFIRMED
     )
-    return list(newer.order_by("id").values_list("replaces_id", flat=True))
+    return newer.order_by("id").values_list("replaces_id", flat=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,12 @@ def carrier_admission(party_id: str, *, unit_id: str = "", on: date) -> Admitted
 def joined(*, on: date) -> list[Admitted]:
     """Everybody who is on a register that makes carriers, and in force (可登记载体的入库)."""
     schemes = [scheme for scheme in carrier_registers() if makes_carriers(scheme)]
-    rows = Admission.objects.filter(scheme__in=schemes, state=AdmissionState.ADMITTED).order_by("id")
-    return [_admitted(row) for row in rows if good_on(row, on=on)]
+    return [_admitted(row) for row in _joined(schemes) if good_on(row, on=on)]
+
+
+@compiled
+def _joined(schemes: list[str]) -> QuerySet[Admission]:
+    return Admission.objects.filter(scheme__any=schemes, state=AdmissionState.ADMITTED).order_by("id")
 
 
 def admission_of(admission_id: str, *, on: date) -> Admitted | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from kechuang.kernel.actor import Actor
 from kechuang.search import rules
@@ -14,6 +14,7 @@ from kechuang.search.queries.book import current_book, with_change, without
 from kechuang.search.queries.finding import NO_FILTERS, find, found_as_asked
 from kechuang.search.rules import Filters
 from kechuang.search.states import PREVIEW_SHOWN, SAMPLES_MAX
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,16 @@ def saved_searches(actor: Actor) -> QuerySet[SavedSearch]:
 
 def due_searches(*, until: datetime, limit: int) -> list[str]:
     """Saved searches since whose last look something new can be found; the longest unlooked first."""
-    newest = Document.objects.filter(first_at__lte=until).aggregate(at=Max("first_at"))["at"]
+    newest = _newest.first(until)
     if newest is None:
         return []
     rows = SavedSearch.objects.filter(seen_until__lt=newest).order_by("seen_until", "id")
     return list(rows.values_list("id", flat=True)[:limit])
+
+
+@compiled
+def _newest(until: datetime) -> QuerySet[Document, datetime]:
+    return Document.objects.filter(first_at__lte=until).order_by("-first_at").values_list("first_at", flat=True)[:1]
 
 
 def new_since(text: str, filters: Filters, *, since: datetime, until: datetime) -> int:

@@ -42,6 +42,7 @@ from kechuang.treasury.rules import (
 )
 from kechuang.treasury.states import BATCH_MACHINE, LINE_MACHINE, POSITION_DIGITS, BatchState, BudgetState, LineState
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,24 @@ class _Group:
 
 def locked_batch(actor: Actor, batch_id: str) -> PaymentBatch:
     """The batch for writing; raises NotVisible."""
-    row = batches_visible_to(actor).select_for_update(of=("self",)).filter(id=batch_id).first()
+    row = _locked.first(actor, batch_id)
     if row is None:
         raise NotVisible
     return row
 
 
 def lines_of(batch: PaymentBatch) -> list[PaymentLine]:
-    return list(PaymentLine.objects.select_for_update(of=("self",)).filter(batch=batch).order_by("position"))
+    return _lines(batch.id)
+
+
+@compiled
+def _locked(actor: Actor, batch_id: str) -> QuerySet[PaymentBatch]:
+    return batches_visible_to(actor).select_for_update(of=("self",)).filter(id=batch_id)
+
+
+@compiled
+def _lines(batch_id: str) -> QuerySet[PaymentLine]:
+    return PaymentLine.objects.select_for_update(of=("self",)).filter(batch_id=batch_id).order_by("position")
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from kechuang.parties import queries as parties
 from kechuang.treasury.access import batches_visible_to, lines_visible_to, roles_on
 from kechuang.treasury.models import Budget, Payable, PaymentBatch, PaymentLine, PaymentPart
 from kechuang.treasury.states import BATCH_MACHINE, LINE_MACHINE, BatchState, BudgetState, LineState
+from kechuang.ui.compiled import compiled
 
 _OPEN = (LineState.SENT, LineState.UNKNOWN)
 
@@ -113,11 +114,11 @@ class SettlementRow:
 
 def payables_waiting(region: str, *, on: date | None = None) -> list[WaitingPayable]:
     """What a county has to pay and no batch has taken, the longest waiting first; with `on` also the payee's account."""
-    taken = PaymentPart.objects.filter(payable=OuterRef("pk"), live=True)
-    open_ones = Payable.objects.filter(~Exists(taken), region=region, withdrawn_on__isnull=True)
-    rows = list(open_ones.order_by("ready_at", "id"))
+    rows = _waiting(region)
+    if not rows:
+        return []
     names = parties.party_names({row.payee_party for row in rows})
-    closed = set(Budget.objects.filter(region=region, state=BudgetState.CLOSED).values_list("year", flat=True))
+    closed = set(_closed(region))
     payees = {(row.payee_party, row.unit) for row in rows}
     accounts = {pair: parties.payee_account(pair[0], unit_id=pair[1], on=on) for pair in payees} if on else {}
     return [
@@ -126,6 +127,18 @@ def payables_waiting(region: str, *, on: date | None = None) -> list[WaitingPaya
         )
         for row in rows
     ]
+
+
+@compiled
+def _waiting(region: str) -> QuerySet[Payable]:
+    taken = PaymentPart.objects.filter(payable=OuterRef("pk"), live=True)
+    open_ones = Payable.objects.filter(~Exists(taken), region=region, withdrawn_on__isnull=True)
+    return open_ones.order_by("ready_at", "id")
+
+
+@compiled
+def _closed(region: str) -> QuerySet[Budget, int]:
+    return Budget.objects.filter(region=region, state=BudgetState.CLOSED).values_list("year", flat=True)
 
 
 def batches(actor: Actor, *, state: str = "") -> QuerySet[PaymentBatch]:

@@ -20,6 +20,7 @@ from kechuang.trail.queries import way
 from kechuang.treasury.access import payables_visible_to, roles_on, visible_to
 from kechuang.treasury.models import Adjustment, Budget, Payable, PaymentPart, Release
 from kechuang.treasury.states import BUDGET_MACHINE, BudgetState
+from kechuang.ui.compiled import compiled
 
 _LIVE = (BudgetState.APPROVED, BudgetState.PARTLY, BudgetState.RELEASED)
 _OVER = (BudgetState.ENDED, BudgetState.CLOSED)
@@ -128,26 +129,45 @@ def _progress(row: Budget, lies: Mapping[tuple[str, Kind], Balance], clock: Cloc
 
 def years_to_end(*, on: date) -> list[str]:
     """Budgets whose year is over and not yet ended, the earliest first."""
-    rows = Budget.objects.filter(state__in=_LIVE, year__lt=on.year)
-    return list(rows.order_by("year", "id").values_list("id", flat=True))
+    return _to_end(on.year)
+
+
+@compiled
+def _to_end(year: int) -> QuerySet[Budget, str]:
+    rows = Budget.objects.filter(state__in=_LIVE, year__lt=year)
+    return rows.order_by("year", "id").values_list("id", flat=True)
 
 
 def years_to_sweep() -> list[str]:
     """Budgets of years that are over to which money has come back since."""
-    rows = list(Budget.objects.filter(state__in=_OVER).order_by("year", "id"))
+    rows = _over()
     free = balances(Kind.BUDGET, regions={row.region for row in rows}, years={row.year for row in rows}) if rows else {}
     return [row.id for row in rows if free.get(Place(Kind.BUDGET, row.region, row.year), Balance()).free_fen]
 
 
+@compiled
+def _over() -> QuerySet[Budget]:
+    return Budget.objects.filter(state__in=_OVER).order_by("year", "id")
+
+
 def years_to_close() -> list[str]:
     """Budgets whose year was ended and which still pay."""
-    return list(Budget.objects.filter(state=BudgetState.ENDED).order_by("year", "id").values_list("id", flat=True))
+    return _ended()
+
+
+@compiled
+def _ended() -> QuerySet[Budget, str]:
+    return Budget.objects.filter(state=BudgetState.ENDED).order_by("year", "id").values_list("id", flat=True)
 
 
 def closed_years() -> list[tuple[str, int]]:
     """County and year of every closed budget, the earliest first: their payables queue for the next."""
-    rows = Budget.objects.filter(state=BudgetState.CLOSED).order_by("year", "id")
-    return list(rows.values_list("region", "year"))
+    return _closed()
+
+
+@compiled
+def _closed() -> QuerySet[Budget, tuple[str, int]]:
+    return Budget.objects.filter(state=BudgetState.CLOSED).order_by("year", "id").values_list("region", "year")
 
 
 @dataclass(frozen=True, slots=True)

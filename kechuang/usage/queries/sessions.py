@@ -9,6 +9,7 @@ from kechuang.catalog.queries import OfferCard, carrier, offer
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.parties.queries import person_names
+from kechuang.ui.compiled import compiled
 from kechuang.usage.access import keys_visible_to, meters_visible_to, sessions_visible_to
 from kechuang.usage.models import Meter, PushKey, Reading, Session
 from kechuang.usage.states import BATCH, FORGOTTEN_HOURS, SessionState
@@ -53,9 +54,13 @@ def running_of(actor: Actor) -> QuerySet[Session]:
 
 def forgotten(*, now: datetime) -> list[str]:
     """Runs that have gone on too long and were not told yet."""
-    before = now - timedelta(hours=FORGOTTEN_HOURS)
+    return _forgotten(now - timedelta(hours=FORGOTTEN_HOURS))
+
+
+@compiled
+def _forgotten(before: datetime) -> QuerySet[Session, str]:
     rows = Session.objects.filter(state=SessionState.RUNNING, started_at__lt=before, reminded_at__isnull=True)
-    return list(rows.order_by("started_at").values_list("id", flat=True)[:BATCH])
+    return rows.order_by("started_at").values_list("id", flat=True)[:BATCH]
 
 
 def meters_of(actor: Actor) -> QuerySet[Meter]:

@@ -19,12 +19,14 @@ from kechuang.parties.queries import PartyCard, ended_since, party
 from kechuang.policy.book import current
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting
 from kechuang.ui.waiting import waiting as waiting_row
 from kechuang.vouchers.access import holds_visible_to, roles_on, visible_to
 from kechuang.vouchers.models import LIVE, Hold, Reminder, Voucher
 from kechuang.vouchers.queries.balances import balances_of, used_in_year
 from kechuang.vouchers.states import (
+    BATCH,
     MACHINE,
     MERGER_LOOK_BACK_DAYS,
     UNFINISHED,
@@ -117,17 +119,27 @@ def scheme_title(scheme: str) -> str:
     return pack.title if pack else scheme
 
 
-def expired(*, on: date, limit: int) -> list[str]:
-    """Ids of issued vouchers whose last day is over: the job expires them."""
+def expired(*, on: date) -> list[str]:
+    """Ids of issued vouchers whose last day is over: the job expires them, so many at a time."""
+    return _expired(on)
+
+
+@compiled
+def _expired(on: date) -> QuerySet[Voucher, str]:
     rows = Voucher.objects.filter(state=VoucherState.ISSUED, valid_until__lte=on).order_by("valid_until", "id")
-    return list(rows.values_list("id", flat=True)[:limit])
+    return rows.values_list("id", flat=True)[:BATCH]
 
 
-def expiring(*, until: date, on: date, limit: int) -> list[str]:
-    """Ids of issued vouchers that end soon and whose holders were not told yet."""
+def expiring(*, until: date, on: date) -> list[str]:
+    """Ids of issued vouchers that end soon and whose holders were not told yet, so many at a time."""
+    return _expiring(until, on)
+
+
+@compiled
+def _expiring(until: date, on: date) -> QuerySet[Voucher, str]:
     rows = Voucher.objects.filter(state=VoucherState.ISSUED, valid_until__gt=on, valid_until__lte=until)
     untold = rows.exclude(id__in=Reminder.objects.values("voucher_id")).order_by("valid_until", "id")
-    return list(untold.values_list("id", flat=True)[:limit])
+    return untold.values_list("id", flat=True)[:BATCH]
 
 
 def live_by_year(voucher: Voucher) -> dict[int, int]:
@@ -148,6 +160,8 @@ def of_merged(*, on: date) -> list[tuple[str, str]]:
         for card in ended_since(on - timedelta(days=MERGER_LOOK_BACK_DAYS))
         if card.merged_into
     }
+    if not merged:
+        return []
     rows = Voucher.objects.filter(party_id__in=merged, state__in=UNFINISHED).order_by("id")
     return [(voucher_id, merged[party_id]) for voucher_id, party_id in rows.values_list("id", "party_id")]
 
