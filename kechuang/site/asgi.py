@@ -1,5 +1,6 @@
 """The web process: `uvicorn kechuang.site.asgi:application`."""
 
+import gc
 import os
 import warnings
 
@@ -11,3 +12,7 @@ os.environ.setdefault("KECHUANG_SERVING", "1")
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 application = get_asgi_application()
+
+# What was loaded stays for good: the collector need not look through it again in the middle of somebody's page.
+gc.collect()
+gc.freeze()

@@ -59,8 +59,10 @@ def demo(
     """
     from kechuang.site import demo as house
 
+    early = None
     if not no_serve:
         house.refuse_taken(HOST, port)
+        early = None if fresh or later else house.begin_early(HOST, port)
     house.prepare(house.Wanted(seed=seed, scale=scale, until=_date(until)), fresh=fresh)
     if later:
         house.later(later)
@@ -70,7 +72,7 @@ def demo(
         if not all(summary["invariants"].values()):
             sys.exit("不变量未全部成立，请运行 kechuang check · an invariant does not hold: run kechuang check")
     if not no_serve:
-        house.serve(HOST, port)
+        house.serve(HOST, port, early)
 
 
 @main.command()

@@ -1,6 +1,9 @@
 """The demonstration: everything set up, a pilot year played, web and worker running, and all of it stopped again."""
 
+import atexit
 import ctypes
+import hashlib
+import json
 import os
 import shutil
 import signal
@@ -40,6 +43,14 @@ class Wanted:
     seed: int | None = None
     scale: float | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """A web process, and the clock offset that it was begun with."""
+
+    child: subprocess.Popen[bytes]
+    offset: timedelta
 
 
 def prepare(wanted: Wanted, *, fresh: bool) -> None:
@@ -151,25 +162,32 @@ def forget() -> None:
         sys.exit("演示正在运行，请先用 Ctrl-C 停止 · the demonstration is running; stop it with Ctrl-C first")
     for name in ("files", "mail"):
         shutil.rmtree(Path(settings.DATA) / name, ignore_errors=True)
+    _mark().unlink(missing_ok=True)
 
 
-def serve(host: str, port: int) -> None:
-    """Web and worker as children, until Ctrl-C; then both end, and PostgreSQL with the last of us."""
-    refuse_taken(host, port)
+def serve(host: str, port: int, early: Web | None = None) -> None:
+    """Web and worker as children, until Ctrl-C; then both end, and PostgreSQL with the last of us.
+
+    `early` is a web process that was begun before all was looked through; it goes on where nothing was found to do.
+    """
     from kechuang.pilot import queries
 
-    run = queries.run()
-    surroundings = _surroundings(run.clock_offset if run else timedelta())
-    address = f"http://{host}:{port}"
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _stop)
-    children = [
-        _child(["serve", "--host", host, "--port", str(port)], surroundings),
-        _child(["worker"], surroundings),
-    ]
+    run = queries.run()
+    offset = run.clock_offset if run else timedelta()
+    if early and (early.offset != offset or early.child.poll() is not None):
+        _end([early.child])
+        early = None
+    if early is None:
+        refuse_taken(host, port)
+        early = _web(host, port, offset)
+    children = [early.child]
     try:
-        _await(f"{address}/health", children[0])
-        _welcome(address, queries.sign_ins())
+        _await(f"http://{host}:{port}/health", early.child)
+        _remember(offset)
+        children.append(_child(["worker"], _surroundings(offset)))
+        _welcome(f"http://{host}:{port}", queries.sign_ins())
         while all(child.poll() is None for child in children):
             time.sleep(0.3)
         sys.exit("网站或后台进程意外停止，原因见上 · web or worker ended, its reason stands above")
@@ -177,6 +195,54 @@ def serve(host: str, port: int) -> None:
         say("\n正在停止 · stopping")
     finally:
         _end(children)
+
+
+def begin_early(host: str, port: int) -> Web | None:
+    """The web process of a demonstration that was served before and whose code and rules are the same (第二次启动).
+
+    It comes up while this process still looks whether there is anything to do. None where there may be.
+    """
+    kept = _kept_mark()
+    if kept is None or kept.get("prepared") != _fingerprint():
+        return None
+    begun = _web(host, port, timedelta(seconds=int(kept["offset"])))
+    atexit.register(_end, [begun.child])  # also where the look ends this program
+    return begun
+
+
+def _web(host: str, port: int, offset: timedelta) -> Web:
+    return Web(_child(["serve", "--host", host, "--port", str(port)], _surroundings(offset)), offset)
+
+
+def _remember(offset: timedelta) -> None:
+    said = {"prepared": _fingerprint(), "offset": int(offset.total_seconds())}
+    _mark().write_text(json.dumps(said))
+
+
+def _kept_mark() -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = json.loads(_mark().read_text())
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _mark() -> Path:
+    from django.conf import settings
+
+    return Path(settings.DATA) / "served.json"
+
+
+def _fingerprint() -> str:
+    """Of all that a database must be brought up to: migrations, what they install, and the packs."""
+    from django.conf import settings
+
+    root = Path(settings.ROOT)
+    kinds = ("kechuang/*/migrations/*.py", "kechuang/*/sql/*.sql", "policies/**/*.toml")
+    found = hashlib.sha256()
+    for path in sorted(path for kind in kinds for path in root.glob(kind)):
+        found.update(f"{path.relative_to(root)}\0".encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def refuse_taken(host: str, port: int) -> None:
