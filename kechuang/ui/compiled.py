@@ -19,6 +19,7 @@ from django.db.models.sql import UpdateQuery
 from django.db.models.sql.constants import ROW_COUNT
 
 from kechuang.kernel.actor import Actor
+from kechuang.ui.rows import collects
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -182,6 +183,8 @@ class CompiledUpdate(Statements[P]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> int:
         known, values = self._statement(args, kwargs)
         if known is _NOTHING:
+            return 0
+        if collects(known.sql, known.filled(values)):
             return 0
         changed: int = known.bound(values, known.compiler.using).execute_sql(ROW_COUNT)
         return changed

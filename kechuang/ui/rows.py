@@ -1,7 +1,9 @@
 """One row in one statement, where a command is called so often that the ORM's detours count."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -20,12 +22,49 @@ _PLAIN: tuple[tuple[type[models.Field[Any, Any]], type], ...] = (
 )
 
 
+Statement = tuple[str, Sequence[Any]]
+_together: ContextVar[list[Statement] | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is inserted and changed within is written by one statement at its end (一次写入), all of it or nothing.
+
+    For rows that do not concern one another, of which nobody within needs to know what the writing met: `insert` says
+    that a row was new, an update that none was met.
+    """
+    if _together.get() is not None:  # within another: that one writes
+        yield
+        return
+    collected: list[Statement] = []
+    token = _together.set(collected)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    if collected:
+        parts = ", ".join(f"w{number} AS ({text})" for number, (text, _) in enumerate(collected))
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH {parts} SELECT 1", [value for _, values in collected for value in values])
+
+
+def collects(text: str, values: Sequence[Any]) -> bool:
+    """Whether this change waits for the end of the `together` that we are within."""
+    collected = _together.get()
+    if collected is None:
+        return False
+    collected.append((text, values))
+    return True
+
+
 def insert(row: models.Model) -> bool:
     """Inserts `row`; whether it was new. One that a unique constraint keeps out is left as it stands in the table.
 
     Two that insert the same at once: the second waits here for the first.
     """
     statement, values = inserting(row)
+    if collects(f"{statement} ON CONFLICT DO NOTHING", values):
+        return True
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} ON CONFLICT DO NOTHING", values)
         made: bool = cursor.rowcount == 1

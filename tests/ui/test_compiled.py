@@ -1,5 +1,6 @@
 """Statements written once: the same rows, whatever the values; never another question's statement."""
 
+import contextlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -12,6 +13,7 @@ from kechuang.deadlines.models import CalendarDay, CalendarYear
 from kechuang.kernel.actor import CLOCK, PUBLIC, Actor, Post, Role
 from kechuang.orders.access import visible_to
 from kechuang.orders.models import Order
+from kechuang.ui import rows
 from kechuang.ui.compiled import ShapeError, compiled, compiled_update
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +146,28 @@ def test_instants_and_expressions() -> None:
         return Order.objects.filter(declared_at__lt=at).annotate(next=F("revision") + 1).values_list("id", "next")
 
     assert placed(datetime(2025, 1, 1, tzinfo=UTC)) == []
+
+
+def test_what_is_written_together_is_one_statement_and_all_of_it_or_nothing() -> None:
+    @compiled_update
+    def rest(day: date, working: bool):  # type: ignore[no-untyped-def]
+        return CalendarDay.objects.filter(id=day), {"working": working}
+
+    fresh = [CalendarDay(id=day, year_id=2025, working=True) for day in (date(2025, 5, 1), date(2025, 5, 2), DAYS[0])]
+    with CaptureQueriesContext(connection) as asked, rows.together():
+        rest(DAYS[0], False)
+        for day in fresh:
+            assert rows.insert(day)
+    assert len(asked) == 1
+    assert dict(CalendarDay.objects.values_list("id", "working")) == {
+        DAYS[0]: False, DAYS[1]: False, DAYS[2]: True, date(2025, 5, 1): True, date(2025, 5, 2): True
+    }  # fmt: skip
+
+
+def test_what_fails_within_leaves_nothing_to_be_written() -> None:
+    with CaptureQueriesContext(connection) as asked, contextlib.suppress(ZeroDivisionError), rows.together():
+        rows.insert(CalendarDay(id=date(2025, 5, 1), year_id=2025, working=True))
+        raise ZeroDivisionError
+    assert not asked.captured_queries
+    assert rows.insert(CalendarDay(id=date(2025, 5, 1), year_id=2025, working=True))
+    assert CalendarDay.objects.filter(id=date(2025, 5, 1)).exists()

@@ -29,6 +29,7 @@ from kechuang.ledger.rules import OnRefusal
 from kechuang.parties.queries import refuse_same_hands
 from kechuang.trail.commands import acting_role, advance
 from kechuang.ui import clock
+from kechuang.ui.rows import together
 
 _CONFIRMED = (ClaimState.CONFIRMED, ClaimState.IN_NOTICE)
 
@@ -93,11 +94,12 @@ def _confirm(actor: Actor, claim: Claim, confirmed_fen: Fen | None, note: str, *
     advance(actor, claim, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
     if rest := claim.claimed_fen - claim.confirmed_fen:
         give_up(actor, claim, OnRefusal(terms.terms.on_refusal), Fen(rest), now=now)
-    if rules.ends_confirmation(rules.Covers.CONFIRMATION, terms=terms.terms):
-        deadlines.meet(claim.id, CONFIRMATION, now=now)
-    tell_provider(
-        claim, _("服务事项已确认：{number}").format(number=claim.number), _("即将公示，公示无异议后拨付。"), now=now
-    )
+    with together():
+        if rules.ends_confirmation(rules.Covers.CONFIRMATION, terms=terms.terms):
+            deadlines.meet(claim.id, CONFIRMATION, now=now)
+        tell_provider(
+            claim, _("服务事项已确认：{number}").format(number=claim.number), _("即将公示，公示无异议后拨付。"), now=now
+        )
 
 
 def _refuse_own(actor: Actor, claim: Claim, role: Role) -> None:

@@ -33,7 +33,7 @@ from kechuang.orders.states import CLAIMING, REMIND_CLAIM_BEFORE
 from kechuang.policy.book import InForce, in_force
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
-from kechuang.ui.rows import add
+from kechuang.ui.rows import add, together
 
 
 @transaction.atomic
@@ -155,24 +155,27 @@ def submit(
 
 
 def _start_clock(claim: Claim, terms: InForce[rules.ClaimTerms], *, again: bool, now: datetime) -> None:
-    deadlines.cancel(claim.id, kind=CORRECTION, now=now)
-    deadlines.meet(claim.order_id, CLAIMING, now=now)
-    deadlines.start(
-        kind=CONFIRMATION,
-        label=CLOCK_LABELS[CONFIRMATION],
-        subject_id=claim.id,
-        number=claim.number,
-        region=claim.region,
-        role=Role.COUNTY_OFFICER,
-        path=page_of(claim),
-        length=Length(terms.terms.confirm_working_days, Unit.WORKING_DAYS),
-        article=terms.article("confirm_working_days"),
-        now=now,
-    )
+    with together():
+        deadlines.cancel(claim.id, kind=CORRECTION, now=now)
+        deadlines.meet(claim.order_id, CLAIMING, now=now)
+        deadlines.start(
+            kind=CONFIRMATION,
+            label=CLOCK_LABELS[CONFIRMATION],
+            subject_id=claim.id,
+            number=claim.number,
+            region=claim.region,
+            role=Role.COUNTY_OFFICER,
+            path=page_of(claim),
+            length=Length(terms.terms.confirm_working_days, Unit.WORKING_DAYS),
+            article=terms.article("confirm_working_days"),
+            now=now,
+        )
+        text = _("材料已补正，请继续办理。") if again else _("请在时限内确认服务事项。")
+        tell_office(
+            claim, Role.COUNTY_OFFICER, _("兑付申请待确认：{number}").format(number=claim.number), text, now=now
+        )
     if again:
         deadlines.resume(claim.id, CONFIRMATION, now=now)  # stopped by the return, it goes on with what was left
-    text = _("材料已补正，请继续办理。") if again else _("请在时限内确认服务事项。")
-    tell_office(claim, Role.COUNTY_OFFICER, _("兑付申请待确认：{number}").format(number=claim.number), text, now=now)
 
 
 @transaction.atomic

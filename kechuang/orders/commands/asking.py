@@ -31,7 +31,7 @@ from kechuang.registers.queries import Admitted, admitted
 from kechuang.trail.commands import canonical, record
 from kechuang.ui import clock
 from kechuang.ui.compiled import Change, compiled, compiled_update
-from kechuang.ui.rows import add
+from kechuang.ui.rows import add, together
 from kechuang.vouchers import commands as vouchers
 from kechuang.vouchers.queries import usable
 
@@ -85,8 +85,9 @@ def request(
     facts |= {"booking_id": booking_id} if booking_id else {}
     label = _("委托服务")
     record(actor, order, "request", label=label, role=Role.HOLDER, now=now, target=order.state, facts=facts)
-    due_on = start_clock(order, WAITS[OrderState.REQUESTED], now)
-    notify(order, TITLES[OrderState.REQUESTED], to=Role.PROVIDER, due_on=due_on, now=now)
+    with together():
+        due_on = start_clock(order, WAITS[OrderState.REQUESTED], now)
+        notify(order, TITLES[OrderState.REQUESTED], to=Role.PROVIDER, due_on=due_on, now=now)
     return order
 
 

@@ -25,6 +25,7 @@ from kechuang.policy.book import InForce, replay
 from kechuang.trail.commands import advance
 from kechuang.ui import clock
 from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +217,13 @@ def _due(order: Order, wait: Wait | None, on: date) -> date | None:
 
 
 def _hand_over(order: Order, before: OrderState, wait: Wait | None, now: datetime) -> None:
-    if before in WAITS:
-        deadlines.meet(order.id, WAITS[before].kind, now=now)
-    due_on = start_clock(order, wait, now) if wait else None
     after = OrderState(order.state)
-    for role in [wait.role] if wait else _told_at_end(before, after):
-        notify(order, TITLES[after], to=role, due_on=due_on, text=order.reason, now=now)
+    with together():
+        if before in WAITS:
+            deadlines.meet(order.id, WAITS[before].kind, now=now)
+        due_on = start_clock(order, wait, now) if wait else None
+        for role in [wait.role] if wait else _told_at_end(before, after):
+            notify(order, TITLES[after], to=role, due_on=due_on, text=order.reason, now=now)
 
 
 def _told_at_end(before: OrderState, after: OrderState) -> list[Role]:
