@@ -2,7 +2,7 @@
 
 from django.db.models import Model, Q, QuerySet
 
-from kechuang.credit.models import Commitment, ImportedList, ListEntry
+from kechuang.credit.models import Commitment, CreditRecord, ImportedList, ListEntry
 from kechuang.kernel.actor import Actor, Role
 
 IMPORTERS = (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.CITY_SCIENCE, Role.SHARING_OFFICE)
@@ -42,3 +42,24 @@ def importing_role(actor: Actor, region: str) -> Role | None:
         return Role.CLOCK
     held = actor.roles_in(region) if region else frozenset(post.role for post in actor.posts)
     return min(held & set(IMPORTERS), default=None)
+
+
+def record_roles_on(actor: Actor, row: CreditRecord) -> frozenset[Role]:
+    """HOLDER for the party whose record it is, PROVIDER for who reported it (its unit's people too), offices where it
+    happened. A party never has both: the database keeps reporter and party apart."""
+    roles = actor.roles_in(row.region)
+    if actor.party_id and row.party_id == actor.party_id and not actor.unit_ids:
+        return roles | {Role.HOLDER}
+    serves = row.reporter_id == actor.party_id and (not actor.unit_ids or row.unit_id in actor.unit_ids)
+    return roles | {Role.PROVIDER} if actor.party_id and serves else roles
+
+
+def records_visible_to(actor: Actor) -> QuerySet[CreditRecord]:
+    """The party's own, those it reported, and those of the regions an office covers (where it happened, or its seat)."""
+    if actor.clock:
+        return CreditRecord.objects.all()
+    seen = Q(region__in=actor.regions()) | Q(party__region__in=actor.regions())
+    if actor.party_id:
+        reported = Q(reporter_id=actor.party_id)
+        seen |= Q(party_id=actor.party_id) | (reported & Q(unit_id__in=actor.unit_ids) if actor.unit_ids else reported)
+    return CreditRecord.objects.filter(seen)

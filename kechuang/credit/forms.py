@@ -110,3 +110,9 @@ class ListForm(Form):
 class TableForm(Form):
     table = forms.FileField(label=_("单位表格（xlsx、xls 或 CSV）"))
     dry_run = forms.BooleanField(label=_("仅校验，不写入"), required=False)
+
+
+class WordsForm(Form):
+    """Why: of a reply, of what is upheld or taken off."""
+
+    words = TextField(label=_("理由"), widget=forms.Textarea(attrs={"rows": "3"}))

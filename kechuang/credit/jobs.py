@@ -1,9 +1,13 @@
-"""Telling what has changed."""
+"""Work of the clock: telling what has changed, ending what counts no more."""
 
 from datetime import datetime
 
 from kechuang.credit import commands
+from kechuang.credit.queries import spent
+from kechuang.credit.states import BATCH
+from kechuang.kernel.actor import CLOCK
 from kechuang.parties.queries import account_changes_to_tell
+from kechuang.ui import clock
 
 
 def run_account_changes(*, now: datetime) -> int:
@@ -12,3 +16,13 @@ def run_account_changes(*, now: datetime) -> int:
     for change in found:
         commands.tell_account_change(change, now=now)
     return len(found)
+
+
+def run_spent_records(*, now: datetime) -> int:
+    """Credit records whose time is over count no more (信用记录期满). Answers how many."""
+    done = 0
+    while found := spent(on=clock.day(now), most=BATCH):
+        for record_id in found:
+            commands.spend(CLOCK, record_id=record_id, now=now)
+        done += len(found)
+    return done

@@ -3,8 +3,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from kechuang.credit.states import CommitmentKind
-from kechuang.kernel.ids import new_id
+from kechuang.credit.states import CommitmentKind, RecordKind, RecordState
+from kechuang.kernel.ids import new_id, public_number
 
 _CODE_LENGTH = 12
 
@@ -23,6 +23,14 @@ def list_id() -> str:
 
 def entry_id() -> str:
     return new_id("lse")
+
+
+def record_id() -> str:
+    return new_id("crd")
+
+
+def record_number() -> str:
+    return public_number("XY")
 
 
 class CommitmentText(models.Model):
@@ -143,3 +151,56 @@ class ListEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.list_code} {self.credit_code}"
+
+
+class CreditRecord(models.Model):
+    """信用记录: what a party's person did not keep, as a provider reported it; counts until a day, may be replied to."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=record_id, editable=False)
+    number = models.CharField(max_length=64, unique=True, default=record_number, editable=False)
+    state = models.CharField(max_length=24, default=RecordState.RECORDED)
+    kind = models.CharField(max_length=24)
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")  # whose record it is
+    person_id = models.CharField(max_length=32)  # who did not come
+    reporter = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")  # of the reporter
+    region = models.CharField(max_length=_CODE_LENGTH, db_index=True)  # where it happened
+    subject_id = models.CharField(max_length=32, unique=True)  # what was not kept: once recorded, however often asked
+    subject_number = models.CharField(max_length=64)
+    subject_path = models.CharField(max_length=200)
+    about = models.CharField(max_length=200)
+    happened_at = models.DateTimeField()
+    counts_until = models.DateField()
+    recorded_at = models.DateTimeField()
+    reply = models.CharField(max_length=500, blank=True)
+    replied_by = models.CharField(max_length=32, blank=True)
+    answer = models.CharField(max_length=500, blank=True)  # why it was upheld or lifted
+    answered_by = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(RecordState)), name="credit_record_state"),
+            models.CheckConstraint(condition=Q(kind__in=list(RecordKind)), name="credit_record_kind"),
+            models.CheckConstraint(condition=~Q(party=F("reporter")), name="credit_record_of_another"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[RecordState.REPLIED, RecordState.UPHELD]) | ~Q(reply=""),
+                name="credit_record_reply",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[RecordState.UPHELD, RecordState.LIFTED]) | ~Q(answer=""),
+                name="credit_record_answer",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["party", "-happened_at"], name="credit_record_of_party"),
+            models.Index(fields=["reporter", "state", "-happened_at"], name="credit_record_by_reporter"),
+            models.Index(fields=["person_id", "state"], name="credit_record_of_person"),
+            models.Index(
+                fields=["counts_until"],
+                condition=Q(state__in=[RecordState.RECORDED, RecordState.REPLIED, RecordState.UPHELD]),
+                name="credit_record_counting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -63,6 +63,20 @@ class MayNotImport(Refusal):
     status = 403
 
 
+class WordsMissing(Refusal):
+    code = "credit.words_missing"
+    text = _("请写明理由")
+    remedy = _("申述、维持或撤销信用记录，均须写明理由，并告知对方")
+    status = 422
+    field = "words"
+
+
+class StillCounts(Refusal):
+    code = "credit.still_counts"
+    text = _("信用记录计至 {until}，尚未期满")
+    remedy = _("期满后由系统自动终止")
+
+
 @dataclass(frozen=True, slots=True)
 class CommitmentTerms:
     """What a pack says of commitments: both texts and their versions."""
@@ -174,3 +188,10 @@ def require_commitment(in_force: bool, kind: str) -> None:
 
 def text_digest(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
+
+
+def words(typed: str) -> str:
+    """The reason as it is stored; raises WordsMissing."""
+    if not (said := tidy(typed)):
+        raise WordsMissing()
+    return said

@@ -1,10 +1,13 @@
-"""What a commitment is for, and which facts come from imported lists (名单). No record here has a machine."""
+"""What a commitment is for, which facts come from imported lists (名单), and the way of a credit record (信用记录)."""
 
 from enum import StrEnum
 
+from kechuang.kernel.actor import Role
+from kechuang.kernel.machine import Machine, Move
 from kechuang.kernel.text import gettext_noop as _
 
 WAITING_MAX = 200  # rows of the workbench
+BATCH = 500  # records that one look of the clock ends
 
 
 class CommitmentKind(StrEnum):
@@ -39,3 +42,48 @@ LABELS: dict[Label, str] = {
     Label.RESEARCH_MISCONDUCT: _("科研失信"),
     Label.PUBLIC_PROVIDER: _("免审服务机构"),
 }
+
+
+class RecordKind(StrEnum):
+    """What was not kept (失约)."""
+
+    NO_SHOW = "no_show"
+    LATE_CANCELLATION = "late_cancellation"
+
+
+class RecordState(StrEnum):
+    RECORDED = "recorded"
+    REPLIED = "replied"
+    UPHELD = "upheld"
+    LIFTED = "lifted"
+    SPENT = "spent"
+
+
+RECORD_LABELS: dict[RecordKind, str] = {
+    RecordKind.NO_SHOW: _("爽约"),
+    RecordKind.LATE_CANCELLATION: _("逾期取消"),
+}
+
+_S, _R = RecordState, Role
+COUNTING = frozenset({_S.RECORDED, _S.REPLIED, _S.UPHELD})  # still held against the party and its person
+
+# Who reported also answers the reply; the county's officer may take off what was upheld all the same.
+RECORD_MACHINE = Machine(
+    "credit_record",
+    RecordState,
+    initial=_S.RECORDED,
+    moves=[
+        Move("reply", {_S.RECORDED}, _S.REPLIED, {_R.HOLDER}, _("申述信用记录"), data=True),
+        Move("uphold", {_S.REPLIED}, _S.UPHELD, {_R.PROVIDER}, _("维持信用记录"), data=True),
+        Move("lift", COUNTING, _S.LIFTED, {_R.PROVIDER, _R.COUNTY_OFFICER}, _("撤销信用记录"), data=True),
+        Move("spend", COUNTING, _S.SPENT, {_R.CLOCK}, _("信用记录期满")),
+    ],
+    labels={
+        _S.RECORDED: _("已记录"),
+        _S.REPLIED: _("待答复申述"),
+        _S.UPHELD: _("已维持"),
+        _S.LIFTED: _("已撤销"),
+        _S.SPENT: _("已期满"),
+    },
+    waits={_S.REPLIED: _R.PROVIDER},
+)

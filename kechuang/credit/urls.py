@@ -1,14 +1,20 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from kechuang.credit import pages
+from kechuang.credit.pages import organisation as pages
+from kechuang.credit.pages import records
 
 
 class CommitmentKindConverter(StringConverter):
     regex = "holder|provider"
 
 
+class RecordActConverter(StringConverter):
+    regex = "reply|uphold|lift"
+
+
 register_converter(CommitmentKindConverter, "commitment_kind")
+register_converter(RecordActConverter, "record_act")
 
 app_name = "credit"
 urlpatterns = [
@@ -23,6 +29,9 @@ urlpatterns = [
     path("accounts/", pages.accounts, name="accounts"),
     path("accounts/<str:account_id>/", pages.account, name="account"),
     path("accounts/<str:account_id>/<str:action>/", pages.move_account, name="move_account"),
+    path("records/", records.listed, name="records"),
+    path("records/<str:record_id>/", records.shown, name="record"),
+    path("records/<str:record_id>/<record_act:action>/", records.act, name="record_act"),
     path("lists/", pages.lists, name="lists"),
     path("import/", pages.bring_organisations, name="bring"),
 ]

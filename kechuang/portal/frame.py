@@ -127,12 +127,14 @@ OWN_PARTY = (
     (_("机构入库"), "registers:mine"),
     (_("兑付结算单"), "treasury:settlements"),
     (_("收入汇总"), "orders:income"),
+    (_("信用记录"), "credit:records"),
     (_("选择身份"), "parties:choose"),
 )
 OWN_OFFICE = (
     (_("代理"), "parties:substitutes"),
     (_("待确认账户"), "credit:accounts"),
     (_("名单导入"), "credit:lists"),
+    (_("信用记录"), "credit:records"),
     (_("选择身份"), "parties:choose"),
 )
 

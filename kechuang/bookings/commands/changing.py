@@ -15,6 +15,7 @@ from kechuang.bookings.commands.checking import (
     refuse_times,
     refuse_unbookable,
 )
+from kechuang.bookings.commands.crediting import hold_late
 from kechuang.bookings.commands.freeing import free
 from kechuang.bookings.commands.offering import offer_freed
 from kechuang.bookings.commands.taking import (
@@ -241,5 +242,7 @@ def _cancelled(actor: Actor, booking: Booking, move: Move, roles: frozenset[Role
     free(booking, now=now)
     facts = {"reason": booking.reason, "late": booking.late}
     advance(actor, booking, move, roles=roles, now=now, saves=["reason", "late"], facts=facts)
+    if booking.late:
+        hold_late(actor, booking, role=Role.HOLDER, now=now)
     inform_other_side(actor, booking, _("预约已取消"), now=now, text=booking.reason)
     return booking

@@ -7,13 +7,14 @@ from django.db import transaction
 from kechuang.bookings import rules
 from kechuang.bookings.access import roles_on
 from kechuang.bookings.commands.booking import refuse_silent
+from kechuang.bookings.commands.crediting import hold_no_show, take_off
 from kechuang.bookings.commands.freeing import free, give_back_rest
 from kechuang.bookings.commands.taking import inform, locked, locked_to_free
 from kechuang.bookings.models import Booking, Calendar, Reminder
 from kechuang.bookings.queries import successors
 from kechuang.bookings.rules import Span
 from kechuang.bookings.states import MACHINE, BookingState
-from kechuang.kernel.actor import CLOCK, Actor
+from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.trail.commands import advance
 from kechuang.ui.rows import insert
@@ -45,7 +46,8 @@ def finish(actor: Actor, *, booking_id: str, now: datetime) -> Booking:
 
 @transaction.atomic
 def no_show(actor: Actor, *, booking_id: str, now: datetime) -> Booking:
-    """Nobody came (爽约): counts against the person by the calendar's measure; the time is free again.
+    """Nobody came (爽约): counts against the person by the calendar's measure and leaves a credit record of their party;
+    the time is free again.
 
     The provider may say so once the time has begun, the clock when the calendar's time to come has passed. Raises
     TooEarly, MoveNotOpen, NotVisible.
@@ -61,6 +63,7 @@ def no_show(actor: Actor, *, booking_id: str, now: datetime) -> Booking:
         raise rules.TooEarly(from_=rules.when(booking.from_at), until=rules.when(booking.until_at))
     free(booking, now=now)
     advance(actor, booking, move, roles=roles, now=now, facts={"person_id": booking.person_id})
+    hold_no_show(actor, booking, role=Role.CLOCK if actor.clock else Role.PROVIDER, now=now)
     inform(booking, _("登记为爽约；如有正当理由请与服务机构联系"), now=now, person=booking.person_id)
     return booking
 
@@ -76,6 +79,7 @@ def excuse(actor: Actor, *, booking_id: str, reason: str, now: datetime) -> Book
         return booking
     booking.excused = True
     advance(actor, booking, move, roles=roles, now=now, saves=["excused"], facts={"reason": why})
+    take_off(actor, booking, reason=why, now=now)
     inform(booking, _("爽约记录已免除"), now=now, person=booking.person_id, text=why)
     return booking
 

@@ -38,6 +38,7 @@ from kechuang.bookings.states import (
     BookingState,
     Mode,
 )
+from kechuang.credit.states import RECORD_MACHINE, RecordState
 from kechuang.kernel.actor import Role
 from kechuang.kernel.text import gettext_noop
 from kechuang.ui import clock
@@ -112,6 +113,7 @@ def _sheet_page(
         "sheet": sheet,
         "row": row,
         "machine": MACHINE,
+        "credit_machine": RECORD_MACHINE,
         "roles": frozenset(queries.roles_of(actor, row)),
         "forms": forms,
         "failed": failed,
@@ -134,7 +136,8 @@ def _sensible(sheet: BookingSheet, action: str) -> bool:
         return row.from_at <= now
     if action == "excuse":
         counted = row.state == BookingState.NO_SHOW or row.late
-        return counted and not row.excused
+        lifted = sheet.credit is not None and sheet.credit.state == RecordState.LIFTED
+        return counted and not row.excused and not lifted
     if action == "start":
         return row.from_at - timedelta(minutes=START_EARLY_MINUTES) <= now < row.until_at
     return True
@@ -156,7 +159,11 @@ def _consequence(sheet: BookingSheet) -> str:
     if sheet.booking.state == BookingState.DISPLACED or sheet.booking.free_to_cancel:
         return _("时间由机构变更，取消不计爽约；时段立即释放给他人。")
     if sheet.late_if_cancelled:
-        return _("已过免责取消期限，取消将记为逾期取消，可能影响您今后预约该仪器；时段立即释放给他人。")
+        if sheet.late_counts:
+            return _(
+                "已过免责取消期限，取消将记为逾期取消，计入爽约次数并记入本单位的信用记录（可申述）；时段立即释放给他人。"
+            )
+        return _("已过免责取消期限，取消将记为逾期取消；时段立即释放给他人。")
     return _("现在取消不计爽约；时段立即释放给他人。")
 
 

@@ -75,6 +75,7 @@ def calendar(request: HttpRequest, instrument_id: str) -> HttpResponse:
         "takes_samples": queries.takes_samples(actor, instrument_id),
         "trains": Mode.TRAINING in queries.modes_of(instrument_id),
         "queue": queries.queue_length(instrument_id),
+        "standing": queries.no_show_standing(actor.person_id, row, now=now),
         "blocks": BLOCK_LABELS,
     }
     return render(request, "bookings/calendar.html", context)
@@ -144,6 +145,7 @@ def book(request: HttpRequest, instrument_id: str) -> HttpResponse:
         "spans": spans,
         "length": minutes_in_words(wanted["minutes"]),
         "late": minutes_in_words(row.cancel_minutes),
+        "standing": queries.no_show_standing(actor.person_id, row, now=now),
         "next_free": None if spans else _next_free(row, wanted, now),
         "similar": [] if spans else _similar(row, wanted, now),
     }

@@ -50,7 +50,7 @@ from kechuang.bookings.queries.free import (
     terms_of,
 )
 from kechuang.bookings.queries.ordering import BookingForOrder, ended_with_order, for_order
-from kechuang.bookings.queries.persons import of_merged, strikes, successors
+from kechuang.bookings.queries.persons import Standing, no_show_standing, of_merged, strikes, successors
 from kechuang.bookings.queries.samples import (
     SampleSheet,
     offer_card,
@@ -108,6 +108,7 @@ __all__ = [
     "Qualification",
     "SampleSheet",
     "SourceRow",
+    "Standing",
     "TrainingRow",
     "WaitRow",
     "around_waiting_for",
@@ -171,6 +172,7 @@ __all__ = [
     "slots_of",
     "source_of_token",
     "sources_of",
+    "no_show_standing",
     "state_of",
     "strikes",
     "successors",

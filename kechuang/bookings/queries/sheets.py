@@ -27,6 +27,7 @@ from kechuang.bookings.states import (
     QualificationState,
 )
 from kechuang.catalog.queries import OfferCard, cards
+from kechuang.credit.queries import CreditRecord, record_of
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
@@ -52,6 +53,8 @@ class BookingSheet:
     events: list[Event]
     offers: list[Span]
     late_if_cancelled: bool
+    late_counts: bool  # a late cancellation would count as a no-show and go to the party's credit
+    credit: CreditRecord | None  # the record that a no-show or late cancellation left
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,9 @@ def booking(actor: Actor, booking_id: str, *, now: datetime) -> BookingSheet:
         raise NotVisible
     moves = MACHINE.open(BookingState(row.state), roles_on(actor, row))
     known = cards(row.instruments)
-    window = cancel_window(row.instruments)
+    measures = Calendar.objects.filter(instrument_id__in=row.instruments).values_list("cancel_minutes", "late_counts")
+    windows = list(measures)
+    window = max((minutes for minutes, _counts in windows), default=0)
     return BookingSheet(
         booking=row,
         instruments=[known[instrument] for instrument in row.instruments],
@@ -85,6 +90,8 @@ def booking(actor: Actor, booking_id: str, *, now: datetime) -> BookingSheet:
         late_if_cancelled=row.state == BookingState.CONFIRMED
         and not row.free_to_cancel
         and is_late(row.from_at, cancel_minutes=window, now=now),
+        late_counts=any(counts for _minutes, counts in windows),
+        credit=record_of(row.id) if row.late or row.state == BookingState.NO_SHOW else None,
     )
 
 

@@ -16,6 +16,15 @@ from kechuang.credit.commands.papers import (
     propose_account,
     sign,
 )
+from kechuang.credit.commands.records import (
+    Broken,
+    hold_against,
+    lift,
+    lift_of,
+    reply,
+    spend,
+    uphold,
+)
 from kechuang.credit.commands.tables import (
     read_list,
     read_organisations,
@@ -25,17 +34,24 @@ from kechuang.credit.commands.telling import (
 )
 
 __all__ = [
+    "Broken",
     "Report",
     "Upload",
     "add_member",
     "change",
     "confirm_account",
+    "hold_against",
     "import_list",
+    "lift",
+    "lift_of",
     "propose_account",
     "publish_text",
     "read_list",
     "read_organisations",
+    "reply",
     "sign",
     "sign_commitment",
+    "spend",
     "tell_account_change",
+    "uphold",
 ]

@@ -30,8 +30,30 @@ from kechuang.credit.queries.organisation import (
     organisation,
     waiting_for,
 )
+from kechuang.credit.queries.records import (
+    CreditRecord,
+    RecordSheet,
+    counting_of,
+    kind_label,
+    lifted_among,
+    record_of,
+    record_sheet,
+    records,
+    records_waiting_for,
+    spent,
+)
 
 __all__ = [
+    "CreditRecord",
+    "RecordSheet",
+    "counting_of",
+    "kind_label",
+    "lifted_among",
+    "record_of",
+    "record_sheet",
+    "records",
+    "records_waiting_for",
+    "spent",
     "AccountPage",
     "Hit",
     "OrganisationSheet",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from kechuang.credit.queries.commitments import ToSign, to_sign
 from kechuang.credit.queries.lists import entries_of
+from kechuang.credit.queries.records import counting_of
 from kechuang.credit.states import WAITING_MAX
 from kechuang.documents.queries import files_of
 from kechuang.kernel.actor import Actor, Role
@@ -28,6 +29,7 @@ class OrganisationSheet:
     commitments: list[ToSign]
     labels: list[Any]
     people: Mapping[str, str]
+    counting: int  # credit records that still count against the party
 
 
 def organisation(actor: Actor, party_id: str, *, on: date) -> OrganisationSheet:
@@ -40,6 +42,7 @@ def organisation(actor: Actor, party_id: str, *, on: date) -> OrganisationSheet:
         commitments=to_sign(party_id, on=on),
         labels=entries_of(party_id, on=on),
         people=parties.person_names(changed),
+        counting=counting_of(party_id),
     )
 
 

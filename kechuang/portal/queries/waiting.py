@@ -9,6 +9,7 @@ from django.urls import reverse
 from kechuang.bookings import queries as bookings
 from kechuang.catalog import queries as catalog
 from kechuang.claims import queries as claims
+from kechuang.credit import queries as credit
 from kechuang.deadlines import queries as deadlines
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.text import gettext_noop as _
@@ -69,6 +70,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("机构入库"), registers.waiting_for),
     (_("预约"), bookings.waiting_for),
     (_("上机"), usage.waiting_for),
+    (_("信用记录"), credit.records_waiting_for),
     (_("送样"), bookings.samples_waiting_for),
     (_("候补与培训"), bookings.around_waiting_for),
     (_("服务与价目"), catalog.waiting_for),

@@ -1,0 +1,1 @@
+"""Pages of credit: one's own organisation and its lists, credit records."""
