@@ -7,8 +7,6 @@ from kechuang.kernel.machine import Machine, Move
 from kechuang.kernel.text import gettext_noop as _
 
 CITY_DIGITS = 4  # of GB/T 2260: codes of one city begin alike
-UNIT_HUNDREDTHS = 100  # quantities are in hundredths of the unit (2.5 hours = 250)
-MINUTES = {"hour": 60, "day": 1_440}  # of the units that a booked time is counted in
 
 
 class OrderState(StrEnum):

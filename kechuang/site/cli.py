@@ -187,6 +187,9 @@ def generate(orders: int | None, instruments: int, bookings: int, seed: int) -> 
     from kechuang.site import processes
 
     processes.start_django()
+    if processes.waiting_migrations():
+        processes.load_policies(POLICIES)
+        processes.load_shipped()
     from kechuang.pilot import commands
 
     began = time.monotonic()

@@ -8,11 +8,12 @@ from kechuang.bookings import commands as bookings
 from kechuang.bookings.models import Booking
 from kechuang.catalog import commands as catalog
 from kechuang.catalog.rules import NewPrice
-from kechuang.catalog.states import ItemKind, Unit
+from kechuang.catalog.states import ItemKind, PriceGroup, Unit
 from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.money import Fen
 from kechuang.orders import commands, jobs, queries
 from kechuang.orders.models import Order
+from kechuang.orders.rules import Booked, InsideOnly
 from kechuang.orders.states import OrderState
 from kechuang.ui import clock
 from tests.orders.conftest import Market
@@ -110,3 +111,63 @@ def test_an_order_whose_booking_was_refused_is_ended_by_the_clock(hall: Hall) ->
     assert jobs.run_without_their_time(now=hall.now) == 1
     assert Order.objects.get(id=order.id).state == OrderState.CANCELLED
     assert jobs.run_without_their_time(now=hall.now) == 0
+
+
+def inside(hall: Hall) -> None:
+    """From today the house pays 200 yuan an hour, others 600."""
+    lines = [
+        NewPrice("机时", Unit.HOUR, Fen(20_000), group=PriceGroup.INSIDE),
+        NewPrice("机时", Unit.HOUR, Fen(60_000), group=PriceGroup.OUTSIDE),
+    ]
+    catalog.set_prices(hall.server, offer_id=hall.offer_id, lines=lines, valid_from=hall.today, now=hall.now)
+
+
+def by_the_house(hall: Hall, *, hours: int = 2, fund: str = "2025-017") -> Booking:
+    begins = clock.instant(hall.today + timedelta(days=3), clock.MIDNIGHT) + timedelta(hours=9)
+    given = {"group": "材料课题组", "fund_number": fund, "now": hall.now, "instrument_ids": [hall.offer_id]}
+    return bookings.book(hall.server, from_at=begins, until_at=begins + timedelta(hours=hours), **given)
+
+
+def test_ones_own_house_is_charged_its_own_price_which_the_booking_keeps(hall: Hall) -> None:
+    inside(hall)
+    booking = by_the_house(hall)
+    assert booking.charge_fen == 40_000
+    assert booking.charges[0]["item"] == "机时"
+    shown = queries.time_price(hall.server, hall.offer_id, Booked(120), on=hall.today)
+    assert (shown.inside, shown.after.price_fen if shown.after else None) == (True, 40_000)
+    dearer = [NewPrice("机时", Unit.HOUR, Fen(30_000))]
+    later = hall.today + timedelta(days=1)
+    catalog.set_prices(hall.server, offer_id=hall.offer_id, lines=dearer, valid_from=later, now=hall.now)
+    assert Booking.objects.get(id=booking.id).charge_fen == 40_000
+    assert queries.booking_order(hall.server, booking.id, on=hall.today).price is None, "no order of one's own house"
+
+
+def test_a_longer_time_is_charged_anew_and_the_same_length_keeps_its_price(hall: Hall) -> None:
+    inside(hall)
+    booking = by_the_house(hall)
+    dearer = [NewPrice("机时", Unit.HOUR, Fen(30_000))]
+    catalog.set_prices(hall.server, offer_id=hall.offer_id, lines=dearer, valid_from=hall.today, now=hall.now)
+    begins = booking.from_at + timedelta(hours=5)
+    given = {"booking_id": booking.id, "from_at": begins, "now": hall.now}
+    assert bookings.reschedule(hall.server, until_at=begins + timedelta(hours=2), **given).charge_fen == 40_000
+    assert bookings.reschedule(hall.server, until_at=begins + timedelta(hours=3), **given).charge_fen == 90_000
+
+
+def test_outsiders_have_no_inside_charge(hall: Hall) -> None:
+    inside(hall)
+    booking = hall.booked()
+    assert (booking.charge_fen, booking.charges) == (None, None)
+    shown = queries.time_price(hall.holder, hall.offer_id, Booked(120), on=hall.today)
+    assert (shown.inside, shown.after.price_fen if shown.after else None) == (False, 120_000)
+
+
+def test_what_has_inside_prices_only_cannot_be_asked_for_from_outside(hall: Hall) -> None:
+    only = [NewPrice("机时", Unit.HOUR, Fen(20_000), group=PriceGroup.INSIDE)]
+    catalog.set_prices(hall.server, offer_id=hall.offer_id, lines=only, valid_from=hall.today, now=hall.now)
+    with pytest.raises(InsideOnly):
+        hall.requested()
+    with pytest.raises(InsideOnly):
+        queries.asking(hall.holder, hall.offer_id, on=hall.today)
+    assert not Order.objects.exists()
+    with pytest.raises(InsideOnly):
+        hall.ordered(hall.booked())

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from kechuang.bookings import rules
 from kechuang.bookings.access import roles_on, roles_on_own
+from kechuang.bookings.commands.charging import charge_inside
 from kechuang.bookings.commands.checking import Asked, refuse_stranger, refuse_unbookable, refuse_wrong
 from kechuang.bookings.commands.displacing import displace_requested
 from kechuang.bookings.commands.freeing import free
@@ -19,6 +20,7 @@ from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.trail.commands import advance, record
+from kechuang.ui import clock
 from kechuang.ui.rows import insert
 
 BOOK_LABEL = _("预约")
@@ -61,6 +63,7 @@ def book(
     draft = _drafted(actor, asked, calendars, now)
     draft.purpose, draft.group, draft.fund_number = tidy(purpose), tidy(group), tidy(fund_number)
     draft.request_key = key or None
+    charge_inside(draft, on=clock.day(now))
     if _by_provider(calendars):
         draft.confirm_by_at = answer_by(calendars, from_at, now)
     else:
@@ -117,6 +120,7 @@ def override(
     displace_requested(actor, calendars, asked.span, reason=why, now=now)
     draft = _drafted(actor, asked, calendars, now)
     draft.state, draft.purpose, draft.request_key = BookingState.CONFIRMED, tidy(purpose), key or None
+    charge_inside(draft, on=clock.day(now))
     draft.override_by, draft.override_reason, draft.confirmed_by = actor.person_id, why, actor.person_id
     if not insert(draft):
         return _answered(actor, key, asked) or draft
@@ -207,6 +211,8 @@ def _recorded(actor: Actor, booking: Booking, role: Role, now: datetime) -> None
         "until_at": booking.until_at.isoformat(),
         "mode": booking.mode,
     }
+    if booking.charge_fen is not None:
+        facts["charge_fen"] = booking.charge_fen
     if booking.override_by:
         facts["override"] = booking.override_reason
     record(actor, booking, "book", label=BOOK_LABEL, role=role, now=now, target=booking.state, facts=facts)

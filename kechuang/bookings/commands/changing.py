@@ -8,6 +8,7 @@ from django.db import transaction
 from kechuang.bookings import rules
 from kechuang.bookings.access import roles_on, visible_to
 from kechuang.bookings.commands.booking import answer_by, refuse_silent
+from kechuang.bookings.commands.charging import charge_inside
 from kechuang.bookings.commands.checking import (
     Asked,
     refuse_person,
@@ -37,6 +38,7 @@ from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.trail.commands import advance
+from kechuang.ui import clock
 
 WITHDRAWN = _("使用者取消")
 
@@ -205,6 +207,8 @@ def _moved(
     take(booking, calendars, span, now=now)
     booking.from_at, booking.until_at, booking.version = span.from_at, span.until_at, booking.version + 1
     booking.offers = []
+    if span.minutes != before.minutes:
+        charge_inside(booking, on=clock.day(now))
     waits = move.target == BookingState.REQUESTED
     booking.confirm_by_at = answer_by(calendars, span.from_at, now) if waits else None
     advance(
@@ -213,7 +217,10 @@ def _moved(
         move,
         roles=roles,
         now=now,
-        saves=["from_at", "until_at", "version", "offers", "confirm_by_at", "reason", "free_to_cancel"],
+        saves=[
+            *("from_at", "until_at", "version", "offers", "confirm_by_at", "reason", "free_to_cancel"),
+            *("charge_fen", "charges"),
+        ],
         facts={
             "before": [before.from_at.isoformat(), before.until_at.isoformat()],
             "after": [span.from_at.isoformat(), span.until_at.isoformat()],

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from kechuang.bookings.models.calendars import REASON_LENGTH
-from kechuang.bookings.states import BookingState, Mode, QualificationState
+from kechuang.bookings.states import SECONDS_IN_MINUTE, BookingState, Mode, QualificationState
 from kechuang.kernel.ids import new_id, public_number
 
 
@@ -49,6 +49,10 @@ class Booking(models.Model):
     purpose = models.CharField(max_length=500, blank=True)
     group = models.CharField(max_length=120, blank=True)  # 课题组
     fund_number = models.CharField(max_length=60, blank=True)  # 经费号
+    # Internal users: what the time comes to by the inside prices of the day it was booked or moved; null for outsiders,
+    # whose order has a price, and where no inside line counts a time.
+    charge_fen = models.BigIntegerField(null=True)
+    charges = models.JSONField(null=True)  # per instrument: item, unit, hundredths, price and amount
     request_key = models.CharField(max_length=64, null=True)  # of its person; null: no key, equal to none
     order_id = models.CharField(max_length=32, blank=True)
     confirm_by_at = models.DateTimeField(null=True)  # requested or displaced: after it the clock lets it lapse
@@ -72,6 +76,10 @@ class Booking(models.Model):
             models.CheckConstraint(condition=Q(state__in=list(BookingState)), name="booking_state_listed"),
             models.CheckConstraint(condition=Q(mode__in=list(Mode)), name="booking_mode"),
             models.CheckConstraint(condition=Q(until_at__gt=F("from_at")), name="booking_period"),
+            models.CheckConstraint(
+                condition=Q(charge_fen__isnull=True) | Q(charge_fen__gte=0, holder=F("provider")),
+                name="booking_inside_charge",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=[BookingState.REQUESTED, BookingState.DISPLACED])
                 | Q(confirm_by_at__isnull=False),
@@ -108,6 +116,11 @@ class Booking(models.Model):
                 name="booking_by_end",
             ),
         ]
+
+    @property
+    def minutes(self) -> int:
+        """How long it was booked for, in whole minutes."""
+        return int((self.until_at - self.from_at).total_seconds()) // SECONDS_IN_MINUTE
 
     def __str__(self) -> str:
         return self.number

@@ -38,6 +38,7 @@ from kechuang.bookings.states import (
     BookingState,
     Mode,
 )
+from kechuang.catalog.states import UNIT_LABELS
 from kechuang.credit.states import RECORD_MACHINE, RecordState
 from kechuang.kernel.actor import Role
 from kechuang.kernel.text import gettext_noop
@@ -114,6 +115,8 @@ def _sheet_page(
         "row": row,
         "machine": MACHINE,
         "credit_machine": RECORD_MACHINE,
+        "charges": queries.kept_charges(row),
+        "units": {str(unit): label for unit, label in UNIT_LABELS.items()},
         "roles": frozenset(queries.roles_of(actor, row)),
         "forms": forms,
         "failed": failed,

@@ -1,6 +1,7 @@
 """Reading calendars and bookings: weeks, free times, one booking, what waits, what is due."""
 
 from kechuang.bookings.models import Block, Booking, Calendar, Qualification
+from kechuang.bookings.queries.charging import InsideCharge, charge_fen_of, inside_charges, kept_charges
 from kechuang.bookings.queries.choosing import (
     beside,
     colleagues,
@@ -105,6 +106,7 @@ __all__ = [
     "Desk",
     "FeedCalendar",
     "FeedRow",
+    "InsideCharge",
     "Qualification",
     "SampleSheet",
     "SourceRow",
@@ -119,6 +121,7 @@ __all__ = [
     "calendar",
     "calendars",
     "cancel_window",
+    "charge_fen_of",
     "colleagues",
     "counts",
     "desk",
@@ -132,6 +135,8 @@ __all__ = [
     "free_starts",
     "free_within",
     "hit_by",
+    "inside_charges",
+    "kept_charges",
     "known_users",
     "limits_of",
     "listed",
@@ -140,6 +145,7 @@ __all__ = [
     "names_of_qualified",
     "next_free",
     "next_free_of_all",
+    "no_show_standing",
     "not_begun",
     "of_merged",
     "of_order",
@@ -172,7 +178,6 @@ __all__ = [
     "slots_of",
     "source_of_token",
     "sources_of",
-    "no_show_standing",
     "state_of",
     "strikes",
     "successors",

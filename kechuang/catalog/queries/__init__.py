@@ -30,6 +30,7 @@ from kechuang.catalog.queries.carriers import (
 from kechuang.catalog.queries.classes import ClassNode, class_codes, class_name, class_tree
 from kechuang.catalog.queries.counting import counted_instruments, counts
 from kechuang.catalog.queries.exports import export_file, exportable, exported, sheet_values
+from kechuang.catalog.queries.groups import inside_only
 from kechuang.catalog.queries.instruments import (
     InstrumentCard,
     clearances,
@@ -108,6 +109,7 @@ __all__ = [
     "import_run",
     "import_runs",
     "imports_of",
+    "inside_only",
     "instrument",
     "instrument_card",
     "instruments",

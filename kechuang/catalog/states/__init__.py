@@ -132,6 +132,10 @@ class Unit(StrEnum):
     RATE = "rate"  # 按基本费用的比例
 
 
+UNIT_HUNDREDTHS = 100  # quantities are in hundredths of the unit (2.5 hours = 250)
+BOOKED_MINUTES = {Unit.HOUR: 60, Unit.DAY: 1_440}  # of the units that a booked time is counted in
+
+
 class PriceGroup(StrEnum):
     """For whom a price is (适用对象): the provider's own people, everybody else, or both."""
 

@@ -65,9 +65,7 @@ def act(request: HttpRequest, record_id: str, action: str) -> HttpResponse:
     call, _what, done = ACTS[action]
     actor, form = actor_of(request), WordsForm(request.POST)
     queries.record_sheet(actor, record_id)  # what one does not see is not found, whatever was typed
-    tried = attempt(
-        form, lambda: call(actor, record_id=record_id, words=form.cleaned_data["words"], now=clock.now())
-    )
+    tried = attempt(form, lambda: call(actor, record_id=record_id, words=form.cleaned_data["words"], now=clock.now()))
     if not tried.done:
         return _page(request, record_id, failed=form, action=action, status=tried.status)
     messages.success(request, _(done))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from kechuang.catalog.queries import OfferCard, price_lines
+from kechuang.catalog.queries import OfferCard, inside_only, price_lines
 from kechuang.catalog.queries import offer as offer_of
 from kechuang.credit.queries import committed
 from kechuang.kernel.actor import Actor, Role
@@ -55,7 +55,7 @@ def request(
 
     `booking_id` is of the time this is asked for (`booked.order_booking` checks it).
 
-    Raises OfferNotOpen, OrderToOneself, NotAdmitted, NotYetInRegion with article and date, ChannelUnknown,
+    Raises OfferNotOpen, OrderToOneself, InsideOnly, NotAdmitted, NotYetInRegion with article and date, ChannelUnknown,
     vouchers.NotUsable, PartyEnded.
     """
     if not actor.party_id:
@@ -69,6 +69,8 @@ def request(
         raise rules.OfferNotOpen()
     if offer.party_id == actor.party_id:
         raise rules.OrderToOneself()
+    if inside_only(offer.id, on=on):
+        raise rules.InsideOnly(offer=offer.name)
     cards = parties([actor.party_id, offer.party_id])
     _refuse_ended(cards.values())
     region = usable(actor.party_id, voucher_id, scheme, on=on).region if voucher_id else cards[actor.party_id].region

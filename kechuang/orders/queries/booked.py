@@ -7,6 +7,8 @@ from datetime import date
 from kechuang.bookings.queries import BookingForOrder, ended_with_order, for_order
 from kechuang.bookings.queries.ordering import of_row, refuse_stranger
 from kechuang.catalog.queries import OfferCard, offer, price_lines
+from kechuang.catalog.rules import group_of
+from kechuang.catalog.states import PriceGroup
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
@@ -34,6 +36,7 @@ class TimePrice:
     schemes: Mapping[str, str]
     admitted: bool
     at_once: bool  # quoted by the published list without waiting
+    inside: bool  # one's own house: charged by the inside prices, no order and no voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def booked_price(actor: Actor, booking_id: str, *, price_id: str = "", on: date)
 def time_price(actor: Actor, offer_id: str, what: rules.Booked, *, price_id: str = "", on: date) -> TimePrice:
     """What so much of an instrument would cost, before and after the voucher (预约的券后价); raises NotVisible."""
     found = offer(actor, offer_id)
-    prices = [as_frozen(line) for line in price_lines(found.id, on=on)]
+    group = group_of(party_id=actor.party_id, provider_id=found.party_id)
+    prices = [as_frozen(line) for line in price_lines(found.id, on=on, group=group)]
     chosen = rules.lines_for(what, prices, chosen=price_id)
     lines = rules.priced(chosen, prices) if chosen else ()
     cards = parties([actor.party_id]) if actor.party_id else {}
@@ -62,7 +66,7 @@ def time_price(actor: Actor, offer_id: str, what: rules.Booked, *, price_id: str
     register = next((name for scheme in schemes if (name := register_of(scheme))), "")
     entry = admitted(register, party_id=found.party_id, unit_id=found.unit_id, on=on) if register else None
     price = rules.total(lines)
-    live = live_of(actor.party_id, on=on) if actor.party_id else []
+    live = live_of(actor.party_id, on=on) if actor.party_id and group is PriceGroup.OUTSIDE else []
     after = _after(actor, live, price, found, entry.entrant_class if entry else "", on=on) if lines else []
     return TimePrice(
         offer=found,
@@ -73,6 +77,7 @@ def time_price(actor: Actor, offer_id: str, what: rules.Booked, *, price_id: str
         schemes=schemes,
         admitted=entry is not None or not register,
         at_once=bool(lines) and standing(found.id) is not None,
+        inside=group is PriceGroup.INSIDE,
     )
 
 
@@ -123,6 +128,8 @@ def booking_order(actor: Actor, booking_id: str, *, on: date) -> BookingOrder:
         price = booked_price(actor, booking_id, on=on)
     except NotVisible:  # who provides it, or an office: nothing to order
         refuse_stranger(actor, booking_id)
+        return BookingOrder(None, None)
+    if price.time.inside:
         return BookingOrder(None, None)
     return BookingOrder(price if price.booked.state in BOOKED_STATES else None, None)
 

@@ -12,7 +12,7 @@ from kechuang.orders import rules
 from kechuang.orders.models import Order
 from kechuang.orders.queries.facts import facts_for, register_of
 from kechuang.orders.queries.sheets import OrderSheet, sheet
-from kechuang.orders.rules import Offices, OfficeTerms, OrderTerms
+from kechuang.orders.rules import InsideOnly, Offices, OfficeTerms, OrderTerms
 from kechuang.parties.queries import PartyCard, city_of, parties, region_name
 from kechuang.policy.book import InForce, in_force
 from kechuang.registers.queries import Admitted, admitted
@@ -59,9 +59,11 @@ class Placing:
 
 
 def asking(actor: Actor, offer_id: str, *, on: date) -> Asking:
-    """What a holder sees before asking for a quote; raises NotVisible."""
+    """What a holder sees before asking for a quote; raises NotVisible, InsideOnly."""
     found = offer(actor, offer_id)
     lines = price_lines(offer_id, on=on)
+    if not lines and actor.party_id != found.party_id and inside_only(offer_id, on=on):
+        raise InsideOnly(offer=found.name)
     cards = parties([actor.party_id, found.party_id])
     schemes = schemes_for(cards[actor.party_id], on=on) if actor.party_id in cards else {}
     register = next((name for scheme in schemes if (name := register_of(scheme))), "")

@@ -1,5 +1,6 @@
 """The decisions of the room: which office, what price, who pays what. Pure."""
 
+from kechuang.catalog.states import UNIT_HUNDREDTHS
 from kechuang.orders.rules.booked import (
     Booked,
     BookingHasOrder,
@@ -65,6 +66,7 @@ from kechuang.orders.rules.refusals import (
     DisputeTooLate,
     EvidenceMissing,
     FinalOpen,
+    InsideOnly,
     InstalmentTooMuch,
     InvoiceBeforeOrder,
     InvoiceEmpty,
@@ -88,7 +90,6 @@ from kechuang.orders.rules.refusals import (
     StaleTab,
     SteppedTwice,
 )
-from kechuang.orders.states import UNIT_HUNDREDTHS
 
 __all__ = [
     "NOTHING",
@@ -110,6 +111,7 @@ __all__ = [
     "HorizontalFacts",
     "HorizontalNotProvided",
     "HorizontalTerms",
+    "InsideOnly",
     "InstalmentTooMuch",
     "InvoiceBeforeOrder",
     "InvoiceEmpty",

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kechuang.catalog.states import ItemKind, Unit
+from kechuang.catalog.rules.booked import quantity
+from kechuang.catalog.states import ItemKind
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.orders.rules.pricing import Asked, FrozenPrice
-from kechuang.orders.states import MINUTES, UNIT_HUNDREDTHS
 
 
 class BookingNotOpen(Refusal):
@@ -43,12 +43,12 @@ def lines_for(booked: Booked, prices: Sequence[FrozenPrice], *, chosen: str = ""
     several lines that fit, `chosen` (a price id) decides, else the first of the list.
     """
     fitting = [
-        (price, quantity)
+        (price, counted)
         for price in prices
-        if price.kind == ItemKind.BASE and price.price_fen is not None and (quantity := _quantity(booked, price))
+        if price.kind == ItemKind.BASE and price.price_fen is not None and (counted := _quantity(booked, price))
     ]
     picked = [one for one in fitting if one[0].id == chosen] or fitting[:1]
-    return [Asked(price.id, quantity) for price, quantity in picked]
+    return [Asked(price.id, counted) for price, counted in picked]
 
 
 def fitting(booked: Booked, prices: Sequence[FrozenPrice]) -> list[FrozenPrice]:
@@ -57,11 +57,4 @@ def fitting(booked: Booked, prices: Sequence[FrozenPrice]) -> list[FrozenPrice]:
 
 
 def _quantity(booked: Booked, price: FrozenPrice) -> int:
-    unit = Unit(price.unit)
-    if unit is Unit.HOUR:
-        return -(-booked.minutes * UNIT_HUNDREDTHS // MINUTES[unit])
-    if unit is Unit.DAY:
-        return -(-booked.minutes // MINUTES[unit]) * UNIT_HUNDREDTHS
-    if unit in (Unit.SAMPLE, Unit.PIECE):
-        return booked.samples * UNIT_HUNDREDTHS
-    return UNIT_HUNDREDTHS if unit in (Unit.TIMES, Unit.REPORT) else 0
+    return quantity(price.unit, minutes=booked.minutes, samples=booked.samples)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from kechuang.catalog.rules import Amount, Part, Step, amount, read_steps
-from kechuang.catalog.states import StepMode
+from kechuang.catalog.states import UNIT_HUNDREDTHS, StepMode
 from kechuang.kernel.money import BasisPoints, Fen, share_down, surcharge_half_up, times_half_up
 from kechuang.kernel.text import tidy
 from kechuang.orders.rules.refusals import (
@@ -28,7 +28,7 @@ from kechuang.orders.rules.refusals import (
     SplitDoesNotAddUp,
     SteppedTwice,
 )
-from kechuang.orders.states import CLOSED_BY_REVOCATION, UNIT_HUNDREDTHS, OrderState
+from kechuang.orders.states import CLOSED_BY_REVOCATION, OrderState
 from kechuang.policy.tables import Table
 
 BASE = "base"

@@ -116,6 +116,12 @@ class OrderToOneself(Refusal):
     remedy = gettext_noop("本单位（校内）使用不得用券；请选择其他服务机构")
 
 
+class InsideOnly(Refusal):
+    code = "orders.inside_only"
+    text = gettext_noop("“{offer}”只公布了内部收费标准，不接受外单位委托")
+    remedy = gettext_noop("请选择同类的其他仪器或服务，或联系该机构公布对外收费标准")
+
+
 class ReasonMissing(Refusal):
     code = "orders.reason_missing"
     text = gettext_noop("请写明理由")

@@ -35,6 +35,7 @@ class InstrumentPage:
     bookable: bool
     free: Sequence[Span]  # the next bookable hours, one per day
     at_once: bool  # quoted by the published prices
+    inside_only: bool  # prices for its own house and none for others: nothing to ask for
     cleared: bool  # may serve others, as far as customs are concerned
     similar: Sequence[Shown]
 
@@ -55,6 +56,7 @@ def instrument_page(actor: Actor, offer_id: str, *, on: date, now: datetime) -> 
         bookable=bool(free),
         free=free,
         at_once=bool(orders.quoted_by_list([offer_id])),
+        inside_only=not lines and catalog.inside_only(offer_id, on=on),
         cleared=not card.under_customs or catalog.customs_cleared(offer_id, on),
         similar=similar(actor, card, on=on, now=now),
     )

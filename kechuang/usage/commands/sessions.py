@@ -103,6 +103,8 @@ def stop(
 ) -> Session:
     """Stops a run (结束上机) and writes its service record: hours of grade B; an end said afterwards makes them grade C.
 
+    Without an amount, the booking of one's own house is charged what it keeps (内部价).
+
     Stopped twice, it answers with the first. Raises StopBeforeStart, Overlapping and what `enter` raises.
     """
     row = _locked(actor, session_id)
@@ -120,7 +122,7 @@ def stop(
         content=content,
         from_at=row.started_at,
         until_at=ends,
-        amount_fen=amount_fen,
+        amount_fen=amount_fen or bookings.charge_fen_of(row.booking_id),
         way=Way.OCCUPY,
         audience=Audience(row.audience),
         client_name=row.client_name,
