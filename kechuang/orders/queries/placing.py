@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kechuang.catalog.queries import OfferCard, PriceLine, offer, price_lines
+from kechuang.catalog.queries import OfferCard, PriceLine, inside_only, offer, price_lines
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.money import Fen
 from kechuang.orders import rules
