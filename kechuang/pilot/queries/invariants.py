@@ -15,12 +15,13 @@ from kechuang.outbox.queries import stuck
 from kechuang.trail.queries import Broken, altered_rows, repeated_acts
 from kechuang.treasury import queries as treasury
 from kechuang.ui import clock
+from kechuang.usage.queries import impossible_sums, not_one_holding
 
 SHOWN = 20
 
 
 def invariants() -> dict[str, list[Broken]]:
-    """I1–I5, I7–I11, I13, I14 by name, each with what breaks it: table, row and words. Empty: it holds."""
+    """I1–I5, I7–I11, I13–I15 by name, each with what breaks it: table, row and words. Empty: it holds."""
     checks: dict[str, Callable[[], list[Broken]]] = {
         "I1": ledger.unbalanced,
         "I2": lambda: [*ledger.overcommitted_budgets(), *treasury.budgets_off()],
@@ -34,8 +35,22 @@ def invariants() -> dict[str, list[Broken]]:
         "I11": lambda: altered_files(SHOWN),
         "I13": lambda: overlapping_slots(limit=SHOWN),
         "I14": treasury.payments_unreconciled,
+        "I15": lambda: [*impossible_sums(limit=SHOWN), *not_one_holding(limit=SHOWN), *_orders_not_recorded_once()],
     }
     return {name: check() for name, check in checks.items()}
+
+
+def _orders_not_recorded_once() -> list[Broken]:
+    """I15: a settled order has exactly one service record that holds. Orders brought in from elsewhere were recorded
+    there; those that `generate` writes (ord_U…) are copies for measuring, of which no service was ever done."""
+    sql = """
+        SELECT o.id, count(s.id) FROM orders_order o LEFT JOIN usage_standing s ON s.order_id = o.id AND s.active
+        WHERE o.state = 'settled' AND o.id NOT LIKE 'ord\\_U%%'
+            AND NOT EXISTS (SELECT FROM trail_event e WHERE e.object_id = o.id AND e.action = 'orders.bring_in')
+        GROUP BY o.id HAVING count(s.id) <> 1 ORDER BY o.id LIMIT %s"""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [SHOWN])
+        return [Broken("orders_order", row, f"已结算订单有 {count} 条现行服务记录") for row, count in cursor.fetchall()]
 
 
 def _orders_off_ledger() -> list[Broken]:

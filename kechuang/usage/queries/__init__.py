@@ -26,12 +26,13 @@ from kechuang.usage.queries.records import (
     record_sheet,
     waiting_for,
 )
+from kechuang.usage.queries.standing import impossible_sums, not_one_holding
 from kechuang.usage.queries.sessions import RunSheet, forgotten, keys_of, meters_of, run_sheet, running_of, session
 
 __all__ = [
     "Board", "Contents", "IdleRow", "Reach", "RecordSheet", "Row", "RunSheet", "Stock", "Target", "Verified",
-    "baseline_of", "blank", "carrier_board", "contents", "draft_of", "forgotten", "graded", "idle_list", "idle_rows",
-    "keys_of", "listed", "lives", "measured", "meters_of", "operators_of", "paper", "papers_of", "public_board",
+    "baseline_of", "blank", "carrier_board", "contents", "draft_of", "forgotten", "graded", "idle_list", "idle_rows", "impossible_sums",
+    "keys_of", "listed", "lives", "measured", "meters_of", "not_one_holding", "operators_of", "paper", "papers_of", "public_board",
     "record_rows", "record_sheet", "region_board", "run_sheet", "running_of", "scopes_of", "session", "verified", "waiting_for",
     "years",
 ]  # fmt: skip
