@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kechuang.credit.commands import Upload
 from kechuang.credit.states import LABELS
-from kechuang.parties.states import CAPACITY_LABELS, Capacity
+from kechuang.parties.states import CAPACITY_LABELS, DECISION_LABELS, Capacity
 from kechuang.ui.forms import DayField, Form, TextField
 
 _CHANGES = (("name", _("名称")), ("credit_code", _("统一社会信用代码")), ("region", _("注册地（区划代码）")))
@@ -116,3 +116,23 @@ class WordsForm(Form):
     """Why: of a reply, of what is upheld or taken off."""
 
     words = TextField(label=_("理由"), widget=forms.Textarea(attrs={"rows": "3"}))
+
+
+class DecisionForm(Form):
+    """A decision about a party by document: which, what, why."""
+
+    kind = forms.ChoiceField(label=_("决定事项"), widget=forms.RadioSelect)
+    party = forms.CharField(label=_("主体"), max_length=200, help_text=_("统一社会信用代码或登记的全称"))
+    into = forms.CharField(
+        label=_("并入的主体（合并时填写）"), max_length=200, required=False, help_text=_("存续一方的代码或全称")
+    )
+    new_name = forms.CharField(label=_("新名称（更名时填写）"), max_length=200, required=False)
+    document = forms.CharField(label=_("文号"), max_length=120, help_text=_("市场监管部门的登记通知书或本局决定的文号"))
+    reason = TextField(label=_("理由"), widget=forms.Textarea(attrs={"rows": "2"}))
+    proof = forms.FileField(label=_("决定或登记文件"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (str(kind), gettext(label)) for kind, label in DECISION_LABELS.items()
+        ]

@@ -1,8 +1,8 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from kechuang.credit.pages import decisions, records
 from kechuang.credit.pages import organisation as pages
-from kechuang.credit.pages import records
 
 
 class CommitmentKindConverter(StringConverter):
@@ -13,6 +13,11 @@ class RecordActConverter(StringConverter):
     regex = "reply|uphold|lift"
 
 
+class DecisionActConverter(StringConverter):
+    regex = "carry_out|refuse|withdraw"
+
+
+register_converter(DecisionActConverter, "decision_act")
 register_converter(CommitmentKindConverter, "commitment_kind")
 register_converter(RecordActConverter, "record_act")
 
@@ -29,6 +34,10 @@ urlpatterns = [
     path("accounts/", pages.accounts, name="accounts"),
     path("accounts/<str:account_id>/", pages.account, name="account"),
     path("accounts/<str:account_id>/<str:action>/", pages.move_account, name="move_account"),
+    path("decisions/", decisions.listed, name="decisions"),
+    path("decisions/new/", decisions.propose, name="propose_decision"),
+    path("decisions/<str:decision_id>/", decisions.shown, name="decision"),
+    path("decisions/<str:decision_id>/<decision_act:action>/", decisions.act, name="decision_act"),
     path("records/", records.listed, name="records"),
     path("records/<str:record_id>/", records.shown, name="record"),
     path("records/<str:record_id>/<record_act:action>/", records.act, name="record_act"),

@@ -3,7 +3,7 @@
 from django.db.models import Model, Q, QuerySet
 
 from kechuang.kernel.actor import Actor, Role
-from kechuang.parties.models import BankAccount, Membership, Office, Party, Substitution, Unit
+from kechuang.parties.models import BankAccount, Membership, Office, Party, PartyDecision, Substitution, Unit
 
 
 def roles_on(actor: Actor, record: Model) -> frozenset[Role]:
@@ -57,6 +57,16 @@ def accounts_visible_to(actor: Actor) -> QuerySet[BankAccount]:
         own &= Q(unit_id__in=actor.unit_ids)
     offices = actor.regions(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.COUNTY_FINANCE, Role.AUDITOR)
     return BankAccount.objects.filter(own | Q(region__in=offices))
+
+
+def decisions_visible_to(actor: Actor) -> QuerySet[PartyDecision]:
+    """Decisions about parties: for the offices of the region; the party itself reads what came of them in its history."""
+    return PartyDecision.objects.all() if actor.clock else PartyDecision.objects.filter(region__in=actor.regions())
+
+
+def decision_roles_on(actor: Actor, row: PartyDecision) -> frozenset[Role]:
+    """The offices over the party's seat, nobody else."""
+    return actor.roles_in(row.region)
 
 
 def _reaches(actor: Actor, unit_id: str | None) -> bool:

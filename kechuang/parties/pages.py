@@ -21,10 +21,10 @@ from django.views.decorators.http import require_POST
 from kechuang.kernel.actor import ROLE_LABELS, Role
 from kechuang.parties import commands, queries, rules
 from kechuang.parties.adapters.zjzwfw import StandIn, TicketKind, TicketRefused, Tickets
-from kechuang.parties.forms import StandInForm, StandInLegalForm, SubstituteForm
+from kechuang.parties.forms import AppointForm, StandInForm, StandInLegalForm, SubstituteForm
 from kechuang.parties.states import ACTING_FOR, CAPACITY_LABELS, Capacity
 from kechuang.ui import clock
-from kechuang.ui.requests import actor_of, attempt
+from kechuang.ui.requests import actor_of, attempt, page_of
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 _STATE = "zjzwfw_state"  # session key: ties a ticket's return to the browser that asked
@@ -190,3 +190,60 @@ def end_substitution(request: HttpRequest, substitution_id: str) -> HttpResponse
     commands.end_substitution(actor_of(request), substitution_id=substitution_id, now=clock.now())
     messages.success(request, _("代理已结束"))
     return redirect("parties:substitutes")
+
+
+# ---- offices
+
+
+@login_required
+def offices(request: HttpRequest) -> HttpResponse:
+    """岗位任免: who holds which office here, and for the city's bureau the form that appoints."""
+    actor, on = actor_of(request), clock.today()
+    if not actor.posts:
+        raise Http404
+    appoints = actor.holds(Role.CITY_SCIENCE)
+    regions = queries.appointable(actor, on=on) if appoints else []
+    form = AppointForm(request.POST or None, regions=regions, initial={"valid_from": on}) if appoints else None
+    status = 200
+    if request.method == "POST":
+        if form is None:
+            raise Http404
+        tried = attempt(form, lambda: _appoint(request, form))
+        if tried.done:
+            messages.success(request, _("已任命；本人用政务网登录后即可办理"))
+            return redirect("parties:offices")
+        status = tried.status
+    rows = page_of(request, queries.held_offices(actor, on=on))
+    shown = [
+        (row, _office_label(row.role, row.region), appoints and _may_dismiss(row, actor.person_id)) for row in rows
+    ]
+    context = {"rows": shown, "page": rows, "form": form, "today": on}
+    return render(request, "parties/offices.html", context, status=status)
+
+
+def _may_dismiss(row: queries.Office, person_id: str) -> bool:
+    return Role(row.role) in rules.APPOINTED_BY_CITY and row.person_id != person_id
+
+
+def _appoint(request: HttpRequest, form: AppointForm) -> object:
+    said = form.cleaned_data
+    return commands.appoint_officer(
+        actor_of(request),
+        name=said["name"],
+        identity=said["identity"],
+        phone=said["phone"],
+        role=Role(said["role"]),
+        region=said["region"],
+        document=said["document"],
+        valid_from=said["valid_from"],
+        valid_until=said["last_day"] + timedelta(days=1) if said["last_day"] else None,
+        now=clock.now(),
+    )
+
+
+@login_required
+@require_POST
+def dismiss(request: HttpRequest, office_id: str) -> HttpResponse:
+    commands.dismiss(actor_of(request), office_id=office_id, now=clock.now())
+    messages.success(request, _("岗位已终止，自今日起不能再办理"))
+    return redirect("parties:offices")

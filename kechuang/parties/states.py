@@ -46,6 +46,21 @@ class AccountState(StrEnum):
     RETIRED = "retired"
 
 
+class DecisionKind(StrEnum):
+    """What an authority decides about a party (主体决定)."""
+
+    RENAME = "rename"
+    MERGE = "merge"
+    STRIKE_OFF = "strike_off"
+
+
+class DecisionState(StrEnum):
+    PROPOSED = "proposed"
+    CARRIED_OUT = "carried_out"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 KIND_LABELS: dict[Kind, str] = {
     Kind.ORGANISATION: _("单位"),
     Kind.MAKER: _("创业者（个人）"),
@@ -128,4 +143,30 @@ ACCOUNT_MACHINE = Machine(
         AccountState.RETIRED: _("已停用"),
     },
     waits={AccountState.PROPOSED: Role.COUNTY_OFFICER},
+)
+
+DECISION_LABELS: dict[DecisionKind, str] = {
+    DecisionKind.RENAME: _("变更名称"),
+    DecisionKind.MERGE: _("并入其他主体"),
+    DecisionKind.STRIKE_OFF: _("登记注销"),
+}
+WAITING_MAX = 50  # rows of the workbench
+_D = DecisionState
+
+DECISION_MACHINE = Machine(
+    "party_decision",
+    DecisionState,
+    _D.PROPOSED,
+    [
+        Move("carry_out", {_D.PROPOSED}, _D.CARRIED_OUT, frozenset({Role.COUNTY_APPROVER}), _("核准并执行主体决定")),
+        Move("refuse", {_D.PROPOSED}, _D.REFUSED, frozenset({Role.COUNTY_APPROVER}), _("退回主体决定"), data=True),
+        Move("withdraw", {_D.PROPOSED}, _D.WITHDRAWN, frozenset({Role.COUNTY_OFFICER}), _("撤回主体决定")),
+    ],
+    labels={
+        _D.PROPOSED: _("待核准"),
+        _D.CARRIED_OUT: _("已执行"),
+        _D.REFUSED: _("已退回"),
+        _D.WITHDRAWN: _("已撤回"),
+    },
+    waits={_D.PROPOSED: Role.COUNTY_APPROVER},
 )

@@ -135,6 +135,8 @@ OWN_OFFICE = (
     (_("待确认账户"), "credit:accounts"),
     (_("名单导入"), "credit:lists"),
     (_("信用记录"), "credit:records"),
+    (_("主体决定"), "credit:decisions"),
+    (_("岗位任免"), "parties:offices"),
     (_("选择身份"), "parties:choose"),
 )
 

@@ -136,7 +136,9 @@ def test_who_may_appoint_whom(world: Any, appointing: Role, appointed: Role) -> 
     before = Office.objects.count()
     someone = world.person()
     try:
-        commands.appoint(actor, person_id=someone.id, role=appointed, region="330602", now=world.now)
+        commands.appoint(
+            actor, person_id=someone.id, role=appointed, region="330602", document="绍市科〔2025〕1号", now=world.now
+        )
         done = True
     except rules.MayNotAppoint:
         done = False

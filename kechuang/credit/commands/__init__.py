@@ -14,6 +14,7 @@ from kechuang.credit.commands.papers import (
     change,
     confirm_account,
     propose_account,
+    propose_decision,
     sign,
 )
 from kechuang.credit.commands.records import (
@@ -45,6 +46,7 @@ __all__ = [
     "lift",
     "lift_of",
     "propose_account",
+    "propose_decision",
     "publish_text",
     "read_list",
     "read_organisations",

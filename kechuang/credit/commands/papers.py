@@ -13,7 +13,7 @@ from kechuang.documents.commands import keep
 from kechuang.documents.states import Kind
 from kechuang.kernel.actor import Actor
 from kechuang.parties import commands as parties
-from kechuang.parties.queries import account_changes_to_tell, party
+from kechuang.parties.queries import PartyDecision, account_changes_to_tell, party
 from kechuang.ui import clock
 
 
@@ -124,3 +124,30 @@ def confirm_account(actor: Actor, *, account_id: str, now: datetime) -> None:
     parties.confirm_account(actor, account_id=account_id, cool_off_days=terms.account_cool_off_days, now=now)
     for change in account_changes_to_tell(account_id):
         tell_account_change(change, now=now)
+
+
+@transaction.atomic
+def propose_decision(
+    actor: Actor,
+    *,
+    kind: str,
+    party_id: str,
+    into_id: str,
+    new_name: str,
+    document: str,
+    reason: str,
+    proof: Upload | None,
+    now: datetime,
+) -> PartyDecision:
+    """Proposes a decision about a party with the paper it rests on. Raises what parties raises."""
+    return parties.propose_decision(
+        actor,
+        kind=kind,
+        party_id=party_id,
+        into_id=into_id,
+        new_name=new_name,
+        document=document,
+        reason=reason,
+        proof_file=_kept(actor, proof, Kind.DECISION, party_id, now),
+        now=now,
+    )

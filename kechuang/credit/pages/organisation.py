@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from kechuang.credit import commands, forms, queries
 from kechuang.credit.forms import upload_of
 from kechuang.credit.states import COMMITMENT_LABELS, LABELS, CommitmentKind, Label
+from kechuang.kernel.actor import Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.parties import commands as party_commands
 from kechuang.parties import queries as parties
@@ -40,6 +41,7 @@ def organisation(request: HttpRequest, party_id: str = "") -> HttpResponse:
         "commitment_labels": COMMITMENT_LABELS,
         "list_labels": LABELS,
         "today": clock.today(),
+        "proposes": Role.COUNTY_OFFICER in shown.sheet.roles,
     }
     return render(request, "credit/organisation.html", context)
 

@@ -17,6 +17,12 @@ from kechuang.parties.commands.changes import (
     set_invoice_title,
     strike_off,
 )
+from kechuang.parties.commands.decisions import (
+    carry_out_decision,
+    propose_decision,
+    refuse_decision,
+    withdraw_decision,
+)
 from kechuang.parties.commands.entering import (
     enter,
 )
@@ -26,6 +32,7 @@ from kechuang.parties.commands.importing import (
 )
 from kechuang.parties.commands.offices import (
     appoint,
+    appoint_officer,
     dismiss,
     end_substitution,
     substitute,
@@ -53,6 +60,8 @@ __all__ = [
     "add_unit",
     "add_zone",
     "appoint",
+    "appoint_officer",
+    "carry_out_decision",
     "change_credit_code",
     "change_legal_representative",
     "change_region",
@@ -68,7 +77,9 @@ __all__ = [
     "merge_persons",
     "move_region",
     "propose_account",
+    "propose_decision",
     "refuse_account",
+    "refuse_decision",
     "register_maker",
     "register_organisation",
     "register_person",
@@ -80,4 +91,5 @@ __all__ = [
     "set_password",
     "strike_off",
     "substitute",
+    "withdraw_decision",
 ]

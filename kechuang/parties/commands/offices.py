@@ -9,6 +9,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties import queries, rules
 from kechuang.parties.access import offices_visible_to, substitutions_visible_to
+from kechuang.parties.commands.registering import register_person
 from kechuang.parties.models import Office, Substitution
 from kechuang.trail.commands import record
 from kechuang.ui import clock
@@ -23,10 +24,19 @@ def appoint(
     region: str,
     now: datetime,
     department: str = "",
+    document: str = "",
+    valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> Office:
-    """A person gets an office over a region from today; asked twice, answers with the first. Raises MayNotAppoint."""
-    by, on = _appoints(actor, role, region), clock.day(now)
+    """A person gets an office over a region, from today unless said, by a document; asked twice, the first answers.
+
+    Nobody appoints themselves. Raises MayNotAppoint, OwnAppointment, DocumentMissing, WrongPeriod.
+    """
+    by, on = _appoints(actor, role, region), valid_from or clock.day(now)
+    _refuse_own(actor, person_id)
+    kept = document.strip() if by is Role.CLOCK else rules.document(document)
+    if on < clock.day(now) or (valid_until and valid_until <= on):
+        raise rules.WrongPeriod(valid_from=on.isoformat(), valid_until=valid_until.isoformat() if valid_until else "")
     queries.region_in_force(region, on=on)
     same = Office.objects.filter(person_id=person_id, role=role, region=region, department=department)
     if known := same.filter(valid_until__isnull=True).first():
@@ -36,26 +46,66 @@ def appoint(
         role=role,
         region=region,
         department=department,
+        document=kept,
         valid_from=on,
         valid_until=valid_until,
     )
-    facts = {"person": person_id, "role": str(role)}
+    facts = {"person": person_id, "role": str(role), "document": kept, "from": on.isoformat()}
     record(actor, office, "appoint", label=_("任命岗位"), role=by, now=now, facts=facts)
     return office
 
 
 @transaction.atomic
+def appoint_officer(
+    actor: Actor,
+    *,
+    name: str,
+    identity: str,
+    phone: str = "",
+    role: Role,
+    region: str,
+    document: str,
+    valid_from: date,
+    valid_until: date | None,
+    now: datetime,
+) -> Office:
+    """Appoints somebody by name and identity number (任命岗位): the person who is known by it, else a new one, who
+    signs in by ticket. Raises what `appoint` and `register_person` raise."""
+    _appoints(actor, role, region)
+    person = register_person(actor, name=name, identity=identity, phone=phone, now=now)
+    return appoint(
+        actor,
+        person_id=person.id,
+        role=role,
+        region=region,
+        document=document,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        now=now,
+    )
+
+
+@transaction.atomic
 def dismiss(actor: Actor, *, office_id: str, now: datetime) -> Office:
-    """The office ends today; ended twice it stays as first ended. Raises NotVisible, MayNotAppoint."""
+    """The office ends today; ended twice it stays as first ended. One that has not begun never begins.
+
+    Raises NotVisible, MayNotAppoint, OwnAppointment.
+    """
     office = offices_visible_to(actor).filter(id=office_id).select_for_update(of=("self",)).first()
     if office is None:
         raise NotVisible
     by, on = _appoints(actor, Role(office.role), office.region), clock.day(now)
+    _refuse_own(actor, office.person_id)
     if office.valid_until is None or office.valid_until > on:
-        office.valid_until = on
+        office.valid_until = max(on, office.valid_from)
         office.save(update_fields=["valid_until"])
         record(actor, office, "dismiss", label=_("免去岗位"), role=by, now=now)
     return office
+
+
+def _refuse_own(actor: Actor, person_id: str) -> None:
+    if not actor.clock and person_id in queries.same_persons({actor.person_id}):
+        raise rules.OwnAppointment()
 
 
 def _appoints(actor: Actor, role: Role, region: str) -> Role:

@@ -77,6 +77,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("资金"), treasury.waiting_for),
     (_("公示与异议"), notices.waiting_for),
     (_("收款账户"), _accounts),
+    (_("主体决定"), parties.decisions_waiting_for),
     (_("逾期督办"), _overdue),
 )
 

@@ -26,8 +26,8 @@ from kechuang.usage.queries.records import (
     record_sheet,
     waiting_for,
 )
-from kechuang.usage.queries.standing import impossible_sums, not_one_holding
 from kechuang.usage.queries.sessions import RunSheet, forgotten, keys_of, meters_of, run_sheet, running_of, session
+from kechuang.usage.queries.standing import impossible_sums, not_one_holding
 
 __all__ = [
     "Board", "Contents", "IdleRow", "Reach", "RecordSheet", "Row", "RunSheet", "Stock", "Target", "Verified",

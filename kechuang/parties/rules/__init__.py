@@ -11,6 +11,12 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import halfwidth, masked_number, tidy
+from kechuang.parties.rules.deciding import DecisionOpen as DecisionOpen
+from kechuang.parties.rules.deciding import DocumentMissing as DocumentMissing
+from kechuang.parties.rules.deciding import MayNotPropose as MayNotPropose
+from kechuang.parties.rules.deciding import OwnAppointment as OwnAppointment
+from kechuang.parties.rules.deciding import PartyNotFound as PartyNotFound
+from kechuang.parties.rules.deciding import document as document
 from kechuang.parties.states import ACCOUNT_NUMBER_LENGTH, IDENTITY_LENGTH, IDENTITY_WEIGHTS, Capacity
 
 _IDENTITY_CHECKS = "10X98765432"

@@ -243,6 +243,7 @@ class Office(models.Model):
     role = models.CharField(max_length=24)
     region = models.CharField(max_length=CODE_LENGTH, db_index=True)
     department = models.CharField(max_length=60, blank=True)
+    document = models.CharField(max_length=120, blank=True)  # 任命文号; "" of those who came with the installation
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
 
