@@ -1,5 +1,6 @@
 """The door to this room's pure readings: invoices, comparisons, numbers, printed sheets. Decisions stay with the callers."""
 
+from kechuang.documents.formats.books import write_book
 from kechuang.documents.formats.capital import WrongCapitals, capitals_from_fen, fen_from_capitals
 from kechuang.documents.formats.compare import (
     VERDICT_LABELS,
@@ -94,6 +95,7 @@ __all__ = [
     "stream_xlsx",
     "template_on",
     "volume_zip",
+    "write_book",
     "write_csv",
     "write_xlsx",
 ]

@@ -79,3 +79,15 @@ class CarrierFilter(FilterForm):
     region = forms.ChoiceField(label=_("所在城市"), choices=lambda: _any({code: region_name(code) for code in PLACES}))
     department = forms.CharField(label=_("主管部门"), max_length=60)
     party = forms.CharField(widget=forms.HiddenInput, max_length=32)
+
+
+class EffectForm(FilterForm):
+    """Which year's report, and what only the unit knows of its platform."""
+
+    year = forms.ChoiceField(label=_("年度"), required=False)
+    platform_url = forms.CharField(label=_("平台网址"), max_length=300, required=False)
+    platform_year = forms.RegexField(r"^(19|20)\d\d$", label=_("建设年份"), required=False)
+
+    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [(str(year), str(year)) for year in years]  # type: ignore[attr-defined]

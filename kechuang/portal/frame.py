@@ -139,6 +139,7 @@ OWN_OFFICE = (
     (_("岗位任免"), "parties:offices"),
     (_("选择身份"), "parties:choose"),
 )
+OWN_SEAT = ((_("选择身份"), "parties:choose"),)  # who has neither a party nor an office here
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -153,6 +154,8 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "signed_in": bool(actor.person_id),
         "entries": [entry for entry, _thumb in entries],
         "thumb": [entry for entry, thumb in entries if thumb][:THUMBS],
+        "all_url": (all_url := reverse("portal:site_map")),
+        "all_here": request.path == all_url,
         "today": clock.today(),
         "demo": settings.DEMO,
         "search_url": search_url,
@@ -164,7 +167,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _person(actor: Actor) -> dict[str, Any]:
-    own = OWN_PARTY if actor.party_id else OWN_OFFICE
+    own = OWN_PARTY if actor.party_id else OWN_OFFICE if actor.posts else OWN_SEAT
     found = sides(actor.person_id, on=clock.today())
     seats = [Seat(side.party_id, side.label or gettext("办公岗位"), side.party_id == actor.party_id) for side in found]
     return {

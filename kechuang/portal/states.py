@@ -33,3 +33,5 @@ PLACES: dict[str, tuple[int, int]] = {
     "331000": (28_660_000, 121_420_000),
     "331100": (28_470_000, 119_920_000),
 }
+EFFECT_YEARS = 10  # of the yearly report for the national network, back from this year
+LIST_SHOWN = 50  # rows of a table whose whole is in the file

@@ -1,6 +1,14 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from kechuang.portal.pages import carriers, home, instruments, money, public, search, workbench
+from kechuang.portal.pages import carriers, effect, home, instruments, money, public, search, workbench
+
+
+class MediaConverter(StringConverter):
+    regex = "xlsx|json"
+
+
+register_converter(MediaConverter, "media")
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +19,8 @@ urlpatterns = [
     path("instruments/<str:offer_id>", instruments.instrument, name="instrument"),
     path("carriers", carriers.carriers, name="carriers"),
     path("carriers/<str:carrier_id>", carriers.carrier, name="carrier"),
+    path("carriers/<str:carrier_id>/effect", effect.effect, name="effect"),
+    path("carriers/<str:carrier_id>/effect.<media:media>", effect.effect, name="effect_file"),
     path("compare", instruments.compare, name="compare"),
     path("workbench", workbench.workbench, name="workbench"),
     path("messages", workbench.inbox, name="messages"),

@@ -109,7 +109,12 @@ class RecordForm(Form):
         required=False,
         help_text=_("同一订单的几次服务计一家次；本平台订单结算时自动形成记录，无需填报"),
     )
-    fund = forms.CharField(label=_("经费来源"), max_length=60, required=False)
+    fund = forms.CharField(
+        label=_("经费来源"),
+        max_length=60,
+        required=False,
+        help_text=_("按本单位的说法填写；国家表有 17 个选项，其名称未见公开，暂不设选项"),
+    )
     discipline = forms.CharField(label=_("学科"), max_length=60, required=False)
     applicant = forms.CharField(label=_("申请人"), max_length=60, required=False)
     applicant_phone = forms.CharField(label=_("申请人电话"), max_length=24, required=False)

@@ -1,5 +1,6 @@
 """Reading the catalogue: offers with their prices, carriers."""
 
+from kechuang.catalog.queries.assets import Instrument, assets
 from kechuang.catalog.queries.carriers import (
     CarrierCard,
     CarrierSheet,
@@ -79,11 +80,13 @@ __all__ = [
     "CarrierSheet",
     "ClassNode",
     "FiledSharing",
+    "Instrument",
     "InstrumentCard",
     "OfferCard",
     "OfferSheet",
     "PriceLine",
     "StaffCard",
+    "assets",
     "blank",
     "card",
     "cards",

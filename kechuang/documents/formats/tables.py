@@ -247,9 +247,13 @@ def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 def write_xlsx(rows: Iterable[Sequence[str]], *, sheet: str = "Sheet1", widths: Sequence[int] = ()) -> bytes:
     """A workbook whose cells are all of type text (quotePrefix, so that they stay text when somebody edits them)."""
+    return zipped(_frame(sheet) | {"xl/worksheets/sheet1.xml": sheet_of(rows, widths)})
+
+
+def sheet_of(rows: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> bytes:
+    """One sheet of a workbook."""
     body = "".join(_xlsx_row(number, row) for number, row in enumerate(rows, start=1))
-    own = f'<worksheet xmlns="{_MAIN}">{_columns(widths)}<sheetData>{body}</sheetData></worksheet>'
-    return zipped(_frame(sheet) | {"xl/worksheets/sheet1.xml": _part(own)})
+    return _part(f'<worksheet xmlns="{_MAIN}">{_columns(widths)}<sheetData>{body}</sheetData></worksheet>')
 
 
 def stream_xlsx(rows: Iterable[Sequence[str]], *, sheet: str = "Sheet1", widths: Sequence[int] = ()) -> Iterator[bytes]:
@@ -311,12 +315,23 @@ def stream_csv(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
 
 
 def _frame(sheet: str) -> dict[str, bytes]:
-    """Every part of a workbook but its sheet."""
+    """Every part of a workbook of one sheet but the sheet."""
+    return frame_of([escape(sheet, {'"': "&quot;"})])
+
+
+def frame_of(names: Sequence[str]) -> dict[str, bytes]:
+    """Every part of a workbook but its sheets, which are named (escaped) in this order."""
+    numbers = range(1, len(names) + 1)
+    sheets = "".join(
+        f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in zip(numbers, names, strict=True)
+    )
+    links = "".join(_LINK.format(n=n, kind="worksheet", target=f"worksheets/sheet{n}.xml") for n in numbers)
+    links += _LINK.format(n=len(names) + 1, kind="styles", target="styles.xml")
     return {
-        "[Content_Types].xml": _part(_TYPES),
+        "[Content_Types].xml": _part(_TYPES.format(sheets="".join(_SHEET_TYPE.format(n=n) for n in numbers))),
         "_rels/.rels": _part(_ROOT_LINKS),
-        "xl/workbook.xml": _part(_BOOK.format(sheet=escape(sheet, {'"': "&quot;"}))),
-        "xl/_rels/workbook.xml.rels": _part(_BOOK_LINKS),
+        "xl/workbook.xml": _part(_BOOK.format(sheets=sheets)),
+        "xl/_rels/workbook.xml.rels": _part(f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'),
         "xl/styles.xml": _part(_STYLES),
     }
 
@@ -361,21 +376,15 @@ _TYPES = (
     '<Default Extension="xml" ContentType="application/xml"/>'
     f'<Override PartName="/xl/workbook.xml" ContentType="{_SPREADSHEET}.sheet.main+xml"/>'
     f'<Override PartName="/xl/styles.xml" ContentType="{_SPREADSHEET}.styles+xml"/>'
-    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_SPREADSHEET}.worksheet+xml"/></Types>'
+    "{sheets}</Types>"
 )
+_SHEET_TYPE = f'<Override PartName="/xl/worksheets/sheet{{n}}.xml" ContentType="{_SPREADSHEET}.worksheet+xml"/>'
 _ROOT_LINKS = (
     f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_LINKS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
 )
-_BOOK = (
-    f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}">'
-    '<sheets><sheet name="{sheet}" sheetId="1" r:id="rId1"/></sheets></workbook>'
-)
-_BOOK_LINKS = (
-    f'<Relationships xmlns="{_PACKAGE}/relationships">'
-    f'<Relationship Id="rId1" Type="{_LINKS}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_LINKS}/styles" Target="styles.xml"/></Relationships>'
-)
+_BOOK = f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}"><sheets>{{sheets}}</sheets></workbook>'
+_LINK = f'<Relationship Id="rId{{n}}" Type="{_LINKS}/{{kind}}" Target="{{target}}"/>'
 _STYLES = (
     f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'

@@ -44,6 +44,7 @@ from kechuang.orders.queries.income import (
     ledger_check,
     served_of,
 )
+from kechuang.orders.queries.invoicing import Invoiced, invoices_of
 from kechuang.orders.queries.lists import (
     OrderLabel,
     clocks_of,
@@ -71,6 +72,7 @@ __all__ = [
     "Income",
     "IncomeGroup",
     "IncomeRow",
+    "Invoiced",
     "LedgerCheck",
     "Order",
     "OrderForClaim",
@@ -97,6 +99,7 @@ __all__ = [
     "horizontal_of",
     "income",
     "income_table",
+    "invoices_of",
     "labels_of",
     "ledger_check",
     "listed",

@@ -15,6 +15,14 @@ from kechuang.usage.queries.boards import (
     years,
 )
 from kechuang.usage.queries.drafts import draft_of, lives
+from kechuang.usage.queries.effect import (
+    Support,
+    YearServed,
+    hours_of_year,
+    served_outside,
+    watched_carrier,
+    year_served,
+)
 from kechuang.usage.queries.figures import Reach, Stock, measured
 from kechuang.usage.queries.papers import Contents, Verified, contents, operators_of, paper, papers_of, verified
 from kechuang.usage.queries.records import (
@@ -30,9 +38,50 @@ from kechuang.usage.queries.sessions import RunSheet, forgotten, keys_of, meters
 from kechuang.usage.queries.standing import impossible_sums, not_one_holding
 
 __all__ = [
-    "Board", "Contents", "IdleRow", "Reach", "RecordSheet", "Row", "RunSheet", "Stock", "Target", "Verified",
-    "baseline_of", "blank", "carrier_board", "contents", "draft_of", "forgotten", "graded", "idle_list", "idle_rows", "impossible_sums",
-    "keys_of", "listed", "lives", "measured", "meters_of", "not_one_holding", "operators_of", "paper", "papers_of", "public_board",
-    "record_rows", "record_sheet", "region_board", "run_sheet", "running_of", "scopes_of", "session", "verified", "waiting_for",
+    "Board",
+    "Contents",
+    "IdleRow",
+    "Reach",
+    "RecordSheet",
+    "Row",
+    "RunSheet",
+    "Stock",
+    "Support",
+    "Target",
+    "Verified",
+    "YearServed",
+    "baseline_of",
+    "blank",
+    "carrier_board",
+    "contents",
+    "draft_of",
+    "forgotten",
+    "graded",
+    "hours_of_year",
+    "idle_list",
+    "idle_rows",
+    "impossible_sums",
+    "keys_of",
+    "listed",
+    "lives",
+    "measured",
+    "meters_of",
+    "not_one_holding",
+    "operators_of",
+    "paper",
+    "papers_of",
+    "public_board",
+    "record_rows",
+    "record_sheet",
+    "region_board",
+    "run_sheet",
+    "running_of",
+    "scopes_of",
+    "served_outside",
+    "session",
+    "verified",
+    "waiting_for",
+    "watched_carrier",
+    "year_served",
     "years",
-]  # fmt: skip
+]

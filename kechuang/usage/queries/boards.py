@@ -18,6 +18,7 @@ from kechuang.policy.book import InForce, in_force
 from kechuang.usage import rules
 from kechuang.usage.access import OFFICES, may_watch
 from kechuang.usage.models import Baseline
+from kechuang.usage.queries.effect import watched_carrier
 from kechuang.usage.queries.figures import (
     Reach,
     Stock,
@@ -108,11 +109,7 @@ class Board:
 
 def carrier_board(actor: Actor, carrier_id: str, *, year: int, on: date) -> Board:
     """The board of a carrier, for its own people and the offices over its place; raises NotVisible."""
-    known = carrier_cards([carrier_id]).get(carrier_id)
-    if known is None:
-        raise NotVisible
-    if not may_watch(actor, known.region) and not own_carriers(actor).filter(id=carrier_id).exists():
-        raise NotVisible
+    known = watched_carrier(actor, carrier_id)
     return _board(Reach(Scope.CARRIER, carrier_id, year, on), known.name)
 
 

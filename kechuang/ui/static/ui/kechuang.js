@@ -127,6 +127,28 @@
   });
   addEventListener("resize", reach);
 
+  /* The menu stays on one line: what does not fit stands behind "more". Without script it runs over several lines. */
+  const fitMenu = () => {
+    const list = $(".k-nav > ul"), more = $(".k-nav-more");
+    if (!list || !more) return;
+    const behind = $("ul", more);
+    [...behind.children].forEach((item) => list.insertBefore(item, more));
+    more.hidden = true;
+    const items = () => [...list.children].filter((item) => item !== more);
+    const broken = () => { const line = items()[0]?.offsetTop; return [...list.children].some((item) => !item.hidden && item.offsetTop > line + 4); };
+    if (!broken()) return;
+    more.hidden = false;
+    while (broken()) {
+      const left = items().filter((item) => !$("a[aria-current]", item));
+      if (left.length <= 1) break;
+      behind.prepend(left[left.length - 1]);
+    }
+  };
+  let fitting = 0;
+  addEventListener("resize", () => { cancelAnimationFrame(fitting); fitting = requestAnimationFrame(fitMenu); });
+  document.fonts?.ready.then(fitMenu);
+  fitMenu();
+
   /* Parts that HTMX brings in are heard and get the focus where they ask for it. */
   const start = (root = document) => {
     all("form[data-draft]", root).forEach(watchDraft);

@@ -1,0 +1,1 @@
+"""Files that the portal hands out to other systems."""
