@@ -31,6 +31,8 @@ from kechuang.credit.queries import CreditRecord, record_of
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.workdays import Unit
 from kechuang.parties.queries import party_names, person_names
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
@@ -177,6 +179,23 @@ def qualifications(actor: Actor, *, instrument_id: str = "", person_id: str = ""
     return rows.filter(person_id=person_id) if person_id else rows
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerClock:
+    """Until which day somebody has to answer, as the workbench shows it (答复时限)."""
+
+    due_on: date
+    left: int
+    unit: Unit = Unit.DAYS
+
+
+def answer_clock(at: datetime | None, *, on: date) -> AnswerClock | None:
+    """The clock of an answer that is due at an instant; None where nothing is due."""
+    if at is None:
+        return None
+    due_on = clock.day(at)
+    return AnswerClock(due_on, (due_on - on).days)
+
+
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Bookings to confirm for the provider, to move for the holder (待办)."""
     if not actor.party_id:
@@ -186,18 +205,20 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
         asked &= Q(unit_id__in=actor.unit_ids)
     asked &= ~Q(person_id=actor.person_id)
     rows = visible_to(actor).filter(asked | Q(state=BookingState.DISPLACED, holder_id=actor.party_id))
-    found = list(rows.order_by("confirm_by_at", "id")[:WAITING_MAX])
+    found = list(rows.select_related("instrument").order_by("confirm_by_at", "id")[:WAITING_MAX])
     names = party_names([row.holder_id for row in found])
-    return [_waiting(row, names) for row in found]
+    return [_waiting(row, names, on) for row in found]
 
 
-def _waiting(row: Booking, names: dict[str, str]) -> Waiting:
-    label = MACHINE.labels[BookingState(row.state)]
+def _waiting(row: Booking, names: dict[str, str], on: date) -> Waiting:
+    asked = row.state == BookingState.REQUESTED
     return waiting(
-        label,
+        _("确认预约") if asked else _("为预约另选时间"),
         subject_id=row.id,
         number=row.number,
         url=page_of(row.id),
-        state_label=label,
+        state_label=MACHINE.labels[BookingState(row.state)],
+        clock=answer_clock(row.confirm_by_at, on=on),
         party=names.get(row.holder_id, ""),
+        about=row.instrument.name,
     )

@@ -15,6 +15,7 @@ from kechuang.bookings.access import (
     waits_visible_to,
 )
 from kechuang.bookings.models import Qualification, Training, Wait
+from kechuang.bookings.queries.sheets import answer_clock
 from kechuang.bookings.states import (
     TRAINING_MACHINE,
     WAIT_MACHINE,
@@ -25,6 +26,7 @@ from kechuang.bookings.states import (
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties.queries import person_names
 from kechuang.ui.waiting import Waiting, waiting
 
@@ -139,11 +141,12 @@ def around_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     )
     found = [
         waiting(
-            WAIT_MACHINE.labels[WaitState.OFFERED],
+            _("答复递补的时段"),
             subject_id=row.id,
             number="",
             url=reverse("bookings:waits"),
             state_label=WAIT_MACHINE.labels[WaitState.OFFERED],
+            clock=answer_clock(row.answer_by_at, on=on),
             about=row.instrument.name,
         )
         for row in offered.select_related("instrument").order_by("answer_by_at", "id")[:WAITING_MAX]

@@ -1,6 +1,7 @@
 """Reading the catalogue: offers with their prices, carriers."""
 
-from kechuang.catalog.queries.assets import Instrument, assets
+from kechuang.catalog.models import Instrument
+from kechuang.catalog.queries.assets import assets
 from kechuang.catalog.queries.carriers import (
     CarrierCard,
     CarrierSheet,

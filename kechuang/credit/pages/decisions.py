@@ -94,19 +94,22 @@ def shown(request: HttpRequest, decision_id: str) -> HttpResponse:
 def act(request: HttpRequest, decision_id: str, action: str) -> HttpResponse:
     actor, form = actor_of(request), ReasonForm(request.POST)
     parties.decision_sheet(actor, decision_id)
-    given = {"decision_id": decision_id, "now": clock.now()}
+    now = clock.now()
     if action == "refuse":
-        tried = attempt(
-            form, lambda: party_commands.refuse_decision(actor, reason=form.cleaned_data["reason"], **given)
-        )
+
+        def refuse() -> object:
+            reason = form.cleaned_data["reason"]
+            return party_commands.refuse_decision(actor, decision_id=decision_id, reason=reason, now=now)
+
+        tried = attempt(form, refuse)
         if not tried.done:
             return _page(request, decision_id, failed=form, status=tried.status)
         messages.success(request, _("已退回，理由告知提出人"))
     elif action == "carry_out":
-        party_commands.carry_out_decision(actor, **given)
+        party_commands.carry_out_decision(actor, decision_id=decision_id, now=now)
         messages.success(request, _("已核准并执行"))
     else:
-        party_commands.withdraw_decision(actor, **given)
+        party_commands.withdraw_decision(actor, decision_id=decision_id, now=now)
         messages.success(request, _("已撤回，主体没有变化"))
     return redirect("credit:decision", decision_id)
 

@@ -1,5 +1,6 @@
 """Reading credit: commitments in force, what the lists say, one's own organisation."""
 
+from kechuang.credit.models import CreditRecord
 from kechuang.credit.queries.commitments import (
     ToSign,
     account_terms,
@@ -31,7 +32,6 @@ from kechuang.credit.queries.organisation import (
     waiting_for,
 )
 from kechuang.credit.queries.records import (
-    CreditRecord,
     RecordSheet,
     counting_of,
     kind_label,

@@ -13,7 +13,7 @@ def write_book(sheets: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> bytes:
     parts = tables.frame_of([escape(_named(name), {'"': "&quot;"}) for name, _rows in sheets])
     for number, (_name, rows) in enumerate(sheets, start=1):
         parts[f"xl/worksheets/sheet{number}.xml"] = tables.sheet_of(rows)
-    return tables.zipped(parts)
+    return zipped(parts)
 
 
 def _named(name: str) -> str:

@@ -1,5 +1,6 @@
 """Reading parties: who acts for whom, which region lies where, where a payee is paid."""
 
+from kechuang.parties.models import Office, PartyDecision
 from kechuang.parties.queries.accounts import (
     Account,
     AccountChange,
@@ -34,8 +35,6 @@ from kechuang.parties.queries.acting import (
 )
 from kechuang.parties.queries.decisions import (
     DecisionSheet,
-    Office,
-    PartyDecision,
     appointable,
     decision_sheet,
     decisions,

@@ -201,8 +201,9 @@ def _trace(actor: Actor, found: Place) -> _Trace:
     asked = list(claims.queue(actor).filter(order_id__in=[order.id for order in mine]))
     voucher_ids = {order.voucher_id for order in mine if order.voucher_id}
     own = {found.subject_id, *(order.id for order in mine), *(claim.id for claim in asked)}
+    seen = vouchers.listed(actor).filter(id__in=voucher_ids).order_by().values_list("id", flat=True)
     pages = {
-        **{voucher: reverse("vouchers:voucher", args=[voucher]) for voucher in voucher_ids},
+        **{voucher: reverse("vouchers:voucher", args=[voucher]) for voucher in seen},
         **{order.id: reverse("orders:order", args=[order.id]) for order in mine},
         **{claim.id: reverse("claims:claim", args=[claim.id]) for claim in asked},
     }
