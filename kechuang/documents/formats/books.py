@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from kechuang.documents.formats import tables
+from kechuang.documents.formats.specimens import zipped
 
 _NAME_MAX = 31  # of a sheet, in every spreadsheet program
 

@@ -74,8 +74,8 @@ def decisions_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
 def found_party(actor: Actor, typed: str) -> Party:
     """The one party in the actor's regions of this credit code or whole name; raises PartyNotFound."""
     said = typed.strip()
-    rows = list(visible_to(actor).filter(Q(credit_code=said.upper()) | Q(name=said))[:2]) if said else []
-    if len(rows) != 1:
+    rows = list(visible_to(actor).filter(Q(credit_code=said.upper()) | Q(name=said))) if said else []
+    if not rows or rows[1:]:
         raise rules.PartyNotFound(typed=said)
     return rows[0]
 
