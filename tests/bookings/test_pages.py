@@ -242,7 +242,7 @@ def test_samples_on_both_sides(lab: Lab, enter: Callable[[Actor], Client]) -> No
     assert client.post(where, sent | {"hazard_note": "表面残留稀酸"}).status_code == 302
     row = Sample.objects.get()
     page = reverse("bookings:sample", args=[row.id])
-    shows(client, page, "请寄到", "表面残留稀酸")
+    shows(client, page, "没有公布收样地址", "表面残留稀酸")
     client.post(reverse("bookings:sample_act", args=[row.id, "ship"]), {"courier": "顺丰", "number": "SF1"})
     shows(desk, reverse("bookings:samples"), "镀锌板", "腐蚀")
     desk.post(reverse("bookings:sample_act", args=[row.id, "receive"]), {"place": "A3 柜"})
