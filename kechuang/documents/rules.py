@@ -28,6 +28,7 @@ from kechuang.documents.formats.specimens import (
     specimen_invoice_xml,
     specimen_report_pdf,
     specimen_slip_pdf,
+    zipped,
 )
 from kechuang.documents.formats.tables import (
     Table,
@@ -96,4 +97,5 @@ __all__ = [
     "volume_zip",
     "write_csv",
     "write_xlsx",
+    "zipped",
 ]

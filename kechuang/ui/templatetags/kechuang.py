@@ -46,6 +46,14 @@ def yuan(fen: int | None) -> str:
     return "" if fen is None else words.yuan_sign(fen)
 
 
+@register.simple_tag
+def way_of(fen: int | None, subject_id: str) -> str | SafeString:
+    """An amount of a record, leading to the way its money went (资金去向); nothing for nothing."""
+    if fen is None:
+        return ""
+    return format_html('<a href="{}">{}</a>', reverse("portal:money_way", args=[subject_id]), words.yuan_sign(fen))
+
+
 @register.filter
 def percent(rate_bp: int) -> str:
     return words.percent(rate_bp)
