@@ -49,9 +49,7 @@ class Audited(Payouts):
         return [self.submitted() for _ in range(count)]
 
     def planned(self, task: Task, plan: Plan = PLAN) -> Sample:
-        return commands.plan_sample(
-            self.looking, task_id=task.id, title="三月抽样", plan=plan, seed=SEED, now=self.now
-        )
+        return commands.plan_sample(self.looking, task_id=task.id, title="三月抽样", plan=plan, seed=SEED, now=self.now)
 
     def frozen(self, task: Task, plan: Plan = PLAN) -> Sample:
         return commands.freeze_frame(self.looking, sample_id=self.planned(task, plan).id, now=self.now)

@@ -68,7 +68,9 @@ def test_each_look_is_a_row_and_an_event_with_task_and_document(audited: Audited
     event = Event.objects.get(object_id=look.id)
     assert (event.action, event.person_id, event.article) == ("audit.look", audited.auditor.person_id, task.document)
     assert event.facts["subject_id"] == claim.id
-    assert not Event.objects.filter(object_id=claim.id, role=Role.AUDITOR).exists(), "nothing is written on the claim itself"
+    assert not Event.objects.filter(object_id=claim.id, role=Role.AUDITOR).exists(), (
+        "nothing is written on the claim itself"
+    )
 
 
 def test_what_lies_outside_the_period_of_every_task_is_refused(audited: Audited) -> None:
@@ -92,9 +94,7 @@ def test_a_look_by_another_office_of_the_same_person_is_no_auditors_look(audited
 def test_the_task_one_looks_for_is_the_preferred_one_when_several_cover(audited: Audited) -> None:
     first, claim = audited.task(), audited.submitted()
     audited.task(document="越审通〔2025〕4号")
-    look = commands.look(
-        audited.looking, record_id=claim.id, page="claims:claim", preferred=first.id, now=audited.now
-    )
+    look = commands.look(audited.looking, record_id=claim.id, page="claims:claim", preferred=first.id, now=audited.now)
     assert look is not None
     assert look.task_id == first.id
 
@@ -167,17 +167,13 @@ def test_every_sheet_is_written_before_a_sample_is_concluded(audited: Audited) -
         commands.close_task(audited.looking, task_id=task.id, conclusion="好", now=audited.now)
     for sheet in Sheet.objects.filter(sample=sample):
         with pytest.raises(rules.NothingWritten):
-            commands.write_sheet(
-                audited.looking, sheet_id=sheet.id, result=Result.SOUND, findings=" ", now=audited.now
-            )
+            commands.write_sheet(audited.looking, sheet_id=sheet.id, result=Result.SOUND, findings=" ", now=audited.now)
         commands.write_sheet(
             audited.looking, sheet_id=sheet.id, result=Result.SOUND, findings="合同、发票、报告一致。", now=audited.now
         )
     commands.conclude_sample(audited.looking, sample_id=sample.id, conclusion="未发现问题。", now=audited.now)
     with pytest.raises(rules.SampleConcluded):
-        commands.write_sheet(
-            audited.looking, sheet_id=sheet.id, result=Result.FAULTY, findings="再改", now=audited.now
-        )
+        commands.write_sheet(audited.looking, sheet_id=sheet.id, result=Result.FAULTY, findings="再改", now=audited.now)
     closed = commands.close_task(audited.looking, task_id=task.id, conclusion="未发现问题。", now=audited.now)
     assert closed.closed_on == audited.today
 

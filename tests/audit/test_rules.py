@@ -36,7 +36,9 @@ def test_a_share_is_rounded_up_once_and_spread_so_that_it_adds_up(found: dict[st
     assert sum(shares_of.values()) == -(-whole * share_bp // ONE)
     total = sum(shares_of.values())
     for name, size in found.items():
-        assert total * size // whole <= shares_of[name] <= total * size // whole + 1, "largest remainder gives one more at most"
+        assert total * size // whole <= shares_of[name] <= total * size // whole + 1, (
+            "largest remainder gives one more at most"
+        )
         assert shares_of[name] <= size
     given_more = [total * found[name] % whole for name in found if shares_of[name] > total * found[name] // whole]
     given_less = [total * found[name] % whole for name in found if shares_of[name] == total * found[name] // whole]
@@ -58,7 +60,11 @@ def test_ties_go_to_the_stratum_whose_name_comes_first() -> None:
     assert rules.allocated({"b": 5, "a": 5, "c": 5}, by_share(1_000)) == {"b": 1, "a": 1, "c": 0}
 
 
-@given(st.dictionaries(st.sampled_from(["330602", "330603", "330604"]), st.integers(1, 30), min_size=1), st.text(min_size=1), shares)
+@given(
+    st.dictionaries(st.sampled_from(["330602", "330603", "330604"]), st.integers(1, 30), min_size=1),
+    st.text(min_size=1),
+    shares,
+)
 def test_the_same_frame_plan_and_seed_give_the_same_list_in_whatever_order_the_frame_comes(
     spread: dict[str, int], seed: str, share_bp: int
 ) -> None:

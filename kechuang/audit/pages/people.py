@@ -37,7 +37,7 @@ def person(request: HttpRequest, task_id: str, person_id: str) -> HttpResponse:
     if whole is None:
         raise NotVisible
     form = ActsForm(request.GET or None, actions=whole.actions, regions=whole.places)
-    asked = form.chosen()
+    asked = form.chosen() if form.is_bound else {}
     last_on = asked.get("last_on")
     shown = queries.decisions(
         task,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 
 from kechuang.audit.access import offices, packs_visible_to, roles_on, samples_visible_to, visible_to
@@ -121,8 +121,8 @@ def task_sheet(actor: Actor, task_id: str) -> TaskSheet:
 
 
 def sample_rows(samples: Sequence[Sample]) -> list[SampleRow]:
-    written = Count("id", filter=Q(state=SheetState.WRITTEN))
-    counts = dict(Sheet.objects.filter(sample__in=samples).order_by().values_list("sample").annotate(written))
+    written = Sheet.objects.filter(sample__in=samples, state=SheetState.WRITTEN).order_by()
+    counts = dict(written.values_list("sample").annotate(Count("id")))
     return [SampleRow(sample, counts.get(sample.id, 0)) for sample in samples]
 
 
