@@ -19,6 +19,13 @@ class NoTaskCovers(Refusal):
     status = 403
 
 
+class ReadOnly(Refusal):
+    code = "audit.read_only"
+    text = _("审计只看不改，不能办理业务事项")
+    remedy = _("需要更正的事项，请在审计任务中形成意见，由经办部门办理")
+    status = 403
+
+
 class NoDocument(Refusal):
     code = "audit.no_document"
     text = _("请填写审计通知书或任务文号")

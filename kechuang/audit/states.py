@@ -162,6 +162,9 @@ PERSON, OTHER_KIND = "parties.person", _("其他记录")
 ID = re.compile(r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}")
 FILE_PREFIX = "fil_"
 OPEN_TO_ALL = frozenset({"offer_id", "carrier_id", "instrument_id", "notice_id", "item_id", "admission_id", "entry_id"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_ROOMS = frozenset({"audit", "parties"})  # whither an auditor may send: the own room, and the own seat
+OWN_ACTS = frozenset({"set_language", "account_login", "account_logout", "portal:messages_read"})
 CURRENT_TASK = "audit_task"  # session: for which task one looks when several cover a record
 
 CONFIRMED_BY = "claims.confirm"  # the act that makes a pair of reviewer and provider

@@ -97,6 +97,19 @@ def test_looks_stop_when_nobody_would_record_them(
     assert not Look.objects.exists()
 
 
+def test_an_auditor_sends_nothing_to_any_other_room(audited: Audited, auditor: Client) -> None:
+    audited.task()
+    claim = audited.submitted()
+    with clock.at(audited.now):
+        nudge = {"subject_id": claim.id}
+        assert auditor.post(reverse("portal:nudge"), nudge).status_code == 403
+        assert auditor.post(reverse("claims:nudge", args=[claim.id])).status_code == 403
+        answer = auditor.post(f"/api/claims/{claim.id}/confirm", {}, content_type="application/json")
+        assert answer.status_code in (403, 404, 405)
+        assert auditor.post(reverse("portal:messages_read")).status_code == 302, "the own seat stays"
+        assert signed_in(audited.server).post(reverse("portal:nudge"), nudge).status_code == 302, "a party may"
+
+
 def test_open_pages_need_no_task(audited: Audited, auditor: Client) -> None:
     with clock.at(audited.now):
         assert auditor.get(reverse("catalog:offer", args=[audited.offer_id])).status_code in (200, 302)

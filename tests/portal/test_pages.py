@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from kechuang.audit import commands as audit
 from kechuang.kernel.actor import Actor, Role
 from kechuang.ledger.queries import money
 from kechuang.parties.middleware import ACTING_FOR
@@ -102,6 +103,11 @@ def test_the_way_of_the_money_goes_back_to_the_release(client: Client, square: S
 def test_the_auditor_follows_the_same_money_and_sees_the_picture(client: Client, square: Square) -> None:
     order = square.settled()
     auditor = square.officer(Role.AUDITOR)
+    assert order.number not in page(signed_in(client, auditor), reverse("portal:money")), "no look without a task"
+    audit.open_task(
+        auditor, office="330602", document="越审通〔2025〕3号", title="专项审计", regions=["330602"],
+        from_on=square.today.replace(month=1, day=1), last_on=square.today.replace(month=12, day=31), now=square.now,
+    )  # fmt: skip
     html = page(signed_in(client, auditor), reverse("portal:money"))
     assert order.number in html
     assert 'data-chart="k-money-picture"' in html

@@ -1,6 +1,5 @@
 """An evidence pack as the audit room freezes it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ __all__ = ["audited", "book", "shaoxing"]
 
 
 @pytest.fixture(scope="module")
-def frozen(django_db_setup: None, django_db_blocker: DjangoDbBlocker, shaoxing: Book) -> Iterator[tuple[str, bytes]]:
+def frozen(django_db_setup: None, django_db_blocker: DjangoDbBlocker, shaoxing: Book) -> tuple[str, bytes]:
     """One paid claim and a sample that was drawn, frozen once: digest of the manifest, and the zip."""
     with django_db_blocker.unblock(), transaction.atomic(), installed(shaoxing):
         audited = Audited()
@@ -32,7 +31,7 @@ def frozen(django_db_setup: None, django_db_blocker: DjangoDbBlocker, shaoxing: 
         )
         kept = made.digest, queries.pack_content(made)
         transaction.set_rollback(True)
-    yield kept
+    return kept
 
 
 @pytest.fixture
