@@ -82,7 +82,7 @@ def row_texts(records: Mapping[str, str]) -> dict[str, str]:
     SHA-256 of a text equals `row_digest` of the record's last event while nobody has changed the row behind the program.
     """
     found: dict[str, str] = {}
-    for model in _recorded():
+    for model in apps.get_models():
         wanted = [record for record, kind in records.items() if kind == model._meta.label_lower]
         if wanted:
             table = connection.ops.quote_name(model._meta.db_table)

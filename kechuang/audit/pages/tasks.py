@@ -25,7 +25,7 @@ MACHINES = {"task": TASK_MACHINE, "sample": SAMPLE_MACHINE, "sheet": SHEET_MACHI
 @require_safe
 def tasks(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    if not queries.regions_to_audit(actor):
+    if not queries.regions_to_audit(actor, on=clock.today()):
         raise NotVisible
     page = page_of(request, queries.tasks(actor))
     context = {
@@ -40,7 +40,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 @login_required
 def new_task(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
-    held = queries.regions_to_audit(actor)
+    held = queries.regions_to_audit(actor, on=clock.today())
     if not held:
         raise NotVisible
     office = request.POST.get("office") or request.GET.get("office") or next(iter(held))

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from kechuang.audit.access import offices, packs_visible_to, roles_on, samples_visible_to, visible_to
 from kechuang.audit.models import Look, Pack, Sample, Sheet, Task
@@ -21,7 +22,7 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.parties.queries import region_name
+from kechuang.parties.queries import areas, region_name
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui.waiting import Waiting, waiting
@@ -93,10 +94,12 @@ def open_tasks(actor: Actor) -> QuerySet[Task]:
     return visible_to(actor).filter(state=TaskState.OPEN).order_by("-id")
 
 
-def regions_to_audit(actor: Actor) -> Mapping[str, Mapping[str, str]]:
-    """The actor's offices, each with the regions it may audit and their names, for the form of a task."""
+def regions_to_audit(actor: Actor, *, on: date) -> Mapping[str, Mapping[str, str]]:
+    """The actor's offices, each with the regions it may audit today and their names, for the form of a task."""
+    known = areas()
     return {
-        office: {code: region_name(code) for code in sorted(codes)} for office, codes in sorted(offices(actor).items())
+        office: {code: region_name(code) for code in sorted(codes) if code not in known or known[code].holds_on(on)}
+        for office, codes in sorted(offices(actor).items())
     }
 
 
@@ -146,6 +149,11 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     return rows + [_sample_waits(row) for row in sample_rows(list(unfinished[:WAITING_MAX]))]
 
 
+def _progress(row: SampleRow) -> str:
+    said = gettext("底稿已填 {written}/{drawn}")
+    return said.format(written=row.written_count, drawn=row.sample.drawn_count)
+
+
 def _sample_waits(row: SampleRow) -> Waiting:
     state = SampleState(row.sample.state)
     return waiting(
@@ -154,6 +162,6 @@ def _sample_waits(row: SampleRow) -> Waiting:
         number=row.sample.number,
         url=reverse("audit:sample", args=[row.sample.id]),
         state_label=SAMPLE_MACHINE.labels[state],
-        party=f"{row.written_count}/{row.sample.drawn_count}" if row.sample.drawn_count else "",
+        party=_progress(row) if row.sample.drawn_count else "",
         about=row.sample.title,
     )
