@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from kechuang.audit import commands, queries
 from kechuang.audit.forms import ActsForm
-from kechuang.audit.states import PERSON
+from kechuang.audit.states import KIND_LABELS, OTHER_KIND, PERSON
 from kechuang.kernel.errors import NotVisible
 from kechuang.parties.queries import region_name
 from kechuang.ui import clock
@@ -57,6 +57,8 @@ def person(request: HttpRequest, task_id: str, person_id: str) -> HttpResponse:
         "form": form,
         "page": page,
         "pairs": queries.pairs(actor, task, person_id),
+        "kinds": KIND_LABELS,
+        "other": OTHER_KIND,
         "places": {event.region: region_name(event.region) for event in page},
     }
     return render(request, "audit/person.html", context)

@@ -200,7 +200,7 @@ class Labels:
     """Strata in words: 越城区 · 高校 · ¥5,000.00以下 · 有风险事实."""
 
     def __init__(self, plan: Plan) -> None:
-        self.bounds = [yuan_sign(fen) for fen in plan.bands_fen]
+        self.bounds = [yuan_sign(fen).removesuffix(".00") for fen in plan.bands_fen]
         self.classes = {
             name: label for scheme in registers() if takes_vouchers(scheme) for name, label in class_labels(scheme).items()
         }  # fmt: skip

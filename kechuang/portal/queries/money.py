@@ -11,13 +11,13 @@ from django.utils.translation import gettext
 
 from kechuang.claims import queries as claims
 from kechuang.claims.states import ClaimState
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger.queries import Money, Station, balances, money, sums_by_year, transfers_of
 from kechuang.ledger.rules import KIND_LABELS, PROVIDER_KINDS, Kind
 from kechuang.orders import queries as orders
 from kechuang.orders.states import OrderState
-from kechuang.parties.queries import party_names, region_name
+from kechuang.parties.queries import party_names, person_names, region_name
 from kechuang.portal.queries.records import Place, place
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way as events_of
@@ -109,6 +109,7 @@ class Way:
     comes_next: str  # "" when the money has arrived
     events: Sequence[Event]
     places: Mapping[str, str]
+    people: Mapping[str, str]  # who acted, for an auditor only
 
 
 def overview(actor: Actor, *, on: date, county: str = "", lies: str = "") -> Overview:
@@ -211,7 +212,13 @@ def way(actor: Actor, subject_id: str) -> Way:
     ]
     places = {event.region: region_name(event.region) for event in events}
     own_events = [event for event in events if event.object_id in trace.own]
-    return Way(found, trace.title, steps, _next(stations), own_events, places)
+    people = _people(own_events) if Role.AUDITOR in actor.roles_in(found.region) else {}
+    return Way(found, trace.title, steps, _next(stations), own_events, places, people)
+
+
+def _people(events: Sequence[Event]) -> dict[str, str]:
+    """Who acted and in whose place (代理)."""
+    return person_names({event.person_id for event in events} | {event.stands_in_for for event in events} - {""})
 
 
 @dataclass(frozen=True, slots=True)
