@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.audit.rules import Plan
@@ -104,7 +104,7 @@ class PlanForm(Form):
         data = super().clean() or {}
         amount = data.get("amount")
         if amount is not None and data.get("size") == Size.COUNT and amount != int(amount):
-            self.add_error("amount", _now("每层件数须为整数"))
+            self.add_error("amount", gettext("每层件数须为整数"))
         return data
 
     def plan(self) -> Plan:
@@ -147,7 +147,7 @@ class PackForm(Form):
 
     def __init__(self, *args: Any, samples: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sample"].choices = [("", _now("不选")), *samples]  # type: ignore[attr-defined]
+        self.fields["sample"].choices = [("", gettext("不选")), *samples]  # type: ignore[attr-defined]
 
     def listed(self) -> list[str]:
         return [one.upper() for one in re.split(r"[,;、，；\s]+", self.cleaned_data["numbers"]) if one]
@@ -163,7 +163,7 @@ class ActsForm(FilterForm):
 
     def __init__(self, *args: Any, actions: Mapping[str, str], regions: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        everything = ("", _now("全部"))
-        named = [(action, _now(label)) for action, label in actions.items()]
+        everything = ("", gettext("全部"))
+        named = [(action, gettext(label)) for action, label in actions.items()]
         self.fields["action"].choices = [everything, *named]  # type: ignore[attr-defined]
         self.fields["region"].choices = [everything, *regions.items()]  # type: ignore[attr-defined]
