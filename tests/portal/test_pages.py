@@ -141,7 +141,7 @@ def test_the_way_of_one_matter_is_for_who_signs_in(client: Client, square: Squar
 
 def test_an_office_reads_why_more_was_granted_than_released(client: Client, square: Square) -> None:
     square.settled()
-    html = page(signed_in(client, square.officer(Role.AUDITOR)), reverse("portal:money"))
+    html = page(signed_in(client, square.officer(Role.COUNTY_FINANCE)), reverse("portal:money"))
     assert "下达 − 核减 ± 调剂 = 未核发 + 核发 − 退回" in html
 
 
