@@ -29,6 +29,7 @@ from kechuang.documents.formats.specimens import (
     specimen_invoice_xml,
     specimen_report_pdf,
     specimen_slip_pdf,
+    zipped,
 )
 from kechuang.documents.formats.tables import (
     Table,
@@ -98,4 +99,5 @@ __all__ = [
     "write_book",
     "write_csv",
     "write_xlsx",
+    "zipped",
 ]

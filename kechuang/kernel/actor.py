@@ -52,6 +52,17 @@ class Post:
     covers: frozenset[str] = frozenset()
     department: str = ""  # of a DEPARTMENT_DESK: 海关, 教育, ...
     stands_in_for: str = ""  # person id of the absent officer whose post this is (代理)
+    within: frozenset[str] | None = None  # of an AUDITOR: the regions of its open tasks (审计任务); None: all it covers
+
+    def reaches(self, region: str) -> bool:
+        """Whether the post is exercised over `region`."""
+        return (region in self.covers or region == self.region) and (self.within is None or region in self.within)
+
+    @property
+    def reach(self) -> frozenset[str]:
+        """Every region code over which the post is exercised."""
+        whole = self.covers | {self.region}
+        return whole if self.within is None else whole & self.within
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,7 @@ class Actor:
 
     def roles_in(self, region: str) -> frozenset[Role]:
         """The office roles this actor holds over `region`; CLOCK for jobs."""
-        held = frozenset(post.role for post in self.posts if region in post.covers or region == post.region)
+        held = frozenset(post.role for post in self.posts if post.reaches(region))
         return held | {Role.CLOCK} if self.clock else held
 
     def holds(self, *roles: Role) -> bool:
@@ -76,9 +87,7 @@ class Actor:
 
     def regions(self, *roles: Role) -> frozenset[str]:
         """Every region code over which one of `roles` is held (all roles when none is named)."""
-        return frozenset(
-            code for post in self.posts if not roles or post.role in roles for code in post.covers | {post.region}
-        )
+        return frozenset(code for post in self.posts if not roles or post.role in roles for code in post.reach)
 
     def stood_in_for(self, region: str, role: Role) -> str:
         """The absent person whose post is exercised here, or ""."""

@@ -134,6 +134,12 @@ def objections_open() -> QuerySet[Objection]:
     return Objection.objects.filter(state=ObjectionState.FILED).order_by("filed_at", "id")
 
 
+def objected(subject_ids: Iterable[str]) -> set[str]:
+    """Which of these records were objected to while they were in notice (有过异议), however it was decided."""
+    rows = Objection.objects.filter(item__subject_id__in=list(subject_ids))
+    return set(rows.values_list("item__subject_id", flat=True))
+
+
 def counts_by_state() -> dict[str, int]:
     rows = Notice.objects.order_by().values("state").annotate(count=Count("id"))
     return {row["state"]: row["count"] for row in rows}

@@ -93,6 +93,7 @@ WAYS = (
         _SCIENCE | {Role.DEPARTMENT_DESK, Role.SHARING_OFFICE},
         thumb=True,
     ),
+    Way(_("审计任务"), _("审计"), "eye-check", "audit:tasks", frozenset({Role.AUDITOR}), thumb=True),
     Way(_("预算"), _("预算"), "calculator", "treasury:budgets", _MONEY, thumb=True),
     Way(_("期初导入"), _("期初"), "file-import", "claims:opening", frozenset({Role.BUDGET_AUTHOR})),
     Way(_("资金去向"), _("资金"), "route", "portal:money", _SIGNED_IN, thumb=True),
@@ -137,6 +138,7 @@ OWN_OFFICE = (
     (_("信用记录"), "credit:records"),
     (_("主体决定"), "credit:decisions"),
     (_("岗位任免"), "parties:offices"),
+    (_("审计查阅情况"), "audit:looked_at"),
     (_("选择身份"), "parties:choose"),
 )
 OWN_SEAT = ((_("选择身份"), "parties:choose"),)  # who has neither a party nor an office here

@@ -28,6 +28,7 @@ urlpatterns = [
     path("workbench/nudge", workbench.nudge, name="nudge"),
     path("money", money.overview, name="money"),
     path("money/<str:subject_id>", money.way, name="money_way"),
+    path("money/<str:subject_id>/acts/<str:event_id>", money.event, name="event"),
     path("pages", public.site_map, name="site_map"),
     path("help", public.help_page, name="help"),
 ]

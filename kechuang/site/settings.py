@@ -68,7 +68,7 @@ ASGI_APPLICATION = "kechuang.site.asgi.application"
 ROOMS = [
     name
     for name in (
-        "site pilot portal cockpit supervision subsidies evaluation claims screening orders usage vouchers bookings catalog"
+        "site pilot portal audit cockpit supervision subsidies evaluation claims screening orders usage vouchers bookings catalog"
         " registers treasury credit notices deadlines documents search ledger outbox gazette parties trail ui"
     ).split()
     if (ROOT / "kechuang" / name / "apps.py").exists()
@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "kechuang.parties.middleware.ActorMiddleware",
+    "kechuang.audit.middleware.AuditorMiddleware",
     "kechuang.portal.frame.CountAnew",
     "kechuang.site.middleware.RefusalPages",
 ]

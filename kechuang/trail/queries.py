@@ -1,6 +1,6 @@
 """Reading the trail: the way of one record, and whether rows still are what their last event says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -74,6 +74,25 @@ def _altered(model: type[models.Model], limit: int) -> list[Broken]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [kind, kind, kind, limit])
         return [Broken(table, row, what) for row, what in cursor.fetchall()]
+
+
+def row_texts(records: Mapping[str, str]) -> dict[str, str]:
+    """The rows of these records, id → kind (claims.claim), as the digest of an event is taken of them: canonical JSON text.
+
+    SHA-256 of a text equals `row_digest` of the record's last event while nobody has changed the row behind the program.
+    """
+    found: dict[str, str] = {}
+    for model in apps.get_models():
+        wanted = [record for record, kind in records.items() if kind == model._meta.label_lower]
+        if wanted:
+            table = connection.ops.quote_name(model._meta.db_table)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT id::text, jsonb_strip_nulls(to_jsonb(t))::text FROM {table} t WHERE id::text = ANY(%s)",
+                    [wanted],
+                )
+                found |= dict(cursor.fetchall())
+    return found
 
 
 def times(*actions: str) -> int:

@@ -152,8 +152,9 @@ _MONEY_LABELS = {
 def budgets(request: HttpRequest) -> HttpResponse:
     actor, on = actor_of(request), clock.today()
     known = queries.years(actor)
-    form = YearForm(request.GET or None, years=known, initial={"year": on.year})
-    year = (form.chosen() if form.is_bound else {}).get("year") or (known[0] if known else on.year)
+    this_one = on.year if on.year in known or not known else known[0]
+    form = YearForm(request.GET or None, years=known, initial={"year": this_one})
+    year = (form.chosen() if form.is_bound else {}).get("year") or this_one
     context = {
         "form": form,
         "year": year,

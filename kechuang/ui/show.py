@@ -121,6 +121,7 @@ _DONE = frozenset(
 
 # Words that mean something else elsewhere: money released to be used, a voucher's money that did its work.
 _GOOD_ENDS = frozenset([("budget", "released"), ("hold", "captured")])
+_OVER = frozenset([("payment_batch", "returned")])  # elsewhere what was returned waits to be corrected
 
 
 def tone(machine: Machine, state: str, roles: Collection[Role] = ()) -> Tone:
@@ -130,6 +131,8 @@ def tone(machine: Machine, state: str, roles: Collection[Role] = ()) -> Tone:
         return Tone.YOURS
     if (machine.name, state) in _GOOD_ENDS:
         return Tone.DONE
+    if (machine.name, state) in _OVER:
+        return Tone.CLOSED
     for words, colour in ((_REFUSED, Tone.REFUSED), (_CLOSED, Tone.CLOSED), (_DONE, Tone.DONE)):
         if state in words:
             return colour

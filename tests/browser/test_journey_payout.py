@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.auditing import opens_task
 from tests.browser.desk import Desk
 from tests.browser.played import Played
 
@@ -88,6 +89,7 @@ STATIONS = (
 
 def _follows(auditor: Desk, number: str) -> None:
     page = auditor.page
+    opens_task(auditor)
     auditor.follow("资金去向", within=page.locator(".k-nav"))
     page.locator("[data-chart] svg").wait_for()
     auditor.look("auditor-money")

@@ -8,10 +8,12 @@ from playwright.sync_api import Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from kechuang.audit import commands as audit
 from kechuang.kernel.actor import Actor, Role
 from kechuang.ui import clock
 from tests.browser.looking import DESKTOP, PHONE, seen
 from tests.portal.conftest import Square, book
+from tests.vouchers.conftest import YUECHENG
 
 __all__ = ["book"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +60,12 @@ def test_what_an_auditor_sees(
     page: Page, live_server: LiveServer, square: Square, enter: Callable[[Actor], None], screen: dict[str, int]
 ) -> None:
     order = square.settled()
-    enter(square.officer(Role.AUDITOR))
+    auditor = square.officer(Role.AUDITOR)
+    audit.open_task(
+        auditor, office=YUECHENG, document="越审通〔2025〕3号", title="专项审计", regions=[YUECHENG],
+        from_on=square.today.replace(month=1, day=1), last_on=square.today.replace(month=12, day=31), now=square.now,
+    )  # fmt: skip
+    enter(auditor)
     page.set_viewport_size(screen)  # type: ignore[arg-type]
     page.goto(live_server.url + reverse("portal:money"))
     page.locator("[data-chart] svg").wait_for()

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from kechuang.audit import commands as audit
 from kechuang.kernel.actor import Actor, Role
 from kechuang.ledger.queries import money
 from kechuang.parties.middleware import ACTING_FOR
@@ -102,6 +103,11 @@ def test_the_way_of_the_money_goes_back_to_the_release(client: Client, square: S
 def test_the_auditor_follows_the_same_money_and_sees_the_picture(client: Client, square: Square) -> None:
     order = square.settled()
     auditor = square.officer(Role.AUDITOR)
+    assert order.number not in page(signed_in(client, auditor), reverse("portal:money")), "no look without a task"
+    audit.open_task(
+        auditor, office="330602", document="越审通〔2025〕3号", title="专项审计", regions=["330602"],
+        from_on=square.today.replace(month=1, day=1), last_on=square.today.replace(month=12, day=31), now=square.now,
+    )  # fmt: skip
     html = page(signed_in(client, auditor), reverse("portal:money"))
     assert order.number in html
     assert 'data-chart="k-money-picture"' in html
@@ -135,7 +141,7 @@ def test_the_way_of_one_matter_is_for_who_signs_in(client: Client, square: Squar
 
 def test_an_office_reads_why_more_was_granted_than_released(client: Client, square: Square) -> None:
     square.settled()
-    html = page(signed_in(client, square.officer(Role.AUDITOR)), reverse("portal:money"))
+    html = page(signed_in(client, square.officer(Role.COUNTY_FINANCE)), reverse("portal:money"))
     assert "下达 − 核减 ± 调剂 = 未核发 + 核发 − 退回" in html
 
 

@@ -7,17 +7,22 @@ world does not know fails the test.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache, partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from pytest_django import DjangoDbBlocker
 
+from kechuang.audit import commands as audit
+from kechuang.audit.models import Look, Sheet, Task
+from kechuang.audit.queries import within_tasks
+from kechuang.audit.rules import Plan
+from kechuang.audit.states import ID, OPEN_TO_ALL, By, Population, Size
 from kechuang.catalog import commands as catalog
 from kechuang.catalog.commands import NewOffer, add_offers
 from kechuang.catalog.models import Offer
@@ -44,6 +49,7 @@ from kechuang.registers.states import CaseKind
 from kechuang.search import commands as search
 from kechuang.search.rules import Synonym
 from kechuang.search.states import SynonymKind
+from kechuang.trail.queries import way
 from kechuang.treasury.models import Budget, PaymentLine
 from kechuang.ui import clock
 from kechuang.usage import commands as usage
@@ -80,6 +86,12 @@ CASE_ACTION = "close"
 MAY_SAY = {
     "catalog:act": {409},  # an open offer is everybody's to read, so the act is refused, not hidden
 }
+# What an auditor's request may write: the audit room's own rows with their events, and what a session keeps of it.
+WRITTEN_BY_LOOKING = {
+    "audit_look", "audit_task", "audit_sample", "audit_frame", "audit_sheet", "audit_pack", "audit_packcontent",
+    "trail_event", "django_session", "parties_limits",
+}  # fmt: skip
+OWN_SEAT = {"account_logout"}  # would end the session of the test
 SYNONYM = Synonym("esd", SynonymKind.TYPE, "静电测试仪", "ESD Tester", ("静电仪",))
 WHATEVER = {
     "reason": "试探", "title": "试探", "digest": "0", "confirmed_fen": "1", "upheld": "True", "reply": "试探", "outcome": "试探",
@@ -203,10 +215,34 @@ class World(Payouts):
             "kind": "csv",
             "media": "csv",
             "region_code": YUECHENG,
+            **self._audited(order),
             **self._looked_for(),
             **self._used(),
             **self._brought(),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
+        }
+
+    def _audited(self, order: Order) -> dict[str, str]:
+        """A task of the county's auditor with a sample, its sheets and a pack."""
+        self.auditor = self.officer(Role.AUDITOR)
+        task = audit.open_task(
+            self.auditor, office=YUECHENG, document="越审通〔2025〕3号", title="专项审计", regions=[YUECHENG],
+            from_on=self.today.replace(month=1, day=1), last_on=self.today.replace(month=12, day=31), now=self.now,
+        )  # fmt: skip
+        auditor, plan = within_tasks(self.auditor), Plan(Population.SUBMITTED, (By.RISK,), Size.COUNT, count=1)
+        sample = audit.plan_sample(
+            auditor, task_id=task.id, title="抽样", plan=plan, seed="事先约定的种子", now=self.now
+        )
+        audit.freeze_frame(auditor, sample_id=sample.id, now=self.now)
+        audit.draw_sample(auditor, sample_id=sample.id, now=self.now)
+        pack = audit.freeze_pack(auditor, task_id=task.id, title="证据", sample_id=sample.id, now=self.now)
+        return {
+            "task_id": task.id,
+            "sample_id": sample.id,
+            "sheet_id": Sheet.objects.filter(sample=sample).order_by("place")[0].id,
+            "pack_id": pack.id,
+            "person_id": self.clerk.person_id,
+            "event_id": way([order.id])[0].id,
         }
 
     def _looked_for(self) -> dict[str, str]:
@@ -388,6 +424,56 @@ def _posted(client: Client, path: str) -> HttpResponse:
     return client.post(
         path, {"lines": [], "declares": True, "reason": "试探", **bookings.BODY}, content_type="application/json"
     )
+
+
+def test_an_auditor_changes_nothing_but_rows_of_the_audit_room(world: World) -> None:
+    """审计只看不改: whatever is sent to whatever address, every table of every other room stays as it was."""
+    with clock.at(world.now):
+        client = world.client(world.auditor)
+        before = contents()
+        for one in addresses():
+            path = one.written({**world.ids(one), **EXAMPLES} if one.name in NOBODYS else world.ids(one))
+            for call in (client.get, partial(_posted, client)):
+                if one.name not in OWN_SEAT:
+                    assert call(path).status_code < 500, one.name
+        changed = {table for table, digest in contents().items() if before.get(table) != digest}
+    assert changed <= WRITTEN_BY_LOOKING
+    assert "audit_look" in changed, "and it was seen that it looked"
+
+
+def test_what_an_auditor_opens_is_a_look_and_outside_the_task_nothing_opens(world: World) -> None:
+    """Every address that shows a record of the county, called by its auditor; then with no task that covers it."""
+    with clock.at(world.now), transaction.atomic():
+        client, shown = world.client(world.auditor), {}
+        for one in owned_addresses():
+            before = Look.objects.count()
+            if _names_a_record(world, one) and client.get(one.written(world.ids(one))).status_code == 200:
+                shown[one] = Look.objects.count() - before
+        assert len(shown) > 12
+        assert [one.name for one, looks in shown.items() if not looks] == []
+        for tasks in ({"from_on": date(2020, 1, 1), "until_on": date(2020, 2, 1)}, {"regions": [KEQIAO]}):
+            Task.objects.update(**tasks)
+            assert [one.name for one in shown if client.get(one.written(world.ids(one))).status_code == 200] == []
+        transaction.set_rollback(True)
+
+
+def _names_a_record(world: World, one: Address) -> bool:
+    """Whether an address of another room than audit names a record by its id, and one that is not open to everybody."""
+    ids = world.ids(one)
+    named = {name for name in one.parameters if name not in OPEN_TO_ALL and ID.fullmatch(ids[name])}
+    return bool(named) and not one.name.startswith("audit:")
+
+
+def contents() -> dict[str, str]:
+    """A digest of all the rows of every table."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names(cursor)):
+            quoted = connection.ops.quote_name(table)
+            cursor.execute(f"SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM {quoted} t")
+            ((digest,),) = cursor.fetchall()
+            found[table] = digest
+    return found
 
 
 def test_one_college_does_not_reach_what_is_anothers(world: World) -> None:

@@ -95,7 +95,7 @@ _FIRST: dict[str, tuple[str, str]] = {
     "shi.keji": (ROLE_LABELS[Role.CITY_SCIENCE], "看逾期上报和各县（市、区）进度"),
     "shi.caizheng": (ROLE_LABELS[Role.CITY_FINANCE], "看资金统筹与执行"),
     "sheng.gongxiang": (ROLE_LABELS[Role.SHARING_OFFICE], "看指导额度的发放进度"),
-    "shenji": (ROLE_LABELS[Role.AUDITOR], "跟一元钱走到底：从下达到银行"),
+    "shenji": (ROLE_LABELS[Role.AUDITOR], "先立审计任务，再跟一元钱走到底、抽样、固化证据包"),
     "gongmin": (ROLE_LABELS[Role.PUBLIC], "看公示，提出异议"),
 }
 

@@ -5,8 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from kechuang.audit.queries import open_tasks
+from kechuang.kernel.actor import Role
+from kechuang.portal.queries import acts, records
 from kechuang.portal.queries import money as queries
-from kechuang.portal.queries import records
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, page_of
 
@@ -19,8 +21,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/money_public.html", {"rows": queries.published()})
     if number and (found := records.find(actor, number.upper())):
         return redirect("portal:money_way", found.subject_id)
-    view = queries.overview(actor, on=clock.today())
-    return render(request, "portal/money.html", {"view": view, "page": page_of(request, view.orders), "number": number})
+    asked = {name: request.GET.get(name, "") for name in ("county", "lies")}
+    view = queries.overview(actor, on=clock.today(), **asked)
+    context = {"view": view, "page": page_of(request, view.orders), "number": number}
+    context["needs_task"] = actor.holds(Role.AUDITOR) and not open_tasks(actor).exists()
+    return render(request, "portal/money.html", context)
 
 
 @login_required
@@ -30,3 +35,12 @@ def way(request: HttpRequest, subject_id: str) -> HttpResponse:
     found = queries.way(actor, subject_id)
     may_nudge = bool(actor.party_id) and records.may_nudge(actor, subject_id, on=clock.today())
     return render(request, "portal/money_way.html", {"way": found, "may_nudge": may_nudge})
+
+
+@login_required
+@require_GET
+def event(request: HttpRequest, subject_id: str, event_id: str) -> HttpResponse:
+    """One station of the way: its act, its article, its proof."""
+    found = acts.act(actor_of(request), subject_id=subject_id, event_id=event_id)
+    context = {"act": found, "subject_id": subject_id, "follows": records.follows(subject_id)}
+    return render(request, "portal/act.html", context)

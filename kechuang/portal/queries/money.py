@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from kechuang.claims import queries as claims
-from kechuang.kernel.actor import Actor
+from kechuang.claims.states import ClaimState
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger.queries import Money, Station, balances, money, sums_by_year, transfers_of
 from kechuang.ledger.rules import KIND_LABELS, PROVIDER_KINDS, Kind
 from kechuang.orders import queries as orders
-from kechuang.parties.queries import party_names, region_name
+from kechuang.orders.states import OrderState
+from kechuang.parties.queries import party_names, person_names, region_name
 from kechuang.portal.queries.records import Place, place
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way as events_of
@@ -32,6 +34,20 @@ _BOOKED_BY = {  # by rule, and whether money moved or was only set aside
     ("approve", True): "claims.clear",
     ("pay", True): "claims.pay",
 }
+LIES = {
+    "held": _("占用"),
+    "offset": _("抵扣"),
+    "in_claim": _("申兑中"),
+    "owed": _("应付"),
+    "paid": _("已付"),
+}
+_C = ClaimState
+_CLAIMED = {
+    "in_claim": (_C.SUBMITTED, _C.RETURNED, _C.CONFIRMED, _C.IN_NOTICE),
+    "owed": (_C.PAYABLE, _C.IN_PAYMENT, _C.PAYMENT_FAILED, _C.SUSPENDED),
+    "paid": (_C.PAID,),
+}
+ON_HOLD = (OrderState.PLACED, OrderState.IN_SERVICE, OrderState.DELIVERED, OrderState.ACCEPTED, OrderState.DISPUTED)
 _COMES_NEXT = {
     Kind.BUDGET: _("待核发"),
     Kind.VOUCHER: _("待结算抵扣"),
@@ -47,6 +63,7 @@ class County:
 
     name: str
     money: Money
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,7 @@ class Overview:
     own: Mapping[str, int]  # label of an account kind -> fen
     picture: Mapping[str, Any] | None
     orders: QuerySet[Any]
+    narrowed: str = ""  # in words: 越城区 · 应付
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +109,34 @@ class Way:
     comes_next: str  # "" when the money has arrived
     events: Sequence[Event]
     places: Mapping[str, str]
+    people: Mapping[str, str]  # who acted, for an auditor only
 
 
-def overview(actor: Actor, *, on: date) -> Overview:
-    """The money an actor may see; offices by their counties, parties their own."""
+def overview(actor: Actor, *, on: date, county: str = "", lies: str = "") -> Overview:
+    """The money an actor may see; offices by their counties, parties their own.
+
+    `county` and `lies` narrow the list of orders to those whose money makes up one amount of the overview.
+    """
     if actor.party_id:
         return Overview([], _own(actor), None, orders.listed(actor))
     regions = sorted({found.region for found in balances(Kind.BUDGET, regions=actor.regions() or [""])})
-    counties = [County(region_name(code), money(on, region=code)) for code in regions]
-    return Overview(counties, {}, _picture(counties), orders.listed(actor))
+    counties = [County(region_name(code), money(on, region=code), code) for code in regions]
+    rows, said = orders.listed(actor), []
+    if county in regions:
+        rows, said = rows.filter(region=county), [region_name(county)]
+    if lies in LIES:
+        rows = rows.filter(id__in=_lying(actor, rows, lies))
+        said.append(gettext(LIES[lies]))
+    return Overview(counties, {}, _picture(counties), rows, " · ".join(said))
+
+
+def _lying(actor: Actor, rows: QuerySet[Any], lies: str) -> QuerySet[Any]:
+    """The orders whose money lies there now: set aside, offset, in a claim, owed or paid."""
+    if lies in _CLAIMED:
+        return claims.queue(actor).filter(state__in=_CLAIMED[lies]).order_by().values("order_id")
+    if lies == "offset":
+        return rows.filter(captured_fen__gt=0).order_by().values("id")
+    return rows.filter(state__in=ON_HOLD, voucher_fen__gt=0).order_by().values("id")
 
 
 def published() -> list[Published]:
@@ -154,7 +191,7 @@ def _picture(counties: Sequence[County]) -> dict[str, Any] | None:
 
 
 def way(actor: Actor, subject_id: str) -> Way:
-    """The way of the money of an order, a claim or a voucher, from the county's release on; raises NotVisible."""
+    """The way of the money of an order, a claim, a voucher or a budget, from the county's release on; raises NotVisible."""
     found = place(actor, subject_id)
     trace = _trace(actor, found)
     booked = [one for one in transfers_of(trace.subjects) if one.subject in trace.own or one.rule in _GRANTING]
@@ -175,7 +212,13 @@ def way(actor: Actor, subject_id: str) -> Way:
     ]
     places = {event.region: region_name(event.region) for event in events}
     own_events = [event for event in events if event.object_id in trace.own]
-    return Way(found, trace.title, steps, _next(stations), own_events, places)
+    people = _people(own_events) if Role.AUDITOR in actor.roles_in(found.region) else {}
+    return Way(found, trace.title, steps, _next(stations), own_events, places, people)
+
+
+def _people(events: Sequence[Event]) -> dict[str, str]:
+    """Who acted and in whose place (代理)."""
+    return person_names({event.person_id for event in events} | {event.stands_in_for for event in events} - {""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +232,9 @@ class _Trace:
 
 
 def _trace(actor: Actor, found: Place) -> _Trace:
+    if found.subject_id.startswith("bud_"):
+        pages = {found.subject_id: found.url}
+        return _Trace([found.subject_id], frozenset({found.subject_id}), gettext("预算"), pages)
     if found.subject_id.startswith("vch_"):
         mine = list(orders.listed(actor).filter(voucher_id=found.subject_id))
         title = gettext("创新券")

@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from kechuang.claims import queries as claims
 from kechuang.deadlines.queries import clocks
-from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.actor import PUBLIC, Actor, Role
 from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.orders import queries as orders
+from kechuang.treasury import queries as treasury
 from kechuang.vouchers import queries as vouchers
 
 
@@ -45,7 +46,7 @@ class Wait:
 
 
 def find(actor: Actor, number: str) -> Place | None:
-    """The order, claim or voucher of this number, when the actor may see it."""
+    """The order, claim, voucher or budget of this number, when the actor may see it."""
     for rows, page in _rooms(actor).values():
         if row := rows.filter(number=number).first():
             return _place(row, page)
@@ -53,12 +54,17 @@ def find(actor: Actor, number: str) -> Place | None:
 
 
 def place(actor: Actor, subject_id: str) -> Place:
-    """The order, claim or voucher of this id; raises NotVisible when there is none for the actor."""
+    """The order, claim, voucher or budget of this id; raises NotVisible when there is none for the actor."""
     prefix, *_rest = subject_id.partition("_")
     rows, page = _rooms(actor).get(prefix, (None, ""))
     if rows is None or not (row := rows.filter(id=subject_id).first()):
         raise NotVisible
     return _place(row, page)
+
+
+def follows(subject_id: str) -> bool:
+    """Whether the money of such a record has a way of its own."""
+    return subject_id.partition("_")[0] in _rooms(PUBLIC)
 
 
 def waits_on(actor: Actor, subject_id: str, *, on: date) -> Wait:
@@ -86,6 +92,7 @@ def _rooms(actor: Actor) -> dict[str, tuple[QuerySet[Any], str]]:
         "ord": (orders.listed(actor), "orders:order"),
         "clm": (claims.queue(actor), "claims:claim"),
         "vch": (vouchers.listed(actor), "vouchers:voucher"),
+        "bud": (treasury.budgets(actor), "treasury:budget"),
     }
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from kechuang.audit import queries as audit
 from kechuang.bookings import queries as bookings
 from kechuang.catalog import queries as catalog
 from kechuang.claims import queries as claims
@@ -79,6 +80,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("收款账户"), _accounts),
     (_("主体决定"), parties.decisions_waiting_for),
     (_("逾期督办"), _overdue),
+    (_("审计"), audit.waiting_for),
 )
 
 

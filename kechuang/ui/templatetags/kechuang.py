@@ -46,6 +46,14 @@ def yuan(fen: int | None) -> str:
     return "" if fen is None else words.yuan_sign(fen)
 
 
+@register.simple_tag
+def way_of(fen: int | None, subject_id: str) -> str | SafeString:
+    """An amount of a record, leading to the way its money went (资金去向); nothing for nothing."""
+    if not fen:
+        return yuan(fen)
+    return format_html('<a href="{}">{}</a>', reverse("portal:money_way", args=[subject_id]), words.yuan_sign(fen))
+
+
 @register.filter
 def percent(rate_bp: int) -> str:
     return words.percent(rate_bp)
@@ -196,10 +204,16 @@ def money(after: Any) -> dict[str, object]:
 
 @register.inclusion_tag("ui/timeline.html")
 def timeline(
-    events: Iterable[Any], people: Mapping[str, str] | None = None, places: Mapping[str, str] | None = None
+    events: Iterable[Any],
+    people: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
+    subject_id: str = "",
 ) -> dict[str, object]:
-    """The way so far. `people` (person id → name) only where the reader may know them; `places` names regions."""
-    return {"events": list(events), "people": people or {}, "places": places or {}}
+    """The way so far. `people` (person id → name) only where the reader may know them; `places` names regions.
+
+    With `subject_id` each act leads to its page, as a station on the way of that record.
+    """
+    return {"events": list(events), "people": people or {}, "places": places or {}, "subject_id": subject_id}
 
 
 @register.inclusion_tag("ui/evidence_table.html")

@@ -266,8 +266,9 @@ def baseline_of(scope: Scope, subject_id: str) -> Baseline | None:
 def scopes_of(actor: Actor) -> list[tuple[Scope, str, str]]:
     """The boards an actor has: their carriers, their offices' regions; scope, id, name."""
     mine = [(Scope.CARRIER, row.id, row.name) for row in own_carriers(actor)] if actor.party_id else []
-    posts = sorted({post.region for post in actor.posts if post.role in OFFICES})
-    return mine + [(Scope.REGION, code, region_name(code)) for code in posts]
+    posts = [post for post in actor.posts if post.role in OFFICES]
+    codes = {code for post in posts for code in ([post.region] if post.reaches(post.region) else post.reach)}
+    return mine + [(Scope.REGION, code, region_name(code)) for code in sorted(codes)]
 
 
 def years(on: date) -> list[int]:
