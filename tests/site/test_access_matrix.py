@@ -83,6 +83,7 @@ ACTION = {
     "credit": "retire", "search": "retire",
 }  # fmt: skip
 CASE_ACTION = "close"
+DECISION_ACTION = "withdraw"
 MAY_SAY = {
     "catalog:act": {409},  # an open offer is everybody's to read, so the act is refused, not hidden
 }
@@ -215,12 +216,20 @@ class World(Payouts):
             "kind": "csv",
             "media": "csv",
             "region_code": YUECHENG,
+            "office_id": Office.objects.get(person_id=self.clerk.person_id).id,
+            "decision_id": self._decision(),
             **self._audited(order),
             **self._looked_for(),
             **self._used(),
             **self._brought(),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
         }
+
+    def _decision(self) -> str:
+        """A firm that is to be struck off, proposed and not yet carried out."""
+        said = {"kind": "strike_off", "document": "越市监注〔2025〕3号", "reason": "经营期满注销"}
+        firm = self.party("绍兴将注销有限公司")
+        return parties.propose_decision(self.clerk, party_id=firm.id, now=self.now, **said).id
 
     def _audited(self, order: Order) -> dict[str, str]:
         """A task of the county's auditor with a sample, its sheets and a pack."""
@@ -351,6 +360,8 @@ class World(Payouts):
 
     def ids(self, address: Address) -> dict[str, str]:
         action = CASE_ACTION if "case_id" in address.parameters else ACTION.get(address.room, "")
+        if "decision_id" in address.parameters:
+            action = DECISION_ACTION
         if address.room == "bookings":
             action = next((bookings.ACTIONS[name] for name in address.parameters if name in bookings.ACTIONS), "revoke")
         return {**self.owned, "action": action}
