@@ -113,6 +113,16 @@ class OnRefusal(StrEnum):
     VOUCHER_RESTORED = "voucher_restored"  # 恢复券额
 
 
+class Period(StrEnum):
+    """关账的期间: what is closed at once. Its value is how it is kept."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+PERIOD_LABELS: dict[Period, str] = {Period.MONTH: _("月度"), Period.YEAR: _("年度")}
+
+
 class NotEnough(Refusal):
     code = "ledger.not_enough"
     text = _("“{account_label}”账户可用余额 {available_fen}，不足 {asked_fen}")
@@ -138,6 +148,12 @@ class AlreadyReversed(Refusal):
     code = "ledger.already_reversed"
     text = _("该笔账已经冲销")
     remedy = _("请刷新页面查看结果")
+
+
+class PeriodClosed(Refusal):
+    code = "ledger.period_closed"
+    text = _("{region} 的账已关至 {last_on}，{on} 的账不能再记")
+    remedy = _("已关账的期间不能重新打开；请在未关账的期间记账，更正请以冲销办理")
 
 
 class KeyReused(Refusal):
