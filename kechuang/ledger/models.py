@@ -46,13 +46,10 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "region", "year", "owner"], name="one_account_of_a_kind"),
-            models.CheckConstraint(condition=Q(kind__in=[kind.value for kind in Kind]), name="account_kind_known"),
-            models.CheckConstraint(condition=Q(held__gte=0), name="account_held_not_negative"),
+            # Kind and right to be overdrawn are checked by a trigger where they are set, not at every movement.
             models.CheckConstraint(
-                condition=Q(no_overdraft=False) | Q(posted__gte=F("held")), name="account_never_overdrawn"
-            ),
-            models.CheckConstraint(
-                condition=Q(no_overdraft=True) | Q(kind=Kind.APPROPRIATION.value), name="only_appropriation_below_zero"
+                condition=Q(held__gte=0) & (Q(no_overdraft=False) | Q(posted__gte=F("held"))),
+                name="account_never_overdrawn",
             ),
         ]
         indexes = [models.Index(fields=["owner"], name="account_of_owner")]
@@ -64,7 +61,8 @@ class Account(models.Model):
 class Transfer(models.Model):
     """一笔账: one immutable row, so that it sums to zero by construction. `pending` is the hold that a capture or
     release resolves, or the transfer that a reversal undoes: each at most once. `at` is when it happened, `booked_at`
-    when it was written.
+    when it was written. That it moves something between two accounts, and resolves what it must, a trigger holds:
+    PostgreSQL prepares a CHECK anew for every statement, which cost a third of a post.
     """
 
     APPEND_ONLY: ClassVar = True
@@ -94,14 +92,6 @@ class Transfer(models.Model):
             models.UniqueConstraint(fields=["key", "line"], name="one_transfer_of_a_key"),
             models.UniqueConstraint(
                 fields=["pending"], condition=Q(pending__isnull=False), name="transfer_resolves_or_undoes_once"
-            ),
-            models.CheckConstraint(condition=Q(fen__gt=0), name="transfer_moves_something"),
-            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_between_two_accounts"),
-            models.CheckConstraint(condition=Q(phase__in=Phase.values), name="transfer_phase_known"),
-            models.CheckConstraint(
-                condition=Q(phase__in=[Phase.POST, Phase.HOLD], pending__isnull=True)
-                | Q(phase__in=[Phase.CAPTURE, Phase.RELEASE, Phase.REVERSAL], pending__isnull=False),
-                name="transfer_resolves_what_it_must",
             ),
         ]
         indexes = [

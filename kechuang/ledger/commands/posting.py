@@ -27,6 +27,7 @@ from kechuang.ledger.rules import (
     Place,
 )
 from kechuang.ui import clock
+from kechuang.ui.rows import ask
 
 _MANY = (
     "SELECT transfers, codes, accounts, fens, frees FROM ledger_post(%s, %s::text[], %s::int[], %s::int[], %s::int[],"
@@ -37,9 +38,8 @@ _ONE = (
     "SELECT transfer, code, account, fen, free"
     " FROM ledger_post_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::timestamptz, %s::date)"
 )
-_RESOLVE = (
-    "SELECT transfer, code, account, fen, free FROM ledger_resolve_one(%s, %s, %s, %s::bigint, %s::timestamptz, %s::date)"
-)
+_RESOLVE = "SELECT transfer, code, account, fen, free FROM ledger_resolve_one(%s, %s, %s, %s::bigint, %s::timestamptz, %s::date)"
+_PLACES = "SELECT ARRAY(SELECT ledger_place(w) FROM unnest(%s::text[]) WITH ORDINALITY AS p (w, n) ORDER BY n)"
 _DONE = ("ok", "replayed")
 
 
@@ -82,6 +82,15 @@ def account(kind: Kind | str, *, region: str, year: int, owner: str = "") -> int
         cursor.execute("SELECT ledger_account_id(%s, %s, %s, %s)", [str(Kind(kind)), region, year, owner])
         (found,) = cursor.fetchone()
     return int(found)
+
+
+def accounts(places: Sequence[Place]) -> list[int]:
+    """The ids of many accounts in one call; each is opened at its first use, in one order by everybody."""
+    written = [place.written() for place in places]
+    ordered = sorted(set(written))
+    (ids,) = ask(_PLACES, [ordered])
+    known = dict(zip(ordered, ids, strict=True))
+    return [known[one] for one in written]
 
 
 def post(legs: Sequence[Leg], *, key: str, subject: str, now: datetime) -> list[int]:
@@ -170,16 +179,14 @@ def _answers(lines: Sequence[_Asked], now: datetime, *, each: bool = False) -> l
     if len(lines) != 1 or lines[0].number or lines[0].phase is Phase.REVERSAL:
         return _many(lines, now, each)
     (line,) = lines
-    with connection.cursor() as cursor:
-        if line.leg:
-            rule = RULES[line.leg.rule]
-            places = [_written(line.leg.debit), _written(line.leg.credit), rule.debit.value, rule.credit.value]
-            said = [line.key, line.phase.value, rule.code, *places, rule.crosses, line.leg.fen, line.subject]
-            cursor.execute(_ONE, [*said, now, clock.day(now)])
-        else:
-            said = [line.key, line.phase.value, line.pending, line.fen]
-            cursor.execute(_RESOLVE, [*said, now, clock.day(now)])
-        answered = cursor.fetchone()
+    if leg := line.leg:
+        rule = RULES[leg.rule]
+        sides = [_written(leg.debit), _written(leg.credit), rule.debit.value, rule.credit.value, rule.crosses]
+        answered = ask(
+            _ONE, [line.key, line.phase.value, rule.code, *sides, leg.fen, line.subject, now, clock.day(now)]
+        )
+    else:
+        answered = ask(_RESOLVE, [line.key, line.phase.value, line.pending, line.fen, now, clock.day(now)])
     return [_answer(line, now, *answered)]
 
 
@@ -211,9 +218,7 @@ def _many(lines: Sequence[_Asked], now: datetime, each: bool) -> list[_Answer]:
         now,
         clock.day(now),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_MANY, arguments)
-        transfers, codes, accounts, fens, frees = cursor.fetchone()
+    transfers, codes, accounts, fens, frees = ask(_MANY, arguments)
     if codes is None:
         return [_Answer(transfer) for transfer in transfers]
     answers = zip(lines, transfers, codes, accounts, fens, frees, strict=True)
@@ -249,7 +254,7 @@ def _refusal(
 
 
 def _not_enough(account_id: int | None, fen: int | None, free: int | None) -> NotEnough:
-    short = Account.objects.get(id=account_id)
+    short = Account.objects.get(id=account_id or 0)
     return NotEnough(
         account_label=KIND_LABELS[Kind(short.kind)],
         region=short.region,
@@ -261,7 +266,7 @@ def _not_enough(account_id: int | None, fen: int | None, free: int | None) -> No
 
 
 def _closed(account_id: int | None, on: date) -> PeriodClosed:
-    region = Account.objects.get(id=account_id).region
+    region = Account.objects.get(id=account_id or 0).region
     last = Closing.objects.filter(region=region, until__gt=on).order_by("-until").first()
     until = last.until if last else on  # of the other side's region then
     return PeriodClosed(region=region, on=on.isoformat(), last_on=(until - timedelta(days=1)).isoformat())

@@ -6,18 +6,16 @@ SQL = Path(__file__).parents[1] / "sql"
 
 # Up to 0.2.0 `ledger_post` came with ledger.sql; it is followed by the functions of the two files named here.
 BEFORE = "DROP FUNCTION IF EXISTS ledger_post(text[], int[], int[], text[], text[], text[], text[], text[], boolean[], bigint[], bigint[], text[], timestamptz, date);"
-NO_DELETING = """
-CREATE TRIGGER account_append_only BEFORE DELETE ON ledger_account FOR EACH ROW EXECUTE FUNCTION trail_append_only();
-CREATE TRIGGER closing_append_only BEFORE UPDATE OR DELETE ON ledger_closing FOR EACH ROW EXECUTE FUNCTION trail_append_only();
-"""
 
 
 class Migration(migrations.Migration):
     dependencies = [("ledger", "0003_closing_and_speed")]
     operations = [
         migrations.RunSQL(
-            BEFORE + NO_DELETING + (SQL / "posting.sql").read_text() + (SQL / "posting_calls.sql").read_text(),
+            BEFORE + (SQL / "posting.sql").read_text() + (SQL / "posting_calls.sql").read_text(),
             "DROP TRIGGER account_append_only ON ledger_account; DROP TRIGGER closing_append_only ON ledger_closing;"
+            " DROP TRIGGER account_is_sound ON ledger_account; DROP TRIGGER transfer_is_sound ON ledger_transfer;"
+            " DROP FUNCTION ledger_account_is_sound; DROP FUNCTION ledger_transfer_is_sound;"
             " DROP FUNCTION ledger_post; DROP FUNCTION ledger_post_one; DROP FUNCTION ledger_resolve_one;"
             " DROP FUNCTION ledger_try_posts; DROP FUNCTION ledger_try_resolutions; DROP FUNCTION ledger_judge;"
             " DROP FUNCTION ledger_moves; DROP FUNCTION ledger_is_open;",

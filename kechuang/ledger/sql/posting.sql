@@ -2,9 +2,36 @@
 -- and `ledger_judge` decides line by line, as if there were no quick way. So speed never decides what is right.
 -- Phases: 0 post, 1 hold, 2 capture, 3 release, 4 reversal. A budget has the highest ids and so is locked last.
 
+CREATE TRIGGER account_append_only BEFORE DELETE ON ledger_account FOR EACH ROW EXECUTE FUNCTION trail_append_only();
+CREATE TRIGGER closing_append_only BEFORE UPDATE OR DELETE ON ledger_closing FOR EACH ROW EXECUTE FUNCTION trail_append_only();
+
+-- Only the other side of the books may go below zero; kinds are those of `ledger.rules.Kind`.
+CREATE FUNCTION ledger_account_is_sound() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.kind IN ('appropriation', 'budget', 'voucher', 'unclaimed', 'in_claim', 'owed', 'paid', 'clawed_back')
+        AND (NEW.no_overdraft OR NEW.kind = 'appropriation')
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'no account of kind % is like this', NEW.kind USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER account_is_sound BEFORE INSERT OR UPDATE OF kind, no_overdraft ON ledger_account
+    FOR EACH ROW EXECUTE FUNCTION ledger_account_is_sound();
+
+CREATE FUNCTION ledger_transfer_is_sound() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.fen > 0 AND NEW.debit_id <> NEW.credit_id AND NEW.phase BETWEEN 0 AND 4
+        AND (NEW.pending_id IS NULL) = (NEW.phase < 2)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'no transfer is like this: %', NEW USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER transfer_is_sound BEFORE INSERT ON ledger_transfer FOR EACH ROW EXECUTE FUNCTION ledger_transfer_is_sound();
+
 -- Region and day are open for posts, and stay so until this transaction ends: closing waits for it (关账).
 CREATE FUNCTION ledger_is_open(p_regions text[], p_on date) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     region text;
 BEGIN

@@ -92,7 +92,13 @@ BEGIN
             AND (NOT d.no_overdraft OR d.posted - d.held >= p_fen), d.region, d.year, c.region
         INTO regular, place, budget_year, other
         FROM ledger_account d, ledger_account c WHERE d.id = debit AND c.id = credit;
-    IF regular AND ledger_is_open(CASE WHEN place = other THEN ARRAY[place] ELSE ARRAY[least(place, other), greatest(place, other)] END, p_on) THEN
+    IF place = other THEN  -- nearly always; the lock is that of ledger_is_open
+        PERFORM pg_advisory_xact_lock_shared(hashtext('ledger_closing'), hashtext(place));
+        regular := regular AND NOT EXISTS (SELECT FROM ledger_closing s WHERE s.region = place AND s.until > p_on);
+    ELSE
+        regular := regular AND ledger_is_open(ARRAY[least(place, other), greatest(place, other)], p_on);
+    END IF;
+    IF regular THEN
         IF p_phase = 1 THEN
             UPDATE ledger_account a SET held = a.held + p_fen
                 WHERE a.id = debit AND (NOT a.no_overdraft OR a.posted - a.held >= p_fen);
@@ -155,7 +161,8 @@ BEGIN
         INTO debit, credit, held_fen, said_rule, said_subject, place, budget_year
         FROM ledger_transfer h WHERE h.id = p_pending AND h.phase = 1;
     moves := CASE p_phase WHEN 2 THEN p_fen ELSE 0 END;
-    IF moves <= held_fen AND ledger_is_open(ARRAY[place], p_on) THEN
+    PERFORM pg_advisory_xact_lock_shared(hashtext('ledger_closing'), hashtext(place));  -- as in ledger_is_open
+    IF moves <= held_fen AND NOT EXISTS (SELECT FROM ledger_closing s WHERE s.region = place AND s.until > p_on) THEN
         IF p_phase = 2 AND credit < debit THEN
             UPDATE ledger_account a SET posted = a.posted + moves WHERE a.id = credit;
         END IF;
