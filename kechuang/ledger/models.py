@@ -9,6 +9,7 @@ from kechuang.ledger.rules import KIND_LABELS, PERIOD_LABELS, RULES, Kind, Perio
 
 FIRST_BUDGET_ID = 1_000_000_000_000  # budgets get the highest ids: the hottest rows are locked last
 CHUNK = 1_000  # lines of one batch: the longest stall measured stays under 0.1 s
+GROUPED = 256  # posts of many callers in one group
 SHOWN = 20  # findings that a check lists of one kind
 
 

@@ -14,7 +14,6 @@ that is at fault fails.
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from django.db import DatabaseError, connection
@@ -38,13 +37,16 @@ class TooManyWaiting(Refusal):
     status = 503
 
 
-@dataclass(eq=False, slots=True)
 class _Ticket(Generic[ITEM, RESULT]):
-    item: ITEM
-    woken: threading.Event = field(default_factory=threading.Event)
-    leads: bool = False
-    begun: bool = False
-    outcomes: list[RESULT | BaseException] = field(default_factory=list)
+    """Who joins sleeps on `asleep` until it is released: an event would cost several times as much."""
+
+    __slots__ = ("asleep", "begun", "item", "leads", "outcomes")
+
+    def __init__(self, item: ITEM) -> None:
+        self.item, self.leads, self.begun = item, False, False
+        self.outcomes: tuple[RESULT | BaseException, ...] = ()
+        self.asleep = threading.Lock()
+        self.asleep.acquire()
 
 
 class Group(Generic[ITEM, RESULT]):
@@ -83,13 +85,13 @@ class Group(Generic[ITEM, RESULT]):
         """Until the item is done, or it is this caller's turn to lead; its connection serves others meanwhile."""
         if connection.settings_dict["OPTIONS"].get("pool"):
             connection.close()
-        if ticket.woken.wait(self.patience_seconds):
+        if ticket.asleep.acquire(timeout=self.patience_seconds):
             return
         with self._lock:
             if not ticket.begun and not ticket.leads:
                 self._waiting.remove(ticket)
                 raise TooManyWaiting
-        ticket.woken.wait()  # it is being run: what becomes of it is worth knowing
+        ticket.asleep.acquire()  # it is being run: what becomes of it is worth knowing
 
     def _lead(self, own: _Ticket[ITEM, RESULT]) -> None:
         with self._lock:
@@ -104,17 +106,18 @@ class Group(Generic[ITEM, RESULT]):
             raise
         finally:
             for ticket, outcome in zip(tickets, outcomes, strict=True):
-                ticket.outcomes.append(outcome)
+                ticket.outcomes = (outcome,)
             self._hand_over()
             for ticket in tickets:
-                ticket.woken.set()
+                if ticket is not own:
+                    ticket.asleep.release()
 
     def _hand_over(self) -> None:
         """The first of those who came meanwhile leads the next group."""
         with self._lock:
             if self._waiting:
                 self._waiting[0].leads = True
-                self._waiting[0].woken.set()
+                self._waiting[0].asleep.release()
             else:
                 self._led = False
 

@@ -162,3 +162,42 @@ def test_new_accounts_opened_at_once_are_opened_once() -> None:
     done, errors = at_once(opens)
     assert (done, errors) == (THREADS, [])
     assert Account.objects.filter(kind=Kind.VOUCHER).count() == 6
+
+
+@pytest.mark.parametrize("way", ["grouped", "combined"])
+def test_posted_together_a_budget_is_never_overrun(way: str) -> None:
+    released(700)
+
+    def together(n: int) -> object:
+        leg = Leg("grant", BUDGET, Place(Kind.VOUCHER, YUE, 2025, f"vch_{n}"), 100)
+        given = {"key": f"grant:{n}", "subject": f"vch_{n}", "now": NOW}
+        if way == "grouped":
+            return commands.post_grouped([leg], **given)  # type: ignore[arg-type]
+        return commands.post_combined(leg, **given)  # type: ignore[arg-type]
+
+    done, errors = at_once(together)
+    assert done == 7
+    assert {type(error).__name__ for error in errors} == {"NotEnough"}
+    assert queries.balance_at(BUDGET).free_fen == 0
+    assert queries.unbalanced() == queries.overcommitted_budgets() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_waiting")
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("way", ["grouped", "combined"])
+def test_one_key_posted_together_has_one_effect(way: str) -> None:
+    released(10_000)
+    leg = Leg("grant", BUDGET, VOUCHER, 100)
+
+    def together(n: int) -> object:
+        fen = leg if n % 4 else Leg("grant", BUDGET, VOUCHER, 99)
+        if way == "grouped":
+            return commands.post_grouped([fen], key="same", subject="vch_1", now=NOW)
+        return commands.post_combined(fen, key="same", subject="vch_1", now=NOW)
+
+    done, errors = at_once(together)
+    assert {type(error).__name__ for error in errors} == {"KeyReused"}
+    assert (done, len(errors)) in {(12, 4), (4, 12)}
+    assert queries.balance_at(VOUCHER).free_fen in {99, 100}
+    assert queries.unbalanced() == []

@@ -1,6 +1,8 @@
 """Writes of the room: posting, holding and resolving, alone, linked or many at once."""
 
+from kechuang.ledger.commands.grouped import post_combined, post_grouped
 from kechuang.ledger.commands.posting import (
+    Capture,
     Posting,
     WrongPostingError,
     account,
@@ -11,12 +13,15 @@ from kechuang.ledger.commands.posting import (
     hold,
     hold_all,
     post,
+    post_each,
     post_many,
     release,
     reverse,
+    settle,
 )
 
 __all__ = [
+    "Capture",
     "Posting",
     "WrongPostingError",
     "account",
@@ -27,7 +32,11 @@ __all__ = [
     "hold",
     "hold_all",
     "post",
+    "post_combined",
+    "post_each",
+    "post_grouped",
     "post_many",
     "release",
     "reverse",
+    "settle",
 ]

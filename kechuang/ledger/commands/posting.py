@@ -56,6 +56,14 @@ class Posting:
     legs: Sequence[Leg]
 
 
+class Capture(NamedTuple):
+    """One of many holds to be resolved: `fen` of it are posted, nothing of it releases it."""
+
+    key: str
+    hold_id: int
+    fen: int
+
+
 class _Asked(NamedTuple):
     """One line for the database: a leg, or the resolution of an earlier transfer."""
 
@@ -106,6 +114,14 @@ def post_many(postings: Sequence[Posting], *, now: datetime) -> list[int]:
     return _post(_lines_of(postings), now)
 
 
+def post_each(postings: Sequence[Posting], *, now: datetime) -> list[list[int] | Exception]:
+    """Posts many acts in one call, each by itself (逐笔记账): its transfers, or the Refusal that it alone is told.
+
+    In the order given; one that is short of money does not keep a later, smaller one from being posted.
+    """
+    return _each(_lines_of(postings), now)
+
+
 def hold(leg: Leg, *, key: str, subject: str, now: datetime) -> int:
     """Sets `leg.fen` aside in its debit account (占用) until captured or released; raises NotEnough."""
     return hold_all([leg], key=key, subject=subject, now=now)[0]
@@ -124,6 +140,14 @@ def capture(hold_id: int, fen: int, *, key: str, now: datetime) -> int:
 def capture_all(parts: Sequence[tuple[int, int]], *, key: str, now: datetime) -> list[int]:
     """Linked captures, each of a hold and the fen of it that are posted; a part of nothing is released."""
     return _post([_resolution(key, n, hold_id, fen) for n, (hold_id, fen) in enumerate(parts)], now)
+
+
+def settle(captures: Sequence[Capture], *, now: datetime) -> list[list[int] | Exception]:
+    """Resolves many holds in one call, each under its own key and by itself (批量结清).
+
+    At most `CHUNK` at a time, each chunk in a transaction of its own, keeps everybody else's wait below 0.1 s.
+    """
+    return _each([_resolution(one.key, 0, one.hold_id, one.fen) for one in captures], now)
 
 
 def release(hold_id: int, *, key: str, now: datetime) -> int:
@@ -174,6 +198,18 @@ def _post(lines: Sequence[_Asked], now: datetime) -> list[int]:
     return [answer.transfer for answer in answers]
 
 
+def _each(lines: Sequence[_Asked], now: datetime) -> list[list[int] | Exception]:
+    """The answers key by key; what refuses one line of a key refuses the key."""
+    found: dict[str, list[int] | Exception] = {}
+    for line, answer in zip(lines, _answers(lines, now, each=True) if lines else [], strict=True):
+        so_far = found.setdefault(line.key, [])
+        if answer.refusal and not isinstance(so_far, Exception):
+            found[line.key] = answer.refusal
+        elif isinstance(so_far, list):
+            so_far.append(answer.transfer)
+    return list(found.values())
+
+
 def _answers(lines: Sequence[_Asked], now: datetime, *, each: bool = False) -> list[_Answer]:
     """One call of the database. With `each` the lines of every key stand or fall by themselves."""
     if len(lines) != 1 or lines[0].number or lines[0].phase is Phase.REVERSAL:
@@ -181,7 +217,7 @@ def _answers(lines: Sequence[_Asked], now: datetime, *, each: bool = False) -> l
     (line,) = lines
     if leg := line.leg:
         rule = RULES[leg.rule]
-        sides = [_written(leg.debit), _written(leg.credit), rule.debit.value, rule.credit.value, rule.crosses]
+        sides = [written(leg.debit), written(leg.credit), rule.debit.value, rule.credit.value, rule.crosses]
         answered = ask(
             _ONE, [line.key, line.phase.value, rule.code, *sides, leg.fen, line.subject, now, clock.day(now)]
         )
@@ -225,8 +261,16 @@ def _many(lines: Sequence[_Asked], now: datetime, each: bool) -> list[_Answer]:
     return [_answer(line, now, *answered) for line, *answered in answers]
 
 
-def _written(place: int | Place) -> str:
+def written(place: int | Place) -> str:
+    """An account as the database reads it: its id, or what it is."""
     return place.written() if isinstance(place, Place) else str(place)
+
+
+def answered(key: str, now: datetime, transfer: int | None, code: str, *where: int | None) -> int:
+    """The transfer of one answer of the database; raises its refusal."""
+    if code in _DONE and transfer:
+        return transfer
+    raise _refusal(code, key, clock.day(now), *where)
 
 
 def _answer(line: _Asked, now: datetime, transfer: int | None, code: str, *where: int | None) -> _Answer:
