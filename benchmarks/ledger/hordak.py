@@ -30,9 +30,7 @@ class Hordak:
 
     def rate(self, processes: int, seconds: float) -> float:
         """Transfers per second, one per call, each process on its own connection."""
-        commands = [
-            [str(self.python), "peer_posting.py", "post", str(seconds), str(seed)] for seed in range(processes)
-        ]
+        commands = [[str(self.python), "peer_posting.py", "post", str(seconds), str(seed)] for seed in range(processes)]
         return callers.rate(NAME, commands, self.surroundings, PEER)
 
 
@@ -48,7 +46,9 @@ def installed(progress: Callable[[str], None]) -> Path:
     way = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", LOCK]
     done = subprocess.run([str(part) for part in way], env={**os.environ}, capture_output=True, text=True)
     if done.returncode:
-        raise CannotMeasure(f"{NAME} could not be installed from {LOCK.relative_to(ROOT)}: {done.stderr.strip()[-800:]}")
+        raise CannotMeasure(
+            f"{NAME} could not be installed from {LOCK.relative_to(ROOT)}: {done.stderr.strip()[-800:]}"
+        )
     (folder / "whole").touch()
     return python
 

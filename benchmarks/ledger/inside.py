@@ -51,7 +51,9 @@ def fill() -> None:
         offsets = [
             Leg("offset", v, Place(Kind.UNCLAIMED, YUE, YEAR, f"pty_{first + n}"), RICH) for n, v in enumerate(vouchers)
         ]
-        commands.post_many([commands.Posting(f"o:{first + n}", SUBJECT, [leg]) for n, leg in enumerate(offsets)], now=NOW)
+        commands.post_many(
+            [commands.Posting(f"o:{first + n}", SUBJECT, [leg]) for n, leg in enumerate(offsets)], now=NOW
+        )
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -154,8 +156,8 @@ def _grants():  # type: ignore[no-untyped-def]
     from kechuang.ui.grouping import Group
 
     if not _GROUPS:
-        from kechuang.parties import commands as parties
         from kechuang.kernel.actor import CLOCK
+        from kechuang.parties import commands as parties
 
         maker = parties.register_person(CLOCK, name="基准", now=NOW)
         party = parties.register_maker(CLOCK, person_id=maker.id, region=YUE, now=NOW)
@@ -183,7 +185,9 @@ def _granted(keys: Sequence[str]) -> list[object]:
     rows = [Voucher(**fixed) for _ in keys]
     budget = Place(Kind.BUDGET, YUE, YEAR)
     with transaction.atomic():
-        for row, account in zip(rows, ledger.accounts([Place(Kind.VOUCHER, YUE, YEAR, r.id) for r in rows]), strict=True):
+        for row, account in zip(
+            rows, ledger.accounts([Place(Kind.VOUCHER, YUE, YEAR, r.id) for r in rows]), strict=True
+        ):
             row.account = account
         insert_many(Voucher, rows)
         acts = [Act(row, {"face_fen": HOT_FEN}, "submitted", "issued") for row in rows]

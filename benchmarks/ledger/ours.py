@@ -66,5 +66,3 @@ def filled(cluster: Cluster, name: str, progress: Callable[[str], None], *, tran
             growing.grow(owner, transfers)
         progress(f"{transfers:,} transfers written")
     return world
-
-

@@ -91,7 +91,10 @@ class Yardstick:
 
 
 def _pgbench() -> Path:
-    near = [database.binaries() / "pgbench", *map(Path, sorted(glob("/usr/lib/postgresql/*/bin/pgbench"), reverse=True))]
+    near = [
+        database.binaries() / "pgbench",
+        *map(Path, sorted(glob("/usr/lib/postgresql/*/bin/pgbench"), reverse=True)),
+    ]
     named = shutil.which("pgbench")
     for path in [*near, *([Path(named)] if named else [])]:
         if path.exists():

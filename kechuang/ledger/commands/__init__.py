@@ -1,5 +1,6 @@
 """Writes of the room: posting, holding and resolving, alone, linked or many at once."""
 
+from kechuang.ledger.commands.closing import close
 from kechuang.ledger.commands.grouped import post_combined, post_grouped
 from kechuang.ledger.commands.posting import (
     Capture,
@@ -29,6 +30,7 @@ __all__ = [
     "capture",
     "capture_all",
     "change",
+    "close",
     "hold",
     "hold_all",
     "post",

@@ -19,7 +19,7 @@ from kechuang.ui.grouping import Group
 from kechuang.ui.rows import ask
 
 _WAIT = (
-    "INSERT INTO ledger_waiting (key, rule, debit, credit, debit_kind, credit_kind, crosses, fen, subject, at, \"on\")"
+    'INSERT INTO ledger_waiting (key, rule, debit, credit, debit_kind, credit_kind, crosses, fen, subject, at, "on")'
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id"
 )
 _COMBINE = "SELECT transfer, code, account, fen, free FROM ledger_combine(%s, %s)"
