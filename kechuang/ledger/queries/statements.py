@@ -12,7 +12,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.ledger.access import closer, keeps_books, visible_to
 from kechuang.ledger.models import Account, Closing
 from kechuang.ledger.queries.balances import Statement, statement
-from kechuang.ledger.rules import CLEARING_KINDS, KIND_LABELS, Kind, Place, month_after
+from kechuang.ledger.rules import CLEARING_KINDS, KIND_LABELS, Kind, Period, Place, month_after
 
 # What the accounts of a region moved on or after a day: forwards from there, since every balance is stored as of now.
 _MOVED = """
@@ -122,11 +122,20 @@ def closings(actor: Actor, region: str) -> QuerySet[Closing]:
 
 def next_month(region: str) -> date | None:
     """The day before which the next month to be closed ends; None where nothing is booked."""
-    last = Closing.objects.filter(region=region, period="month").order_by("-until").first()
+    last = Closing.objects.filter(region=region, period=Period.MONTH).order_by("-until").first()
     if last:
         return month_after(last.until)
     ((first_on,),) = _asked('SELECT min("on") FROM ledger_transfer WHERE region = %(region)s', region=region)
     return month_after(first_on) if first_on else None
+
+
+def next_year(region: str) -> date | None:
+    """The day before which the next year to be closed ends, once its December is closed; else None."""
+    months = (
+        Closing.objects.filter(region=region, period=Period.MONTH).order_by("-until").values_list("until", flat=True)
+    )
+    years = set(Closing.objects.filter(region=region, period=Period.YEAR).values_list("until", flat=True))
+    return next((until for until in months if until == until.replace(month=1, day=1) and until not in years), None)
 
 
 def may_close(actor: Actor, region: str) -> bool:
