@@ -22,7 +22,7 @@ Progress = Callable[[str], None]
 
 CASES: dict[str, tuple[ours.Case, str]] = {
     "single_4procs": (ours.Case("single", 4), "ratio >= 1"),
-    "concurrent_64_spread": (ours.Case("grouped-spread", 1, threads=64), "ratio >= 3"),
+    "concurrent_64_spread": (ours.Case("grouped-spread", 2, threads=32), "ratio >= 3"),
     "concurrent_64_hot": (ours.Case("grouped-hot", 1, threads=64), "ratio >= 3"),
     "combined_64_hot": (ours.Case("combined-hot", 4, threads=16), "ratio >= 0.9"),
     "grant_with_event_64_hot": (ours.Case("grants", 1, threads=64), "ratio >= 1"),

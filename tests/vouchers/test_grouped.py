@@ -199,3 +199,44 @@ def test_an_officer_who_sees_it_does_not_send_it(town: Town) -> None:
     assert isinstance(outcome, MoveNotOpen)
     (outcome,) = commands.submit_all([Sending(officer, "vch_none", town.now)])
     assert isinstance(outcome, NotVisible)
+
+
+@pytest.mark.django_db
+def test_many_expire_as_each_by_itself(town: Town) -> None:
+    """Messages, events and money alike; what an order holds stays, and a second run does nothing."""
+    from django.db import transaction
+
+    from kechuang.kernel.actor import CLOCK
+    from kechuang.kernel.money import Fen
+    from kechuang.vouchers.rules import OrderFacts
+
+    town.release()
+    holders = [town.firm(f"企业{n}") for n in range(3)]
+    vouchers = [town.voucher(holder, 1_000_000) for holder in holders]
+    facts = OrderFacts(provider_id="pty_provider")
+    commands.hold(
+        holders[0], voucher_id=vouchers[0].id, order_id="ord_1", price_fen=Fen(800_000), facts=facts, now=town.now
+    )
+    ids = [voucher.id for voucher in vouchers]
+    town.to(vouchers[0].valid_until)  # type: ignore[arg-type]
+
+    def seen() -> list[object]:
+        events = Event.objects.filter(action="vouchers.expire").order_by("object_id")
+        told = Message.objects.filter(subject_id__in=ids).order_by("subject_id", "title")
+        return [
+            [(e.object_id, e.role, e.person_id, e.source, e.target, e.article, e.label, e.facts) for e in events],
+            [(m.subject_id, m.title, m.text) for m in told],
+            list(Voucher.objects.order_by("id").values_list("state", "closed_on", "ended_by")),
+            town.budget(),
+            altered_rows(),
+        ]
+
+    each = transaction.savepoint()
+    for voucher_id in ids:
+        commands.expire(CLOCK, voucher_id=voucher_id, now=town.now)
+    alone = seen()
+    transaction.savepoint_rollback(each)
+    assert commands.expire_all(ids, now=town.now) == 3
+    assert seen() == alone
+    assert commands.expire_all(ids, now=town.now) == 0
+    assert unbalanced() == altered_rows() == []

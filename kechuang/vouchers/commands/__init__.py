@@ -2,6 +2,7 @@
 
 from kechuang.vouchers.commands.applying import Declared, Upload, apply, edit, issue, refuse, return_
 from kechuang.vouchers.commands.ending import carry_over, expire, import_live, remind, revoke, undo_import, withdraw
+from kechuang.vouchers.commands.expiring import expire_all
 from kechuang.vouchers.commands.granting import Sending, submit, submit_all
 from kechuang.vouchers.commands.opening import TAKEN_OVER, bring_offset, undo_offset
 from kechuang.vouchers.commands.using import (
@@ -30,6 +31,7 @@ __all__ = [
     "change_provider",
     "edit",
     "expire",
+    "expire_all",
     "hold",
     "import_live",
     "issue",

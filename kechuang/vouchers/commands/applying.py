@@ -193,7 +193,7 @@ def _decide(actor: Actor, voucher_id: str, action: str, reason: str, title: str,
         saves.append("closed_on")
     advance(actor, voucher, move, roles=roles, now=now, saves=saves, facts={"reason": voucher.reason})
     deadlines.meet(voucher.id, REVIEW_CLOCK, now=now)
-    _tell_holder(voucher, title, voucher.reason, now)
+    tell_holder(voucher, title, voucher.reason, now)
     return voucher
 
 
@@ -238,7 +238,7 @@ def write_grant(actor: Actor, voucher: Voucher, terms: InForce[GrantTerms], *, f
     article = terms.article("grant_fen")
     advance(actor, voucher, move, roles=roles, now=now, saves=saves, article=article, facts=granted)
     add_granted(voucher.party_id, voucher.scheme, voucher.year, face_fen)
-    _tell_holder(voucher, _("创新券已核发"), _("可在下单时抵扣，请在有效期内使用"), now)
+    tell_holder(voucher, _("创新券已核发"), _("可在下单时抵扣，请在有效期内使用"), now)
 
 
 def _live_now(voucher: Voucher, on: object) -> int:
@@ -271,7 +271,8 @@ def await_review(voucher: Voucher, terms: InForce[GrantTerms], now: datetime) ->
     )
 
 
-def _tell_holder(voucher: Voucher, title: str, text: str, now: datetime) -> None:
+def tell_holder(voucher: Voucher, title: str, text: str, now: datetime) -> None:
+    """A message to the voucher's party, with its number."""
     tell(
         subject_id=voucher.id,
         path=page_of(voucher.id),
