@@ -25,7 +25,7 @@ CASES: dict[str, tuple[ours.Case, str]] = {
     "concurrent_64_spread": (ours.Case("grouped-spread", 2, threads=32), "ratio >= 3"),
     "concurrent_64_hot": (ours.Case("grouped-hot", 1, threads=64), "ratio >= 3"),
     "combined_64_hot": (ours.Case("combined-hot", 4, threads=16), "ratio >= 0.9"),
-    "grant_with_event_64_hot": (ours.Case("grants", 1, threads=64), "ratio >= 1"),
+    "grant_with_event_64_hot": (ours.Case("grants", 2, threads=32), "ratio >= 1"),
     "hold_capture_pairs": (ours.Case("pairs", 4), "ratio >= 0.5"),
     "batch_100": (ours.Case("batch-100", 4), "ratio >= 5"),
     "batch_1000": (ours.Case("batch-1000", 4), "ratio >= 7"),

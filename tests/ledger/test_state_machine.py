@@ -18,7 +18,8 @@ from kechuang.ledger.rules import RULES, Kind, Leg, Place
 
 NOW = datetime(2025, 3, 3, 2, tzinfo=UTC)
 YUE, YEAR = "330602", 2025
-EXAMPLES, STEPS = 200, 50  # 10,000 operations
+OPERATIONS = 10_000
+EXAMPLES, STEPS = 125, 100  # some examples end before their last step
 OWNERS = {Kind.APPROPRIATION: [""], Kind.BUDGET: [""], Kind.VOUCHER: ["vch_1", "vch_2", "vch_3"]}
 PLACES = {kind: [Place(kind, YUE, YEAR, owner) for owner in OWNERS.get(kind, ["pty_1", "pty_2"])] for kind in Kind}
 MOVES = [one.code for one in RULES.values() if not one.crosses and not one.code.startswith("open_")]
@@ -85,7 +86,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """Runs `act`; it must be refused exactly when the model says so."""
         self.asked += 1
         done: list[int] | None = None
-        with contextlib.suppress(Refusal), transaction.atomic():
+        with contextlib.suppress(Refusal):  # no savepoint: a refused call has written nothing
             done = list(act())  # type: ignore[operator]
         assert (done is not None) == expected, "the model says otherwise"
         return done or []
@@ -202,7 +203,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_is_as_the_model_says(self) -> None:
-        rows = {queries.place_of(row): (row.posted, row.held) for row in Account.objects.all()}
+        found = Account.objects.values_list("kind", "owner", "posted", "held")
+        rows = {Place(Kind(kind), YUE, YEAR, owner): (posted, held) for kind, owner, posted, held in found}
         wanted = {place: (fen, self.model.held.get(place, 0)) for place, fen in self.model.posted.items()}
         for place, amounts in rows.items():
             assert amounts == wanted.get(place, (0, 0)), place
@@ -216,7 +218,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert queries.unbalanced() == queries.overcommitted_budgets() == queries.overused_vouchers() == []
 
 
-SUMS_EVERY = 25  # the sums over all transfers, and at the end of each example
+SUMS_EVERY = 40  # the sums over all transfers, and at the end of each example
 TOTAL: list[int] = []
 FULL = settings(
     max_examples=EXAMPLES,
@@ -237,7 +239,7 @@ def counted() -> Iterator[list[int]]:
 @pytest.mark.django_db
 def test_ten_thousand_operations_are_as_a_plain_model_says(counted: list[int]) -> None:
     run_state_machine_as_test(LedgerMachine, settings=FULL)
-    assert sum(counted) >= EXAMPLES * STEPS * 9 // 10  # a few steps find nothing to do yet
+    assert sum(counted) >= OPERATIONS
 
 
 @pytest.mark.django_db
