@@ -117,7 +117,7 @@ class Closing(models.Model):
     since = models.DateField()  # of the period that was closed; what lies before was closed already
     until = models.DateField()  # exclusive: the first day that is open
     transfers_count = models.IntegerField()
-    closing_fen = models.JSONField()  # what lay in the accounts of each kind at the end, by kind
+    lay = models.JSONField()  # fen in the accounts of each kind at the end
     closed_by = models.CharField(max_length=32)
     closed_at = models.DateTimeField()
 

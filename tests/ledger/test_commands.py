@@ -346,3 +346,13 @@ def test_one_key_twice_within_a_batch_is_an_error() -> None:
     with pytest.raises(KeyReused):
         commands.post_many([grant_of(1, 10), grant_of(1, 10)], now=NOW)
     assert free(BUDGET) == 100
+
+
+def test_posted_each_by_itself_nobody_spends_what_comes_later() -> None:
+    """Found by the model: taken together the two would cancel out."""
+    released(100)
+    back, out = Leg("revoke", VOUCHER, BUDGET, 1), Leg("grant", BUDGET, VOUCHER, 1)
+    first, second = commands.post_each([commands.Posting("b", "x", [back]), commands.Posting("o", "x", [out])], now=NOW)
+    assert isinstance(first, LedgerRefusal)
+    assert isinstance(second, list)
+    assert (free(VOUCHER), free(BUDGET)) == (1, 99)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -225,6 +225,7 @@ FULL = settings(
     stateful_step_count=STEPS,
     deadline=None,
     derandomize=True,
+    phases=[Phase.explicit, Phase.generate],  # a finding is shown as it was found: shrinking it may take minutes
     suppress_health_check=list(HealthCheck),
 )
 

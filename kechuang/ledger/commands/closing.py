@@ -35,7 +35,7 @@ def close(actor: Actor, *, region: str, period: Period, until: date, now: dateti
     if first_on is None:
         raise NothingToClose(region=region)
     months = Closing.objects.filter(region=region, period=Period.MONTH).order_by("-until").first()
-    refuse_closing(period, until, first_on=first_on, months_until=months and months.until, on=clock.day(now))
+    refuse_closing(period, until, first_on=first_on, months_until=months.until if months else None, on=clock.day(now))
     since = _since(period, until)
     row = Closing(
         region=region,
@@ -43,7 +43,7 @@ def close(actor: Actor, *, region: str, period: Period, until: date, now: dateti
         since=since,
         until=until,
         transfers_count=booked.filter(on__gte=since, on__lt=until).count(),
-        closing_fen={kind.value: fen for kind, fen in lies_at(region, until=until).items() if fen},
+        lay={kind.value: fen for kind, fen in lies_at(region, until=until).items() if fen},
         closed_by=actor.person_id,
         closed_at=now,
     )
@@ -52,7 +52,7 @@ def close(actor: Actor, *, region: str, period: Period, until: date, now: dateti
         "period": row.period,
         "until": until.isoformat(),
         "transfers": row.transfers_count,
-        "lies": row.closing_fen,
+        "lies": row.lay,
     }
     record(actor, row, "close", label=_("关账"), role=role, now=now, facts=facts)
     return row

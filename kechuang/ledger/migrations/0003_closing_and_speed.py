@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('since', models.DateField()),
                 ('until', models.DateField()),
                 ('transfers_count', models.IntegerField()),
-                ('closing_fen', models.JSONField()),
+                ('lay', models.JSONField()),
                 ('closed_by', models.CharField(max_length=32)),
                 ('closed_at', models.DateTimeField()),
             ],

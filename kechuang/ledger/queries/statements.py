@@ -1,8 +1,8 @@
 """对账单 for whole regions: every account of a period with opening and closing balance, and what has not come to rest."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -157,7 +157,7 @@ def _need_sight(actor: Actor, region: str) -> None:
         raise NotVisible
 
 
-def _asked(sql: str, **given: object) -> Iterable[tuple]:  # type: ignore[type-arg]
+def _asked(sql: str, **given: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, given)  # type: ignore[arg-type]
+        cursor.execute(sql, given)
         return list(cursor.fetchall())

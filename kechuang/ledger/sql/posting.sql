@@ -142,9 +142,10 @@ LANGUAGE sql IMMUTABLE AS $$
     GROUP BY m.id
 $$;
 
--- The quick way of many posts and holds: answers their transfers, or null and has written nothing.
+-- The quick way of many posts and holds: answers their transfers, or null and has written nothing. With `p_each` what goes
+-- out of an account must be there without what comes in with the same call, whose order then does not matter.
 CREATE FUNCTION ledger_try_posts(
-    p_keys text[], p_lines int[], p_phases int[], p_rules int[], p_debits bigint[], p_credits bigint[], p_fens bigint[],
+    p_each boolean, p_keys text[], p_lines int[], p_phases int[], p_rules int[], p_debits bigint[], p_credits bigint[], p_fens bigint[],
     p_subjects text[], p_codes text[], p_debit_kinds text[], p_credit_kinds text[], p_crosses boolean[],
     p_at timestamptz, p_on date
 ) RETURNS bigint[]
@@ -152,6 +153,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     made bigint[];
+    leans boolean;
     touched bigint[] := p_debits || p_credits;
 BEGIN
     IF 1 = ANY (p_phases) THEN
@@ -177,15 +179,16 @@ BEGIN
             clock_timestamp() FROM said s
         ON CONFLICT DO NOTHING RETURNING id, debit_id, credit_id, phase, fen
     ), moved AS (
-        SELECT m.id, sum(m.posted) AS posted, sum(m.held) AS held FROM (
+        SELECT m.id, sum(m.posted) AS posted, sum(m.held) AS held, sum(greatest(m.posted, 0)) AS came FROM (
             SELECT w.debit_id AS id, CASE w.phase WHEN 0 THEN -w.fen ELSE 0 END AS posted, CASE w.phase WHEN 1 THEN w.fen ELSE 0 END AS held
                 FROM written w
             UNION ALL SELECT w.credit_id, w.fen, 0 FROM written w WHERE w.phase = 0) m GROUP BY m.id
     ), changed AS (
         UPDATE ledger_account a SET posted = a.posted + m.posted, held = a.held + m.held FROM moved m WHERE a.id = m.id
+        RETURNING a.no_overdraft AND a.posted - m.came < a.held AS leans
     )
-    SELECT array_agg(w.id ORDER BY w.id) INTO made FROM written w;
-    IF cardinality(made) IS DISTINCT FROM cardinality(p_keys) THEN
+    SELECT array_agg(w.id ORDER BY w.id), (SELECT bool_or(c.leans) FROM changed c) INTO made, leans FROM written w;
+    IF cardinality(made) IS DISTINCT FROM cardinality(p_keys) OR (p_each AND leans) THEN
         RAISE EXCEPTION SQLSTATE 'KL001';
     END IF;
     RETURN made;

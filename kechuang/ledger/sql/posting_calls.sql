@@ -22,7 +22,7 @@ BEGIN
         p_credits := ARRAY(SELECT CASE WHEN a < 0 THEN places[-a] ELSE a END FROM unnest(p_credits) WITH ORDINALITY AS u (a, n) ORDER BY n);
     END IF;
     IF p_phases <@ '{0,1}' THEN
-        transfers := ledger_try_posts(p_keys, p_lines, p_phases, p_rules, p_debits, p_credits, p_fens, p_subjects, p_codes,
+        transfers := ledger_try_posts(p_each AND cardinality(p_keys) > 1, p_keys, p_lines, p_phases, p_rules, p_debits, p_credits, p_fens, p_subjects, p_codes,
                                       p_debit_kinds, p_credit_kinds, p_crosses, p_at, p_on);
     ELSIF p_phases <@ '{2,3}' THEN
         transfers := ledger_try_resolutions(p_keys, p_lines, p_phases, p_fens, p_pendings, p_at, p_on);

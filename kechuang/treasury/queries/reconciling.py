@@ -69,13 +69,16 @@ def reconciliation(actor: Actor, region: str, *, since: date, until: date) -> Re
     """Raises NotVisible for who has no sight of the county's payments."""
     if region not in pays_in(actor):
         raise NotVisible
-    given = {"region": region, "since": since, "until": until}
     with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, given)
-        totals = [int(one) for one in cursor.fetchone()]
-        cursor.execute(_DIFFERENCES, given)
+        cursor.execute(_TOTALS, {"region": region, "since": since, "until": until})
+        paid_count, paid_fen, booked_count, booked_fen = cursor.fetchone()
+        cursor.execute(_DIFFERENCES, {"region": region, "since": since, "until": until})
         rows = cursor.fetchall()
-    return Reconciliation(*totals, [Difference(*row[:4], int(row[4]), int(row[5])) for row in rows])
+    differences = [
+        Difference(part_id, number, payee_name, on, int(paid), int(booked))
+        for part_id, number, payee_name, on, paid, booked in rows
+    ]
+    return Reconciliation(paid_count, int(paid_fen), booked_count, int(booked_fen), differences)
 
 
 def reconciled_regions(actor: Actor) -> list[str]:
