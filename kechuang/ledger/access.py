@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
 from kechuang.ledger.models import Account
 
 _OFFICES = (
@@ -23,3 +24,15 @@ def visible_to(actor: Actor) -> QuerySet[Account]:
     own = Account.objects.filter(owner=actor.party_id) if actor.party_id else Account.objects.none()
     regions = actor.regions(*_OFFICES)
     return own | Account.objects.filter(region__in=regions) if regions else own
+
+
+def closer(actor: Actor, region: str) -> Role:
+    """Only the county's finance bureau closes its books; raises NotVisible."""
+    if Role.COUNTY_FINANCE not in actor.roles_in(region):
+        raise NotVisible
+    return Role.COUNTY_FINANCE
+
+
+def keeps_books(actor: Actor) -> list[str]:
+    """The regions whose accounts the actor may list: those that hold an office with sight of money there."""
+    return sorted(actor.regions(*_OFFICES))

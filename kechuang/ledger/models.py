@@ -3,12 +3,18 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from kechuang.kernel.ids import new_id
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.ledger.rules import KIND_LABELS, RULES, Kind
+from kechuang.ledger.rules import KIND_LABELS, PERIOD_LABELS, RULES, Kind, Period
 
 FIRST_BUDGET_ID = 1_000_000_000_000  # budgets get the highest ids: the hottest rows are locked last
 CHUNK = 1_000  # lines of one batch: the longest stall measured stays under 0.1 s
+GROUPED = 256  # posts of many callers in one group
 SHOWN = 20  # findings that a check lists of one kind
+
+
+def closing_id() -> str:
+    return new_id("cls")
 
 
 class Phase(models.IntegerChoices):
@@ -41,13 +47,10 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "region", "year", "owner"], name="one_account_of_a_kind"),
-            models.CheckConstraint(condition=Q(kind__in=[kind.value for kind in Kind]), name="account_kind_known"),
-            models.CheckConstraint(condition=Q(held__gte=0), name="account_held_not_negative"),
+            # Kind and right to be overdrawn are checked by a trigger where they are set, not at every movement.
             models.CheckConstraint(
-                condition=Q(no_overdraft=False) | Q(posted__gte=F("held")), name="account_never_overdrawn"
-            ),
-            models.CheckConstraint(
-                condition=Q(no_overdraft=True) | Q(kind=Kind.APPROPRIATION.value), name="only_appropriation_below_zero"
+                condition=Q(held__gte=0) & (Q(no_overdraft=False) | Q(posted__gte=F("held"))),
+                name="account_never_overdrawn",
             ),
         ]
         indexes = [models.Index(fields=["owner"], name="account_of_owner")]
@@ -59,7 +62,8 @@ class Account(models.Model):
 class Transfer(models.Model):
     """一笔账: one immutable row, so that it sums to zero by construction. `pending` is the hold that a capture or
     release resolves, or the transfer that a reversal undoes: each at most once. `at` is when it happened, `booked_at`
-    when it was written.
+    when it was written. That it moves something between two accounts, and resolves what it must, a trigger holds:
+    PostgreSQL prepares a CHECK anew for every statement, which cost a third of a post.
     """
 
     APPEND_ONLY: ClassVar = True
@@ -69,10 +73,14 @@ class Transfer(models.Model):
     line = models.SmallIntegerField()
     phase = models.SmallIntegerField(choices=Phase.choices)
     rule = models.CharField(max_length=24, choices=[(rule.code, rule.label) for rule in RULES.values()])
-    debit = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
-    credit = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False)
+    # Kept by the posting function, which writes both accounts and the hold in the same call; nothing of either is ever
+    # deleted (trigger). A foreign key would look up and lock each of them a second time.
+    debit = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    credit = models.ForeignKey(Account, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     fen = models.BigIntegerField()
-    pending = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    pending = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     subject = models.CharField(max_length=32)  # the record whose money this is: voucher, order, claim, budget
     region = models.CharField(max_length=12)
     year = models.SmallIntegerField()
@@ -83,13 +91,8 @@ class Transfer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key", "line"], name="one_transfer_of_a_key"),
-            models.CheckConstraint(condition=Q(fen__gt=0), name="transfer_moves_something"),
-            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_between_two_accounts"),
-            models.CheckConstraint(condition=Q(phase__in=Phase.values), name="transfer_phase_known"),
-            models.CheckConstraint(
-                condition=Q(phase__in=[Phase.POST, Phase.HOLD], pending__isnull=True)
-                | Q(phase__in=[Phase.CAPTURE, Phase.RELEASE, Phase.REVERSAL], pending__isnull=False),
-                name="transfer_resolves_what_it_must",
+            models.UniqueConstraint(
+                fields=["pending"], condition=Q(pending__isnull=False), name="transfer_resolves_or_undoes_once"
             ),
         ]
         indexes = [
@@ -101,3 +104,29 @@ class Transfer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.rule} {self.fen}"
+
+
+class Closing(models.Model):
+    """关账: a region's books are closed for every day before `until`. Rows are only added: what is closed stays so."""
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=closing_id, editable=False)
+    region = models.CharField(max_length=12)
+    period = models.CharField(max_length=8, choices=[(one.value, PERIOD_LABELS[one]) for one in Period])
+    since = models.DateField()  # of the period that was closed; what lies before was closed already
+    until = models.DateField()  # exclusive: the first day that is open
+    transfers_count = models.IntegerField()
+    lay = models.JSONField()  # fen in the accounts of each kind at the end
+    closed_by = models.CharField(max_length=32)
+    closed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["region", "until", "period"], name="period_closed_once"),
+            models.CheckConstraint(condition=Q(since__lt=F("until")), name="closing_has_days"),
+        ]
+        indexes = [models.Index(fields=["region", "-until"], name="closing_of_region")]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.period} {self.until}"

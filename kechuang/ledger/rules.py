@@ -4,7 +4,9 @@ A transfer takes money out of its debit account and into its credit account. Not
 of `RULES`, and the database compares the kinds of both accounts with the row at every post.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 
 from kechuang.kernel.errors import Refusal
@@ -35,6 +37,8 @@ KIND_LABELS: dict[Kind, str] = {
     Kind.CLAWED_BACK: _("已追回"),
 }
 
+# 过渡科目: what lies here is on its way, and goes on to `paid` or back.
+CLEARING_KINDS = (Kind.UNCLAIMED, Kind.IN_CLAIM, Kind.OWED)
 PROVIDER_KINDS = (Kind.UNCLAIMED, Kind.IN_CLAIM, Kind.OWED, Kind.PAID, Kind.CLAWED_BACK)
 
 
@@ -113,6 +117,16 @@ class OnRefusal(StrEnum):
     VOUCHER_RESTORED = "voucher_restored"  # 恢复券额
 
 
+class Period(StrEnum):
+    """关账的期间: what is closed at once. Its value is how it is kept."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+PERIOD_LABELS: dict[Period, str] = {Period.MONTH: _("月度"), Period.YEAR: _("年度")}
+
+
 class NotEnough(Refusal):
     code = "ledger.not_enough"
     text = _("“{account_label}”账户可用余额 {available_fen}，不足 {asked_fen}")
@@ -138,6 +152,32 @@ class AlreadyReversed(Refusal):
     code = "ledger.already_reversed"
     text = _("该笔账已经冲销")
     remedy = _("请刷新页面查看结果")
+
+
+class PeriodClosed(Refusal):
+    code = "ledger.period_closed"
+    text = _("{region} 的账已关至 {last_on}，{on} 的账不能再记")
+    remedy = _("已关账的期间不能重新打开；请在未关账的期间记账，更正请以冲销办理")
+
+
+class PeriodNotOver(Refusal):
+    code = "ledger.period_not_over"
+    text = _("截至 {last_on} 的期间尚未结束，不能关账")
+    remedy = _("请在该期间最后一日过后办理")
+    field = "until"
+
+
+class NotNextPeriod(Refusal):
+    code = "ledger.not_next_period"
+    text = _("关账须按期逐月办理，下一个应关的期间截至 {next_on}")
+    remedy = _("请先办理该期间；年度关账在十二月关账之后办理")
+    field = "until"
+
+
+class NothingToClose(Refusal):
+    code = "ledger.nothing_to_close"
+    text = _("{region} 还没有可关的账")
+    remedy = _("有记账之后再办理关账")
 
 
 class KeyReused(Refusal):
@@ -176,6 +216,32 @@ class Leg:
         assert self.debit != self.credit, self
         for place, kind in ((self.debit, row.debit), (self.credit, row.credit)):
             assert not isinstance(place, Place) or place.kind == kind, f"{self.rule} wants {kind}, got {place}"
+
+
+def month_after(day: date) -> date:
+    """The first day of the month after the one that `day` lies in."""
+    first = day.replace(day=1)
+    return first + timedelta(days=monthrange(first.year, first.month)[1])
+
+
+def refuse_closing(period: Period, until: date, *, first_on: date, months_until: date | None, on: date) -> None:
+    """Months are closed one after another from the first booking on, a year after its December (逐期关账).
+
+    `first_on` is the first booked day, `months_until` the first day that no closed month holds. Raises PeriodNotOver,
+    NotNextPeriod naming the last day of the period that is next.
+    """
+    due = month_after(months_until or first_on)
+    begins_a_year = until == until.replace(month=1, day=1)
+    if period is Period.YEAR and (not begins_a_year or months_until is None or months_until < until):
+        raise NotNextPeriod(next_on=_last_day(due))
+    if period is Period.MONTH and until != due:
+        raise NotNextPeriod(next_on=_last_day(due))
+    if until > on:
+        raise PeriodNotOver(last_on=_last_day(until))
+
+
+def _last_day(until: date) -> str:
+    return (until - timedelta(days=1)).isoformat()
 
 
 def refusal_legs(

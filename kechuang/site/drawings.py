@@ -13,6 +13,7 @@ from django.conf import settings
 
 from kechuang.kernel.actor import ROLE_LABELS, Role
 from kechuang.kernel.machine import Machine
+from kechuang.ledger.rules import CLEARING_KINDS, KIND_LABELS, RULES, Kind
 from kechuang.policy.book import Pack, Parameter, Value, plain
 from kechuang.policy.packs import read_folder
 from kechuang.site import catalogue, glossary
@@ -26,6 +27,7 @@ def drawn() -> dict[Path, str]:
     pages = {
         Path("docs/roles.md"): roles(),
         Path("docs/rooms.md"): rooms(),
+        Path("docs/accounts.md"): accounts(),
         Path("docs/glossary.md"): glossary.drawn(ROOT, list(machines()), packs()),
     }
     for room, machine in machines():
@@ -115,6 +117,25 @@ def roles() -> str:
         if rows:
             text += f"\n## {ROLE_LABELS[role]} `{role}`\n\n| 房间 | 对象 | 办理 | 代号 | 状态 |\n|---|---|---|---|---|\n{rows}"
     return text
+
+
+def accounts() -> str:
+    """The chart of accounts and every posting rule (会计科目与记账规则): nothing else can be booked."""
+    kinds = "".join(
+        f"| `{kind}` | {label} | {'可以为负' if kind is Kind.APPROPRIATION else '不得透支'} | {'途中，应归零' if kind in CLEARING_KINDS else ''} |\n"
+        for kind, label in KIND_LABELS.items()
+    )
+    rules = "".join(
+        f"| `{rule.code}` | {rule.label} | {KIND_LABELS[rule.debit]} → {KIND_LABELS[rule.credit]} | `{rule.flow}` | {'可跨地区、年度' if rule.crosses else ''} |\n"
+        for rule in RULES.values()
+    ).replace("| `` |", "| |")
+    return (
+        "# 会计科目与记账规则 · Accounts and posting rules\n\n"
+        "一笔账从借方账户转入贷方账户，整数分，只增不改；表中没有的不能记。· A transfer takes fen from the debit account to the"
+        " credit account; what is not in the table cannot be booked.\n\n"
+        "## 会计科目 · Chart of accounts\n\n| 代码 | 科目 | 余额 | 过渡 |\n|---|---|---|---|\n"
+        f"{kinds}\n## 记账规则 · Posting rules\n\n| 代码 | 摘要 | 借 → 贷 | 资金总览 | 范围 |\n|---|---|---|---|---|\n{rules}"
+    )
 
 
 def rooms() -> str:

@@ -50,3 +50,8 @@ def payables_visible_to(actor: Actor) -> QuerySet[Payable]:
         return Payable.objects.all()
     seen = Q(region__in=actor.regions(*_PAYMENT))
     return Payable.objects.filter(seen | Q(payee_party=actor.party_id) if actor.party_id else seen)
+
+
+def pays_in(actor: Actor) -> list[str]:
+    """The regions whose payments the actor prepares, decides or oversees."""
+    return sorted(actor.regions(*_PAYMENT))

@@ -18,6 +18,16 @@ class YearForm(FilterForm):
         self.fields["year"].choices = [(year, str(year)) for year in years]  # type: ignore[attr-defined]
 
 
+class ReconciliationForm(FilterForm):
+    region = forms.ChoiceField(label=_("县（市、区）"))
+    since = DayField(label=_("起始日期"))
+    last = DayField(label=_("截止日期"))
+
+    def __init__(self, *args: Any, regions: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = list(regions.items())  # type: ignore[attr-defined]
+
+
 class DraftForm(Form):
     region = forms.ChoiceField(label=_("县（市、区）"))
     scheme = forms.ChoiceField(label=_("执行的规则"))

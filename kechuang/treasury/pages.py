@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop
 from kechuang.ledger.queries import Money
@@ -28,6 +29,7 @@ from kechuang.treasury.forms import (
     EditForm,
     MoveForm,
     ReasonForm,
+    ReconciliationForm,
     ReleaseForm,
     SettlementForm,
     YearForm,
@@ -305,3 +307,20 @@ def _voucher_schemes() -> dict[str, str]:
 
 def _with_quotas() -> list[tuple[str, Any]]:
     return [(scheme, pack) for scheme, pack in sorted(current().packs.items()) if "city_quota_fen" in pack.parameters]
+
+
+@login_required
+@require_safe
+def reconciliation(request: HttpRequest) -> HttpResponse:
+    """What the bank answered beside what the ledger has booked, with every difference (支付结果对账)."""
+    actor, today = actor_of(request), clock.today()
+    regions = {code: region_name(code) for code in queries.reconciled_regions(actor)}
+    if not regions:
+        raise NotVisible
+    form = ReconciliationForm(request.GET or None, regions=regions)
+    chosen = form.chosen() if form.is_bound else {}
+    region, last = chosen.get("region") or next(iter(regions)), chosen.get("last") or today
+    since = min(chosen.get("since") or today.replace(month=1, day=1), last)
+    found = queries.reconciliation(actor, region, since=since, until=last + timedelta(days=1))
+    context = {"form": form, "found": found, "county": regions[region], "since": since, "last": last, "region": region}
+    return render(request, "treasury/reconciliation.html", context)

@@ -10,5 +10,6 @@ urlpatterns = [
     path("budgets/<str:budget_id>/edit", pages.edit, name="edit"),
     path("budgets/<str:budget_id>/<str:action>", pages.act, name="act"),
     path("quotas/<str:region>/<str:name>", pages.quotas, name="quotas"),
+    path("reconciliation", pages.reconciliation, name="reconciliation"),
     path("settlements", pages.settlements, name="settlements"),
 ]

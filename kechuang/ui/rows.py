@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
 # What a column takes as it stands; for any other value, and every other kind of field, the field itself is asked.
@@ -55,6 +56,24 @@ def collects(text: str, values: Sequence[Any]) -> bool:
         return False
     collected.append((text, values))
     return True
+
+
+def ask(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """The one row that `statement` answers with. It is kept prepared by the session: PostgreSQL reads and plans it once.
+
+    Django's own cursor writes the values into the text, which is then read anew each time; where it counts or watches
+    statements, it still does.
+    """
+    if connection.queries_logged or connection.execute_wrappers:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return tuple(cursor.fetchone())
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    connection.validate_thread_sharing()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as direct:
+        return direct.execute(statement.encode(), values, prepare=True).fetchone() or ()
 
 
 def insert(row: models.Model) -> bool:

@@ -37,6 +37,12 @@ def visible_to(actor: Actor) -> QuerySet[Voucher]:
     return rows.filter(seen | Q(party_id=actor.party_id) if actor.party_id else seen)
 
 
+def sees(actor: Actor, voucher: Voucher) -> bool:
+    """As `visible_to`, of a row at hand: a group of many actors' commands locks all its rows in one statement."""
+    own = bool(actor.party_id) and voucher.party_id == actor.party_id
+    return actor.clock or own or voucher.region in actor.regions(*OFFICES)
+
+
 def holds_visible_to(actor: Actor) -> QuerySet[Hold]:
     """Every read of holds starts here; a provider sees those of its own orders."""
     rows = Hold.objects.all()

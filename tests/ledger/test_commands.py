@@ -295,3 +295,64 @@ def test_approved_money_is_owed_until_the_bank_says_yes() -> None:
     money = queries.money()
     assert (money.owed, money.paid, money.clawed_back) == (0, 15_000, 5_000)
     assert all(money.identities().values())
+
+
+def voucher_of(n: int) -> Place:
+    return Place(Kind.VOUCHER, YUE, 2025, f"vch_{n}")
+
+
+def grant_of(n: int, fen: int) -> commands.Posting:
+    return commands.Posting(f"g:{n}", f"vch_{n}", [Leg("grant", BUDGET, voucher_of(n), fen)])
+
+
+def test_posted_each_by_itself_one_that_is_short_does_not_keep_a_smaller_one() -> None:
+    released(100)
+    known = commands.post([Leg("grant", BUDGET, voucher_of(0), 10)], key="g:0", subject="vch_0", now=NOW)
+    asked = [grant_of(0, 10), grant_of(1, 60), grant_of(2, 60), grant_of(3, 30), grant_of(0, 11)]
+    first, second, third, fourth = commands.post_each(asked[:4], now=NOW)
+    assert first == known
+    assert isinstance(second, list)
+    assert isinstance(third, LedgerRefusal)
+    assert (third.facts["available_fen"], third.facts["asked_fen"]) == (30, 60)
+    assert isinstance(fourth, list)
+    assert free(BUDGET) == 0
+    again = commands.post_each([asked[4], asked[1]], now=NOW)
+    assert isinstance(again[0], KeyReused)
+    assert again[1] == second
+    assert queries.unbalanced() == []
+
+
+def test_many_holds_are_settled_in_one_call_each_under_its_own_key(django_assert_num_queries: object) -> None:
+    granted(1_000)
+    legs = [Leg("offset", VOUCHER, UNCLAIMED, 10)] * 5
+    holds = commands.hold_all(legs, key="h", subject="ord_1", now=NOW)
+    parts = [commands.Capture(f"s:{n}", hold, n) for n, hold in enumerate(holds)]
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        done = commands.settle(parts, now=NOW)
+    assert all(isinstance(one, list) for one in done)
+    assert queries.balance_at(VOUCHER) == queries.Balance(990, 0)
+    assert free(UNCLAIMED) == 10
+    assert commands.settle(parts, now=NOW) == done
+    mixed = [commands.Capture("x:1", holds[0], 5), parts[1], commands.Capture("x:2", 424_242, 5)]
+    refused, replayed, unknown = commands.settle(mixed, now=NOW)
+    assert isinstance(refused, HoldResolved)
+    assert replayed == done[1]
+    assert isinstance(unknown, commands.WrongPostingError)
+    assert queries.unbalanced() == []
+
+
+def test_one_key_twice_within_a_batch_is_an_error() -> None:
+    released(100)
+    with pytest.raises(KeyReused):
+        commands.post_many([grant_of(1, 10), grant_of(1, 10)], now=NOW)
+    assert free(BUDGET) == 100
+
+
+def test_posted_each_by_itself_nobody_spends_what_comes_later() -> None:
+    """Found by the model: taken together the two would cancel out."""
+    released(100)
+    back, out = Leg("revoke", VOUCHER, BUDGET, 1), Leg("grant", BUDGET, VOUCHER, 1)
+    first, second = commands.post_each([commands.Posting("b", "x", [back]), commands.Posting("o", "x", [out])], now=NOW)
+    assert isinstance(first, LedgerRefusal)
+    assert isinstance(second, list)
+    assert (free(VOUCHER), free(BUDGET)) == (1, 99)

@@ -67,7 +67,7 @@ def test_a_budget_is_never_overrun() -> None:
 def test_without_the_guard_the_budget_is_overrun(as_owner: SQL) -> None:
     """The control: the account may be overdrawn, so the same race grants more than there is."""
     released(700)
-    as_owner("ALTER TABLE ledger_account DROP CONSTRAINT only_appropriation_below_zero")
+    as_owner("ALTER TABLE ledger_account DISABLE TRIGGER account_is_sound")
     as_owner("UPDATE ledger_account SET no_overdraft = false WHERE kind = 'budget'")
     granted, _ = at_once(grant)
     assert granted == THREADS
@@ -124,13 +124,9 @@ def test_without_the_guard_a_hold_is_captured_twice(as_owner: SQL) -> None:
     grant(1)
     hold = commands.hold(Leg("offset", VOUCHER, UNCLAIMED, 50), key="hold", subject="ord_1", now=NOW)
     commands.hold(Leg("offset", VOUCHER, UNCLAIMED, 50), key="other", subject="ord_2", now=NOW)
-    for (name,) in as_owner(
-        "SELECT conname FROM pg_constraint WHERE conrelid = 'ledger_transfer'::regclass AND contype = 'u'"
-        " AND conname LIKE '%%pending%%'"
-    ):
-        as_owner(f'ALTER TABLE ledger_transfer DROP CONSTRAINT "{name}"')
-    ((body,),) = as_owner("SELECT pg_get_functiondef('ledger_post'::regproc)")
-    guard = "EXISTS (SELECT FROM ledger_transfer r WHERE r.pending_id = l.pending)"
+    as_owner("DROP INDEX transfer_resolves_or_undoes_once")
+    ((body,),) = as_owner("SELECT pg_get_functiondef('ledger_judge'::regproc)")
+    guard = "l.again > 1 OR EXISTS (SELECT FROM ledger_transfer r WHERE r.pending_id = l.pending)"
     assert guard in str(body)
     as_owner(str(body).replace(guard, "false"))
     done, _ = at_once(lambda n: commands.capture(hold, 50, key=f"capture:{n}", now=NOW), count=2)
@@ -166,3 +162,42 @@ def test_new_accounts_opened_at_once_are_opened_once() -> None:
     done, errors = at_once(opens)
     assert (done, errors) == (THREADS, [])
     assert Account.objects.filter(kind=Kind.VOUCHER).count() == 6
+
+
+@pytest.mark.parametrize("way", ["grouped", "combined"])
+def test_posted_together_a_budget_is_never_overrun(way: str) -> None:
+    released(700)
+
+    def together(n: int) -> object:
+        leg = Leg("grant", BUDGET, Place(Kind.VOUCHER, YUE, 2025, f"vch_{n}"), 100)
+        given = {"key": f"grant:{n}", "subject": f"vch_{n}", "now": NOW}
+        if way == "grouped":
+            return commands.post_grouped([leg], **given)  # type: ignore[arg-type]
+        return commands.post_combined(leg, **given)  # type: ignore[arg-type]
+
+    done, errors = at_once(together)
+    assert done == 7
+    assert {type(error).__name__ for error in errors} == {"NotEnough"}
+    assert queries.balance_at(BUDGET).free_fen == 0
+    assert queries.unbalanced() == queries.overcommitted_budgets() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_waiting")
+        assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("way", ["grouped", "combined"])
+def test_one_key_posted_together_has_one_effect(way: str) -> None:
+    released(10_000)
+    leg = Leg("grant", BUDGET, VOUCHER, 100)
+
+    def together(n: int) -> object:
+        fen = leg if n % 4 else Leg("grant", BUDGET, VOUCHER, 99)
+        if way == "grouped":
+            return commands.post_grouped([fen], key="same", subject="vch_1", now=NOW)
+        return commands.post_combined(fen, key="same", subject="vch_1", now=NOW)
+
+    done, errors = at_once(together)
+    assert {type(error).__name__ for error in errors} == {"KeyReused"}
+    assert (done, len(errors)) in {(12, 4), (4, 12)}
+    assert queries.balance_at(VOUCHER).free_fen in {99, 100}
+    assert queries.unbalanced() == []

@@ -10,8 +10,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             SQL.read_text(),
-            "DROP TRIGGER transfer_append_only ON ledger_transfer; DROP FUNCTION ledger_post; DROP FUNCTION ledger_place;"
-            " DROP FUNCTION ledger_account_id; DROP TYPE ledger_line; DROP SEQUENCE ledger_account_ordinary;"
+            "DROP TRIGGER transfer_append_only ON ledger_transfer; DROP FUNCTION ledger_place; DROP FUNCTION ledger_account_id; DROP TYPE ledger_line; DROP SEQUENCE ledger_account_ordinary;"
             " DROP SEQUENCE ledger_account_budget;",
         )
     ]

@@ -153,22 +153,23 @@ def _station(row: Transfer) -> Station:
 
 
 def statement(account_id: int, *, since: date, until: date) -> Statement:
-    """One account for a period (对账单). Amounts are fen; holds are not on it, they moved nothing."""
+    """One account for a period (对账单). Amounts are fen; holds are not on it, they moved nothing.
+
+    Counted backwards from what lies there now, so that only what moved since the period began is read.
+    """
     account = Account.objects.get(id=account_id)
-    rows = (
-        Transfer.objects.filter(Q(debit_id=account_id) | Q(credit_id=account_id), on__lt=until)
-        .exclude(phase__in=[Phase.HOLD, Phase.RELEASE])
-        .select_related("debit", "credit")
-        .order_by("on", "id")
+    moved = Transfer.objects.filter(Q(debit_id=account_id) | Q(credit_id=account_id), on__gte=since)
+    rows = list(
+        moved.exclude(phase__in=[Phase.HOLD, Phase.RELEASE]).select_related("debit", "credit").order_by("on", "id")
     )
-    opening = running = 0
+    net = [row.fen if row.credit_id == account_id else -row.fen for row in rows]
+    opening = running = account.posted - sum(net)
     lines: list[StatementLine] = []
-    for row in rows:
-        comes_in = row.credit_id == account_id
-        running += row.fen if comes_in else -row.fen
-        if row.on < since:
-            opening = running
-            continue
+    for row, change in zip(rows, net, strict=True):
+        if row.on >= until:
+            break
+        running += change
+        comes_in = change > 0
         other = place_of(row.debit if comes_in else row.credit)
         label = _station(row).label
         lines.append(

@@ -74,7 +74,10 @@ def read_results(actor: Actor, *, batch_id: str, answers: Sequence[Answer], now:
     _may_hear(actor, batch)
     lines = {line.number: line for line in lines_of(batch)}
     parts = _parts_of(lines.values())
-    results = [_read(actor, lines, parts, answer, now) for answer in answers]
+    paid: list[ledger.Posting] = []
+    results = [_read(actor, lines, parts, answer, paid, now) for answer in answers]
+    if paid:
+        ledger.post_many(paid, now=now)
     if not any(result.verdict is Verdict.APPLIED for result in results):
         return results
     done = all(LineState(line.state) not in _OPEN for line in lines.values())
@@ -200,8 +203,10 @@ def _read(
     lines: Mapping[str, PaymentLine],
     parts: Mapping[str, Sequence[PaymentPart]],
     answer: Answer,
+    paid: list[ledger.Posting],
     now: datetime,
 ) -> LineResult:
+    """One answer's effect on its line; what is to be booked as paid is added to `paid`, for one call for all of them."""
     line = lines.get(answer.serial)
     if line is None:
         return LineResult(answer.serial, answer.outcome, Verdict.REFUSED, _("本批次没有这个流水号"), "", answer.fen, ())
@@ -220,8 +225,7 @@ def _read(
         return _result(line, answer.outcome, judged.verdict, judged.why, ())
     mine = parts[line.id]
     if answer.outcome is Outcome.PAID:
-        postings = [ledger.Posting(f"pay:{part.id}", part.payable.claim_id, [_leg("pay", line, part)]) for part in mine]
-        ledger.post_many(postings, now=now)
+        paid += [ledger.Posting(f"pay:{part.id}", part.payable.claim_id, [_leg("pay", line, part)]) for part in mine]
     roles = roles_on(actor, line)
     move = LINE_MACHINE.check(judged.action, LineState(line.state), roles)
     line.bank_reference, line.answer, line.answered_on = reference, tidy(answer.words), clock.day(now)

@@ -45,6 +45,7 @@ from kechuang.treasury.queries.checks import (
 )
 from kechuang.treasury.queries.files import file_digests
 from kechuang.treasury.queries.quotas import QuotaProgress, quota_progress
+from kechuang.treasury.queries.reconciling import Difference, Reconciliation, reconciled_regions, reconciliation
 from kechuang.treasury.queries.waiting import waiting_for
 
 __all__ = [
@@ -52,11 +53,13 @@ __all__ = [
     "BatchSheet",
     "BudgetSheet",
     "CountyProgress",
+    "Difference",
     "Laboratory",
     "LineSheet",
     "PartSheet",
     "Payment",
     "QuotaProgress",
+    "Reconciliation",
     "SettlementRow",
     "WaitingPayable",
     "approval_form",
@@ -81,6 +84,8 @@ __all__ = [
     "progress",
     "queue_place",
     "quota_progress",
+    "reconciled_regions",
+    "reconciliation",
     "settlement_sheet",
     "unanswered_batches",
     "waiting_for",

@@ -1,7 +1,9 @@
 """Writes of the room: applying for and granting vouchers, using them for orders, ending them."""
 
-from kechuang.vouchers.commands.applying import Declared, Upload, apply, edit, issue, refuse, return_, submit
+from kechuang.vouchers.commands.applying import Declared, Upload, apply, edit, issue, refuse, return_
 from kechuang.vouchers.commands.ending import carry_over, expire, import_live, remind, revoke, undo_import, withdraw
+from kechuang.vouchers.commands.expiring import expire_all
+from kechuang.vouchers.commands.granting import Sending, submit, submit_all
 from kechuang.vouchers.commands.opening import TAKEN_OVER, bring_offset, undo_offset
 from kechuang.vouchers.commands.using import (
     Legs,
@@ -18,6 +20,7 @@ __all__ = [
     "TAKEN_OVER",
     "Declared",
     "Legs",
+    "Sending",
     "Upload",
     "apply",
     "bring_offset",
@@ -28,6 +31,7 @@ __all__ = [
     "change_provider",
     "edit",
     "expire",
+    "expire_all",
     "hold",
     "import_live",
     "issue",
@@ -38,6 +42,7 @@ __all__ = [
     "return_",
     "revoke",
     "submit",
+    "submit_all",
     "undo_import",
     "undo_offset",
     "withdraw",

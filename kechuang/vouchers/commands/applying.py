@@ -1,4 +1,4 @@
-"""Applying for a voucher (申领) and deciding on it (核发、退回、不予核发)."""
+"""Applying for a voucher (申领) and deciding on it (核发、退回、不予核发). Sending it is in `granting.py`."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -6,10 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from kechuang.credit.queries import commitment_in_force
 from kechuang.deadlines import commands as deadlines
 from kechuang.documents.commands import keep
-from kechuang.kernel.actor import CLOCK, Actor, Role
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
@@ -121,38 +120,6 @@ def edit(
 
 
 @transaction.atomic
-def submit(actor: Actor, *, voucher_id: str, now: datetime) -> Voucher:
-    """Sends an application (提交申领); it is granted in the same minute when the terms say so (即时核发).
-
-    Sent twice, it answers with what became of it. Raises NotEligible naming each condition that is not met,
-    CommitmentMissing, NotReleasedYet, GrantCapReached, BudgetShort.
-    """
-    voucher = locked(actor, voucher_id)
-    roles = roles_on(actor, voucher)
-    if voucher.state in (VoucherState.SUBMITTED, VoucherState.ISSUED) and voucher.applied_by == actor.person_id:
-        return voucher
-    move = MACHINE.check("submit", VoucherState(voucher.state), roles)
-    on = clock.day(now)
-    terms = in_force(voucher.scheme, GrantTerms, on=on)
-    rules.refuse_unreleased(terms.terms, on=on)
-    if not commitment_in_force(voucher.party_id, "holder", on=on):
-        raise rules.CommitmentMissing()
-    card = party(voucher.party_id)
-    facts = applicant_facts(card, voucher, on=on)
-    checks = rules.eligibility(facts=facts, terms=terms.terms)
-    rules.refuse_ineligible(checks)
-    voucher.checks, voucher.year, voucher.applied_by = written(checks, terms), on.year, actor.person_id
-    review = rules.needs_review(checks, terms.terms)
-    saves = ["checks", "year", "applied_by"]
-    advance(actor, voucher, move, roles=roles, now=now, saves=saves, facts={"review": review, "checks": voucher.checks})
-    if review:
-        _await_review(voucher, terms, now)
-    else:
-        _grant(CLOCK, voucher, facts, terms, asked_fen=Fen(voucher.requested_fen), now=now)
-    return voucher
-
-
-@transaction.atomic
 def issue(actor: Actor, *, voucher_id: str, face_fen: Fen | None = None, now: datetime) -> Voucher:
     """Grants a reviewed application (核发创新券), at most what was asked for; issued already, it answers with it.
 
@@ -226,7 +193,7 @@ def _decide(actor: Actor, voucher_id: str, action: str, reason: str, title: str,
         saves.append("closed_on")
     advance(actor, voucher, move, roles=roles, now=now, saves=saves, facts={"reason": voucher.reason})
     deadlines.meet(voucher.id, REVIEW_CLOCK, now=now)
-    _tell_holder(voucher, title, voucher.reason, now)
+    tell_holder(voucher, title, voucher.reason, now)
     return voucher
 
 
@@ -255,18 +222,23 @@ def _grant(
         ledger.post([leg], key=f"{voucher.id}:grant", subject=voucher.id, now=now)
     except NotEnough as short:
         raise rules.BudgetShort(asked_fen=face, free_fen=short.facts["available_fen"], year=voucher.year) from short
-    voucher.face_fen, voucher.valid_from = face, on
-    voucher.valid_until = rules.valid_until(on, terms.terms)
     voucher.account = ledger.account(Kind.VOUCHER, region=voucher.region, year=voucher.year, owner=voucher.id)
+    write_grant(actor, voucher, terms, face_fen=face, now=now)
+
+
+def write_grant(actor: Actor, voucher: Voucher, terms: InForce[GrantTerms], *, face_fen: Fen, now: datetime) -> None:
+    """The voucher as it is once granted (核发): face, period, terms; counted in its holder's year, and the holder told."""
+    on = clock.day(now)
+    voucher.face_fen, voucher.valid_from, voucher.valid_until = face_fen, on, rules.valid_until(on, terms.terms)
     voucher.terms, voucher.decided_by = terms.record, actor.person_id
     roles = roles_on(actor, voucher)
     move = MACHINE.check("issue", VoucherState(voucher.state), roles)
     saves = ["year", "face_fen", "valid_from", "valid_until", "account", "terms", "decided_by"]
-    granted = {"face_fen": face, "valid_until": voucher.valid_until.isoformat(), "terms": terms.digest}
+    granted = {"face_fen": face_fen, "valid_until": voucher.valid_until.isoformat(), "terms": terms.digest}
     article = terms.article("grant_fen")
     advance(actor, voucher, move, roles=roles, now=now, saves=saves, article=article, facts=granted)
-    add_granted(voucher.party_id, voucher.scheme, voucher.year, face)
-    _tell_holder(voucher, _("创新券已核发"), _("可在下单时抵扣，请在有效期内使用"), now)
+    add_granted(voucher.party_id, voucher.scheme, voucher.year, face_fen)
+    tell_holder(voucher, _("创新券已核发"), _("可在下单时抵扣，请在有效期内使用"), now)
 
 
 def _live_now(voucher: Voucher, on: object) -> int:
@@ -274,7 +246,8 @@ def _live_now(voucher: Voucher, on: object) -> int:
     return mine.filter(valid_until__gt=on).count()
 
 
-def _await_review(voucher: Voucher, terms: InForce[GrantTerms], now: datetime) -> None:
+def await_review(voucher: Voucher, terms: InForce[GrantTerms], now: datetime) -> None:
+    """The officer's clock runs from here, and the office is told (转人工审核)."""
     days = terms.terms.grant_review_working_days
     deadlines.start(
         kind=REVIEW_CLOCK,
@@ -298,7 +271,8 @@ def _await_review(voucher: Voucher, terms: InForce[GrantTerms], now: datetime) -
     )
 
 
-def _tell_holder(voucher: Voucher, title: str, text: str, now: datetime) -> None:
+def tell_holder(voucher: Voucher, title: str, text: str, now: datetime) -> None:
+    """A message to the voucher's party, with its number."""
     tell(
         subject_id=voucher.id,
         path=page_of(voucher.id),

@@ -1,5 +1,6 @@
 """The one row per holder, scheme and year that every yearly cap locks (年度上限)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
@@ -16,6 +17,13 @@ _LOCK = """
     RETURNING granted_fen, granted_count, used_fen"""
 
 
+_LOCK_MANY = """
+    INSERT INTO vouchers_holderyear AS y (party_id, scheme, year, granted_fen, granted_count, used_fen)
+    SELECT party_id, scheme, year, 0, 0, 0 FROM unnest(%s::text[], %s::text[], %s::int[]) AS u (party_id, scheme, year)
+    ON CONFLICT (party_id, scheme, year) DO UPDATE SET year = y.year
+    RETURNING party_id, scheme, year, granted_fen, granted_count, used_fen"""
+
+
 @dataclass(frozen=True, slots=True)
 class Year:
     granted_fen: Fen
@@ -29,6 +37,18 @@ def year_locked(party_id: str, scheme: str, year: int) -> Year:
         cursor.execute(_LOCK, [party_id, scheme, year])
         granted, count, used = cursor.fetchone()
     return Year(Fen(granted), count, Fen(used))
+
+
+def years_locked(holders: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str, int], Year]:
+    """As `year_locked` for many holders (party, scheme, year) in one statement, locked in one order by everybody."""
+    parties, schemes, years = zip(*sorted(holders), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_MANY, [list(parties), list(schemes), list(years)])
+        rows = cursor.fetchall()
+    return {
+        (party, scheme, year): Year(Fen(granted), count, Fen(used))
+        for party, scheme, year, granted, count, used in rows
+    }
 
 
 def add_granted(party_id: str, scheme: str, year: int, fen: int) -> None:
