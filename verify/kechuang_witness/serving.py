@@ -27,7 +27,7 @@ def server(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass  # who asks is nobody's business
 
     return ThreadingHTTPServer((host, port), Answers)
