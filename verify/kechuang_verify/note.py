@@ -113,7 +113,7 @@ def read_note(text: str) -> Note:
     body, gap, lines = text.rpartition("\n\n")
     if not gap or not lines.endswith("\n"):
         raise Malformed("not a note: no signatures after an empty line")
-    signatures = []
+    signatures: list[Signature] = []
     for line in lines[:-1].split("\n"):
         mark, _, rest = line.partition(" ")
         name, _, encoded = rest.partition(" ")

@@ -131,13 +131,13 @@ def record_many(actor: Actor, acts: Sequence[Act], action: str, *, label: str, r
     own = ", ".join(f"e.{name.strip()}" for name in _COLUMNS.split(","))
     salts = any("salt" in one for one in given)
     salt_of = "decode(j ->> 'salt', 'hex')" if salts else NO_SALT
-    kept = (
+    keeping = (
         f"s AS (INSERT INTO trail_salt (event_id, salt, kept) SELECT j ->> 'id', {salt_of}, j -> 'kept' FROM j"
         " WHERE j ? 'salt')"
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH j AS MATERIALIZED (SELECT jsonb_array_elements(%s::jsonb) AS j){', ' + kept if salts else ''}"
+            f"WITH j AS MATERIALIZED (SELECT jsonb_array_elements(%s::jsonb) AS j){', ' + keeping if salts else ''}"
             f" INSERT INTO trail_event ({_COLUMNS}, seq, after)"
             f" SELECT {own}, nextval('trail_event_order'), {evidence(model, salt=salt_of)}"
             " FROM j CROSS JOIN LATERAL jsonb_populate_record(NULL::trail_event, j) e"

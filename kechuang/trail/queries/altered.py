@@ -134,7 +134,7 @@ def _astray(model: type[models.Model], limit: int) -> Iterator[Broken]:
         yield Broken(model._meta.db_table, row, what)
 
 
-def _found(sql: str, model: type[models.Model], *parameters: object) -> list[tuple[str, ...]]:
+def _found(sql: str, model: type[models.Model], *parameters: str | int) -> list[tuple[str, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [model._meta.label_lower, *parameters])
         return cursor.fetchall()
