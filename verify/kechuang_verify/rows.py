@@ -18,6 +18,10 @@ _COPIED = (
     "id region person_id stands_in_for party_id role action label object_type object_id number source target article facts"
 ).split()
 
+# The last event of each record: numbers are grouped, and only what is looked at is fetched.
+_LAST = """SELECT e.object_id, e.id, e.seq, e.after FROM (SELECT max(seq) AS seq FROM trail_event
+    WHERE object_type = %s {more} GROUP BY object_id) m JOIN trail_event e ON e.seq = m.seq"""
+
 
 def check_events(database: Any, report: Report) -> None:
     """The readable columns of an event say what its body says: pages show the columns."""
@@ -25,7 +29,7 @@ def check_events(database: Any, report: Report) -> None:
     unlike = database.execute(
         f"""SELECT e.id, l.seq, convert_from(e.body, 'UTF8'), jsonb_build_object({pairs})::text, e.at::text, e."on"::text
             FROM trail_event e LEFT JOIN trail_leaf l ON l.event_seq = e.seq,
-            LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS act) b
+            LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS act OFFSET 0) b
             WHERE NOT b.act @> jsonb_build_object({pairs}, 'on', e."on"::text)
                 OR (b.act ->> 'at')::timestamptz <> e.at
                 OR e.digest <> encode(sha256(e.body), 'hex') LIMIT {SHOWN}"""
@@ -83,8 +87,7 @@ def _table(database: Any, object_type: str, table: str) -> Iterator[str]:
 def _clear(database: Any, object_type: str, table: str, clear: list[str], others: list[str]) -> Iterator[str]:
     row = f"(SELECT x FROM (SELECT {', '.join(f't.{_quoted(name)}' for name in clear)}) x)"
     unlike = database.execute(
-        f"""WITH last AS (SELECT DISTINCT ON (object_id) object_id, seq, after FROM trail_event
-                WHERE object_type = %s ORDER BY object_id, seq DESC)
+        f"""WITH last AS ({_LAST.format(more="")})
             SELECT last.object_id, l.seq, last.after, row_to_json({row})::text, t.id IS NULL
             FROM last LEFT JOIN {table} t ON t.id::text = last.object_id LEFT JOIN trail_leaf l ON l.event_seq = last.seq
             WHERE t.id IS NULL OR last.after <> '' AND NOT to_jsonb({row}) @> (last.after::jsonb - %s::text[])
@@ -107,8 +110,7 @@ def _json(database: Any, object_type: str, table: str, name: str) -> Iterator[st
     """Against the last event that wrote the column; the mark cannot stand inside a text, whose quotes are escaped."""
     column = f"t.{_quoted(name)}"
     unlike = database.execute(
-        f"""WITH last AS (SELECT DISTINCT ON (object_id) object_id, seq, after FROM trail_event
-                WHERE object_type = %s AND strpos(after, %s) > 0 ORDER BY object_id, seq DESC)
+        f"""WITH last AS ({_LAST.format(more="AND strpos(after, %s) > 0")})
             SELECT last.object_id, l.seq, {column}::text, last.after::json -> %s ->> 'sha256'
             FROM last JOIN {table} t ON t.id::text = last.object_id LEFT JOIN trail_leaf l ON l.event_seq = last.seq
             WHERE last.after::json -> %s ->> 'sha256' <> encode(sha256(convert_to({column}::text, 'UTF8')), 'hex')
@@ -123,8 +125,7 @@ def _salted(database: Any, object_type: str, table: str, name: str) -> Iterator[
     """Personal columns whose salt is still kept; the values of the others are forgotten, and nothing can be said."""
     digest = f"sha256(s.salt || convert_to('{name}=' || coalesce(t.{_quoted(name)}::text, ''), 'UTF8'))"
     unlike = database.execute(
-        f"""WITH last AS (SELECT DISTINCT ON (object_id) object_id, id, seq, after FROM trail_event
-                WHERE object_type = %s ORDER BY object_id, seq DESC)
+        f"""WITH last AS ({_LAST.format(more="")})
             SELECT last.object_id, l.seq FROM last JOIN {table} t ON t.id::text = last.object_id
             JOIN trail_salt s ON s.event_id = last.id LEFT JOIN trail_leaf l ON l.event_seq = last.seq
             WHERE last.after <> '' AND last.after::json -> %s ->> 'salted' <> encode({digest}, 'hex') LIMIT {SHOWN + 1}""",

@@ -19,6 +19,10 @@ from kechuang.trail.queries.evidence import (
 from kechuang.trail.queries.reading import Broken
 from kechuang.trail.states import EVIDENCE_WIDTH, FINDINGS_SHOWN
 
+# The last event of each record: numbers are grouped, and only what is looked at is fetched.
+_LAST = """SELECT e.object_id, e.id, e.row_digest, e.after FROM (SELECT max(seq) AS seq FROM trail_event
+    WHERE object_type = %s GROUP BY object_id) m JOIN trail_event e ON e.seq = m.seq"""
+
 
 def altered_rows(limit: int = FINDINGS_SHOWN) -> list[Broken]:
     """I7: rows whose content differs from their last event's evidence, by column, or that have lost their row.
@@ -48,10 +52,7 @@ def _unlike(model: type[models.Model], limit: int) -> Iterator[Broken]:
     others = listed([*json_columns(model), *personal_columns(model)])
     clear = ", ".join(f"t.{quoted(name)}" for name in clear_columns(model))
     sql = f"""
-        WITH last AS (
-            SELECT DISTINCT ON (object_id) object_id, row_digest, after FROM trail_event
-            WHERE object_type = %s ORDER BY object_id, seq DESC
-        )
+        WITH last AS ({_LAST})
         SELECT last.object_id, t.id IS NULL, last.after, (SELECT row_to_json(x)::text FROM (SELECT {clear}) x)
         FROM last LEFT JOIN {table} t ON t.id::text = last.object_id
         WHERE t.id IS NULL OR CASE WHEN last.after = '' THEN trail_row_digest(to_jsonb(t)) <> last.row_digest
@@ -85,10 +86,7 @@ def _unlike_json(model: type[models.Model], column: str, limit: int) -> Iterator
     """A JSON column against the last event that wrote it. Its mark cannot stand inside a text: quotes are escaped there."""
     table, mark = quoted(model._meta.db_table), f'"{column}":{{"sha256":"'
     sql = f"""
-        WITH last AS (
-            SELECT DISTINCT ON (object_id) object_id, after FROM trail_event
-            WHERE object_type = %s AND strpos(after, %s) > 0 ORDER BY object_id, seq DESC
-        )
+        WITH last AS ({_LAST.replace("GROUP", "AND strpos(after, %s) > 0 GROUP")})
         SELECT last.object_id FROM last JOIN {table} t ON t.id::text = last.object_id
         WHERE last.after::json -> %s ->> 'sha256' <> {json_digest(f"t.{quoted(column)}")}
         LIMIT %s"""
@@ -101,10 +99,7 @@ def _unlike_personal(model: type[models.Model], column: str, limit: int) -> Iter
     table = quoted(model._meta.db_table)
     digest = salted(column, f"t.{quoted(column)}", "s.salt")
     sql = f"""
-        WITH last AS (
-            SELECT DISTINCT ON (object_id) object_id, id, after FROM trail_event
-            WHERE object_type = %s ORDER BY object_id, seq DESC
-        )
+        WITH last AS ({_LAST})
         SELECT last.object_id FROM last JOIN {table} t ON t.id::text = last.object_id
         JOIN trail_salt s ON s.event_id = last.id
         WHERE last.after <> '' AND last.after::json -> %s ->> 'salted' <> {digest}
