@@ -62,20 +62,20 @@ def _unlike(model: type[models.Model], limit: int) -> Iterator[Broken]:
         if gone:
             yield Broken(model._meta.db_table, row, "行已不存在")
         else:
-            yield from (Broken(model._meta.db_table, row, what) for what in _columns(logged, now))
+            yield from _columns(model._meta.db_table, row, logged, now)
 
 
-def _columns(logged: str, now: str) -> Iterator[str]:
+def _columns(table: str, row: str, logged: str, now: str) -> Iterator[Broken]:
     """Each column that differs, with what it holds and what was logged."""
     if not logged:
-        yield "内容与最后一次办理的摘要不符"
+        yield Broken(table, row, "内容与最后一次办理的摘要不符")
         return
     stands, was = json.loads(now), json.loads(logged)
     for column in sorted(was):
         if column in stands and stands[column] != was[column]:
-            yield f"{column} 现为 {_short(stands[column])}，存证为 {_short(was[column])}"
+            yield Broken(table, row, f"{column} 现为 {_short(stands[column])}，存证为 {_short(was[column])}")
         elif column not in stands and not isinstance(was[column], dict):
-            yield f"{column} 已不存在，存证为 {_short(was[column])}"
+            yield Broken(table, row, f"{column} 已不存在，存证为 {_short(was[column])}")
 
 
 def _short(value: object) -> str:
