@@ -37,6 +37,7 @@ def test_a_receipt_verifies_offline(log: Log) -> None:
     assert (printed.code, printed.result) == (0, "VERIFIED")
     assert "log       kechuang.localhost/log   profile intl (SHA-256/Ed25519)" in printed.text
     assert "event     treasury.submit  2026-11-20T02:11:09+00:00" in printed.text
+    assert "amount 12,000.00 CNY  released 0.00 CNY" in printed.text
     assert "inclusion in size 10: OK (4 hashes)" in printed.text
     assert "quorum 1/1: OK" in printed.text
 

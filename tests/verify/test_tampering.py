@@ -156,6 +156,30 @@ def test_t8_two_heads_of_one_size_are_printed_both(log: Log) -> None:
     assert second in printed.text
 
 
+def test_a_body_that_is_no_text_is_a_finding_not_a_failure(log: Log) -> None:
+    log.tamper("UPDATE trail_event SET body = '\\xff' WHERE seq = (SELECT event_seq FROM trail_leaf WHERE seq = 9)")
+    printed = log.database()
+    assert printed.code == 2
+    assert printed.findings[0].startswith("leaf 9  body does not match hash")
+
+
+def test_an_altered_head_is_a_finding(log: Log) -> None:
+    log.tamper("UPDATE trail_head SET note = 'x' WHERE size = 30")
+    log.tamper("UPDATE trail_head SET root = sha256('x') WHERE size = 10")
+    assert log.database().findings == [
+        "table trail_head pk 10: its columns are not those of its note",
+        "head of size 30: not a note: no signatures after an empty line",
+    ]
+
+
+def test_leaves_under_no_signed_head_are_not_vouched_for(log: Log) -> None:
+    log.tamper("DELETE FROM trail_head WHERE size > 10")
+    rewrite(log, 17, leaf=True, path=True)
+    printed = log.database()
+    assert (printed.code, printed.result) == (3, "CANNOT DECIDE")
+    assert "leaves 10..39 stand under no signed head" in printed.text
+
+
 def test_without_the_key_nothing_is_decided(log: Log) -> None:
     printed = log.verify("database", "--dsn", "dbname=none host=/nonexistent", "--log-key", log.key)
     assert (printed.code, printed.result) == (3, "CANNOT DECIDE")

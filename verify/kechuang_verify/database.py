@@ -15,6 +15,7 @@ Leaf data: {"act":<body>,"row":"<digest of after>","v":1}; `after` is explained 
 import argparse
 import time
 from pathlib import Path
+from typing import Any
 
 from kechuang_verify.checkpoint import key_of, known_policy
 from kechuang_verify.hashing import LENGTH
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         import psycopg
     except ImportError:
         return stop("需要 psycopg：pip install 'kechuang-verify[database]' · psycopg is not installed")
+    report = Report()
     try:
         policy = known_policy(args.policy)
         points = [read_checkpoint(path.read_text(encoding="utf-8")) for path in args.cosigned]
@@ -54,26 +56,32 @@ def run(args: argparse.Namespace) -> int:
         with psycopg.connect(args.dsn) as database:
             database.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             database.execute("SET LOCAL TimeZone = 'UTC'")
-            return _checked(database, args.log_key, policy, points, mirror)
-    except psycopg.Error as why:
-        return stop(f"数据库不能读取 · the database cannot be read: {why}")
+            _check(report, database, args.log_key, policy, points, mirror)
+    except psycopg.Error as why:  # what was found before stands: a row that breaks a query may have been made to
+        report.lacks(f"数据库不能读取 · the database cannot be read: {str(why).splitlines()[0]}")
     except (OSError, UnicodeDecodeError, Malformed) as why:
-        return stop(str(why))
+        report.lacks(str(why))
+    return report.close()
 
 
-def _checked(
-    database: object, log_key: str | None, policy: Policy | None, points: list[Checkpoint], mirror: bytes | None
-) -> int:
-    report, began = Report(), time.monotonic()
-    notes = head_notes(database)
+def _check(
+    report: Report,
+    database: Any,
+    log_key: str | None,
+    policy: Policy | None,
+    points: list[Checkpoint],
+    mirror: bytes | None,
+) -> None:
+    began = time.monotonic()
+    notes = head_notes(database, report)
     origin = notes[-1].origin if notes else ""
     key = key_of(log_key, policy, origin)
     if key is None:
         report.lacks("日志公钥：请用 --log-key 或 --policy 给出 · the log's key: give --log-key or --policy")
-        return report.close()
+        return
     report.say("log", f"{key.name}   profile {key.profile.name} ({key.profile.words})")
-    wanted = {point.size: point for point in points}
-    found = scan(database, key.profile, {point.size: point for point in notes}, set(wanted), report)
+    wanted = {point.size for point in points}
+    found = scan(database, key.profile, {point.size: point for point in notes}, wanted, report)
     took = time.monotonic() - began
     report.say("rows", f"{found.rows} rehashed   nodes {found.nodes}   heads {len(notes)}   {took:.1f} s")
     if found.waiting:
@@ -85,7 +93,6 @@ def _checked(
     check_events(database, report)
     check_rows(database, report)
     report.say("", f"{time.monotonic() - began:.1f} s in all")
-    return report.close()
 
 
 def _heads(report: Report, notes: list[Checkpoint], found: Scanned, key: Key) -> None:
@@ -96,6 +103,9 @@ def _heads(report: Report, notes: list[Checkpoint], found: Scanned, key: Key) ->
             report.fail(f"head of size {point.size}: of another log ({point.origin})")
         elif not log_signed(point.note, key):
             report.fail(f"head of size {point.size}: the log's signature does not verify")
+    signed = notes[-1].size if notes else 0
+    if signed < found.size:
+        report.lacks(f"leaves {signed}..{found.size - 1} stand under no signed head: nothing speaks for them")
     beyond = [point for point in notes if point.size > found.size]
     if beyond:
         report.fail(f"rows {found.size}..{beyond[-1].size - 1} missing: the log signed size {beyond[-1].size}")
@@ -140,7 +150,7 @@ def _witnessed(report: Report, one: Member, point: Checkpoint, found: Scanned) -
         report.say("witness", f"{one.name} size {point.size}: OK")
 
 
-def _mirrored(report: Report, mirror: bytes, found: Scanned, database: object) -> None:
+def _mirrored(report: Report, mirror: bytes, found: Scanned, database: Any) -> None:
     """Each leaf hash against the mirror's: names rows even after everything else was rewritten."""
     if len(mirror) % LENGTH:
         report.lacks("镜像文件不完整：长度应为 32 的倍数 · the mirror is cut short: 32 bytes a leaf")

@@ -102,10 +102,16 @@ def _tell(report: Report, receipt: Receipt, key: Key | None) -> None:
     report.say("log", f"{receipt.origin}   {profile}")
     try:
         act = json.loads(receipt.leaf)["act"]
-        facts = "  ".join(f"{name} {act['facts'][name]}" for name in sorted(act["facts"]) if name.endswith("fen"))
+        facts = "  ".join(_yuan(name, act["facts"][name]) for name in sorted(act["facts"]) if name.endswith("fen"))
         report.say("event", f"{act['action']}  {act['at']}  {act['number'] or act['object_id']}  {facts}")
     except (ValueError, KeyError, TypeError):
         report.fail("the leaf is no act of this log")
+
+
+def _yuan(name: str, fen: int) -> str:
+    """amount_fen 1200000 → amount 12,000.00 CNY."""
+    sign, whole, part = "-" if fen < 0 else "", *divmod(abs(fen), 100)
+    return f"{name.removesuffix('fen').rstrip('_')} {sign}{whole:,}.{part:02d} CNY".strip()
 
 
 def _promise(report: Report, receipt: Receipt, key: Key, leaf: bytes) -> None:

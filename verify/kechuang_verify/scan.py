@@ -47,15 +47,19 @@ class Scanned:
         return f"event {found[0]} {found[1]}:{found[2]}" if found else "event gone"
 
 
-def head_notes(database: Any) -> list[Checkpoint]:
+def head_notes(database: Any, report: Report) -> list[Checkpoint]:
     """Every head, the smallest first; its columns must be those of its note."""
     found = []
     for size, root, note in database.execute("SELECT size, root, note FROM trail_head ORDER BY size"):
-        point = read_checkpoint(note)
+        try:
+            point = read_checkpoint(note)
+        except Malformed as why:
+            report.fail(f"head of size {size}: {why}")
+            continue
         if (point.size, point.root) != (size, bytes(root)):
-            raise Malformed(f"trail_head {size}: its columns are not those of its note")
+            report.fail(f"table trail_head pk {size}: its columns are not those of its note")
         found.append(point)
-    return found
+    return sorted(found, key=lambda point: point.size)
 
 
 def scan(database: Any, profile: Profile, heads: Mapping[int, Checkpoint], also: set[int], report: Report) -> Scanned:
@@ -71,6 +75,9 @@ def scan(database: Any, profile: Profile, heads: Mapping[int, Checkpoint], also:
             expected = _grow(found, edge, _ABSENT, node, nodes, expected, faults, gap=True)
             faults.gap(found.size - 1)
             _note_root(found, edge, profile, stops)
+        if seq < found.size:
+            faults.add(f"leaf {seq} stands twice")
+            continue
         if body is None:
             faults.add(f"leaf {seq}: its event is gone")
         else:

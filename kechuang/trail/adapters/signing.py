@@ -13,8 +13,10 @@ It is a cipher machine's or a signing server's (GB/T 37092, level two or above);
 import base64
 import json
 import os
+import secrets
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -98,13 +100,15 @@ class StandInSm2:
 
 
 def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
-    """What the file holds; written once, and two processes that start together agree on one."""
+    """What the file holds; made once, whole or not at all, so that two processes that start together agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
-            made.write(make())
-    except FileExistsError:
-        pass
+    if not path.exists():
+        made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(make())
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
     return path.read_bytes()
 
 

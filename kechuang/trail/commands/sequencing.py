@@ -14,6 +14,7 @@ from kechuang_verify.tree import Grown
 from kechuang.trail.adapters.signing import Signer, signed, signer
 from kechuang.trail.formats.leaf import leaf_data
 from kechuang.trail.models import Head, Progress
+from kechuang.trail.queries import log
 from kechuang.trail.queries.log import grown
 from kechuang.trail.states import BATCH_EVENTS
 
@@ -22,28 +23,45 @@ _Row = tuple[int, int, bytes, str, str]  # xid, seq, body, after, row digest
 
 
 def sequence(*, now: datetime, batch: int = BATCH_EVENTS) -> int:
-    """Takes in every event that can be, in batches, and signs one head at the end; answers how many were taken in."""
+    """Takes in every event that can be, in batches, and signs one head with the last; answers how many were taken in.
+
+    Raises CannotSign when there is no signature to be had: the last batch then waits for the next round.
+    """
     by, taken = signer(), 0
-    while count := _one_batch(by, batch):
+    while count := _one_batch(by, batch, now):
         taken += count
         if count < batch:
             break
-    _sign(by, now)
     return taken
 
 
 @transaction.atomic
-def _one_batch(by: Signer, batch: int) -> int:
+def _one_batch(by: Signer, batch: int, now: datetime) -> int:
     if not _alone():
         return 0
     rows, begun = _waiting(batch)
+    last = len(rows) < batch
+    if not rows and begun is None and log.head_covers():
+        return 0
+    tree = grown(by.key.profile)
     if rows:
-        _append(grown(by.key.profile), rows, by)
-    if begun is not None and len(rows) < batch:
-        Progress.objects.update_or_create(id=1, defaults={"xid": begun, "seq": 0})
+        _append(tree, rows, by)
+    if begun is not None and last:
+        _progressed(begun, 0)
     elif rows:
-        Progress.objects.update_or_create(id=1, defaults={"xid": rows[-1][0], "seq": rows[-1][1]})
+        _progressed(*rows[-1][:2])
+    if last:
+        _sign(tree, by, now)
     return len(rows)
+
+
+def _progressed(xid: int, seq: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO trail_progress (id, xid, seq) VALUES (1, %s, %s)"
+            " ON CONFLICT (id) DO UPDATE SET xid = excluded.xid, seq = excluded.seq",
+            [xid, seq],
+        )
 
 
 def _alone() -> bool:
@@ -88,12 +106,8 @@ def _append(tree: Grown, rows: Sequence[_Row], by: Signer) -> None:
                 copy.write("".join(lines))
 
 
-@transaction.atomic
-def _sign(by: Signer, now: datetime) -> None:
+def _sign(tree: Grown, by: Signer, now: datetime) -> None:
     """A head for what the tree holds now, unless its size has one."""
-    if not _alone():
-        return
-    tree = grown(by.key.profile)
     if not tree.size or Head.objects.filter(size=tree.size).exists():
         return
     root = tree.root()

@@ -68,6 +68,12 @@ def head(size: int | None = None) -> Head | None:
     return rows.order_by("-size").first()
 
 
+def head_covers() -> bool:
+    """Whether the latest head is of what the log holds now."""
+    latest = head()
+    return (latest.size if latest else 0) == size()
+
+
 def heads(count: int) -> list[Head]:
     return list(Head.objects.order_by("-size")[:count])
 
