@@ -1,5 +1,6 @@
 from kechuang.trail.queries.altered import altered_rows
 from kechuang.trail.queries.answers import Inclusion, checkpoint, consistency_proof, inclusion_proof, leaves
+from kechuang.trail.queries.comparing import kept_digest, row_texts, whole_rows
 from kechuang.trail.queries.evidence import evidence, evidence_of
 from kechuang.trail.queries.log import Backlog, backlog, heads, size, witnesses
 from kechuang.trail.queries.reading import Broken, repeated_acts, stood_in_for, times, way
@@ -21,14 +22,17 @@ __all__ = [
     "evidence_of",
     "heads",
     "inclusion_proof",
+    "kept_digest",
     "leaves",
     "log_faults",
     "repeated_acts",
+    "row_texts",
     "size",
     "standing",
     "stood_in_for",
     "times",
     "way",
+    "whole_rows",
     "witnesses",
     "written",
 ]

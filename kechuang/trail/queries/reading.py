@@ -19,7 +19,7 @@ class Broken:
 
 def way(object_ids: Iterable[str]) -> models.QuerySet[Event]:
     """Every event of these records, oldest first (办理过程)."""
-    return Event.objects.filter(object_id__in=list(object_ids)).order_by("seq").defer("body", "after")
+    return Event.objects.filter(object_id__in=list(object_ids)).order_by("seq")
 
 
 def stood_in_for(object_ids: Iterable[str], person_ids: Iterable[str]) -> list[tuple[str, str, str]]:
