@@ -49,7 +49,8 @@ def _one_batch(by: Signer, batch: int, now: datetime) -> int:
     if begun is not None and last:
         _progressed(begun, 0)
     elif rows:
-        _progressed(*rows[-1][:2])
+        xid, seq, *_ = rows[-1]
+        _progressed(xid, seq)
     if last:
         _sign(tree, by, now)
     return len(rows)
