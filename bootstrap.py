@@ -115,15 +115,15 @@ def packages() -> None:
 
 
 def ourselves() -> None:
-    """The package itself, editable, with the command `kechuang`."""
+    """The package itself and the verifying programs, editable, with `kechuang`, `kechuang-verify`, `kechuang-witness`."""
 
     def install() -> None:
-        arguments = ("--quiet", "--no-deps", "--no-build-isolation", "--editable", ROOT)
+        arguments = ("--quiet", "--no-deps", "--no-build-isolation", "--editable", ROOT, "--editable", ROOT / "verify")
         if not uv("pip", "install", *arguments):
             pip("install", *arguments)
 
-    sources = [ROOT / "pyproject.toml", ROOT / "requirements.txt"]
-    whole = venv_program("kechuang").exists()
+    sources = [ROOT / "pyproject.toml", ROOT / "verify" / "pyproject.toml", ROOT / "requirements.txt"]
+    whole = venv_program("kechuang").exists() and venv_program("kechuang-verify").exists()
     once("kechuang", "3/4 科创云 · the package itself", sources, install, still_there=whole)
 
 

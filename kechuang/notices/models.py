@@ -78,6 +78,8 @@ class Item(models.Model):
 class Objection(models.Model):
     """异议：by an identified person, masked to the other side."""
 
+    PERSONAL: ClassVar = ("reason", "reply")
+
     id = models.CharField(primary_key=True, max_length=32, default=objection_id, editable=False)
     number = models.CharField(max_length=64, unique=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="+")

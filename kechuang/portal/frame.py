@@ -116,6 +116,7 @@ FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (_("服务机构名录"), "registers:library"),
             (_("创新载体"), "portal:carriers"),
             (_("规则与参数"), "gazette:packs"),
+            (_("可验证存证日志"), "trail:log"),
             (_("仪器开放与服务"), "usage:open"),
             (_("核验业绩证明"), "usage:verify"),
             (_("工作日历"), "deadlines:calendar"),

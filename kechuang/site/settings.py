@@ -147,6 +147,13 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 ZJZWFW_ADAPTER = os.environ.get("KECHUANG_ZJZWFW", "kechuang.parties.adapters.zjzwfw.StandIn" if TESTING else "")
 # The bank that is paid through; without one the payment file is carried by hand. The demonstration has a stand-in.
 BANK_ADAPTER = os.environ.get("KECHUANG_BANK", "")
+# 可验证存证日志: its name for ever, its hash and signature (intl or gm), the key's folder or, for gm, the signing service,
+# and the file that names its witnesses (C2SP tlog-policy). A gm log without a signing service signs by a stand-in.
+LOG_ORIGIN = os.environ.get("KECHUANG_LOG_ORIGIN", "kechuang.localhost/log")
+LOG_PROFILE = os.environ.get("KECHUANG_LOG_PROFILE", "intl")
+LOG_KEYS = Path(os.environ.get("KECHUANG_LOG_KEYS", DATA / ("test/log" if TESTING else "log")))
+LOG_SIGNING_SERVICE = os.environ.get("KECHUANG_LOG_SIGNING_SERVICE", "")
+LOG_POLICY = Path(os.environ.get("KECHUANG_LOG_POLICY", LOG_KEYS / "policy.txt"))
 # Hosts of an internal network whose calendars may be read for busy times; all others must be on the internet.
 CALENDAR_HOSTS = frozenset(filter(None, os.environ.get("KECHUANG_CALENDAR_HOSTS", "").split(",")))
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "sign_in"

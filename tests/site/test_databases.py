@@ -11,9 +11,17 @@ from kechuang.site import database
 
 EVENT_TEXTS = (
     "region person_id stands_in_for party_id role action label object_type object_id number source target article"
-    " digest row_digest"
+    " digest row_digest after"
 ).split()
-EVENT_REST = {"id": "evt_1", "seq": 1, "at": "2025-01-01T00:00:00Z", "on": "2025-01-01", "facts": {}, "body": "\\x"}
+EVENT_REST = {
+    "id": "evt_1",
+    "seq": 1,
+    "xid": 1,
+    "at": "2025-01-01T00:00:00Z",
+    "on": "2025-01-01",
+    "facts": {},
+    "body": "\\x",
+}
 AS_OWNER = "INSERT INTO django_session (session_key, session_data, expire_date) VALUES ('left', '', now())"
 
 

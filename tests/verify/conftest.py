@@ -1,4 +1,4 @@
-"""An evidence pack as the audit room freezes it."""
+"""An evidence pack as the audit room freezes it, and a small log of real acts."""
 
 from pathlib import Path
 
@@ -11,9 +11,10 @@ from kechuang.gazette import commands as gazette
 from kechuang.policy.book import Book, installed
 from tests.audit.conftest import Audited, audited
 from tests.claims.conftest import book, shaoxing
+from tests.verify.logged import log, policies
 from tests.vouchers.conftest import POLICIES
 
-__all__ = ["audited", "book", "shaoxing"]
+__all__ = ["audited", "book", "log", "policies", "shaoxing"]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from kechuang.ledger.queries import Station, transfers_of
 from kechuang.ledger.rules import Place
 from kechuang.orders.queries import order_for_claim
 from kechuang.trail.models import Event
-from kechuang.trail.queries import row_texts, way
+from kechuang.trail.queries import kept_digest, row_texts, way, whole_rows
 from kechuang.treasury.queries import budget_of, payments_of
 
 _MANIFEST, _SEAL = "manifest.json", "manifest.sha256"
@@ -96,7 +96,7 @@ def _events(events: Sequence[Event]) -> dict[str, bytes]:
             "object_type": event.object_type,
             "object_id": event.object_id,
             "digest": event.digest,
-            "row_digest": event.row_digest,
+            "row_digest": kept_digest(event),
             "member": f"events/{event.id}.json",
         }
         for event in events
@@ -106,9 +106,10 @@ def _events(events: Sequence[Event]) -> dict[str, bytes]:
 
 
 def _rows(events: Sequence[Event]) -> dict[str, bytes]:
-    """The record of each act as it stands, in the text that its last act's digest was taken of."""
+    """The record of each act as it stands: in the text that its last act's digest was taken of, and with all that is in it."""
     kinds = {event.object_id: event.object_type for event in events}
-    return {f"objects/{kinds[record]}/{record}.json": text.encode() for record, text in row_texts(kinds).items()}
+    kept = {f"objects/{kinds[record]}/{record}.json": text.encode() for record, text in row_texts(kinds).items()}
+    return kept | {f"rows/{kinds[record]}/{record}.json": text.encode() for record, text in whole_rows(kinds).items()}
 
 
 def _transfer(one: Station) -> dict[str, object]:

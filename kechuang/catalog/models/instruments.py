@@ -30,6 +30,8 @@ class Instrument(models.Model):
     ones, in hundredths; the records of real use are kept in `usage`.
     """
 
+    PERSONAL: ClassVar = ("contact", "phone", "email")
+
     offer = models.OneToOneField(
         Offer, primary_key=True, db_column="id", on_delete=models.PROTECT, related_name="instrument"
     )

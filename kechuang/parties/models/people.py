@@ -142,6 +142,8 @@ class PersonMerge(models.Model):
 class Party(models.Model):
     """主体: an organisation keyed by its 统一社会信用代码, a maker or a team of makers (创业者、创业团队)."""
 
+    PERSONAL: ClassVar = ("name", "pinyin", "address", "invoice_title")  # of makers, who are natural persons
+
     id = models.CharField(primary_key=True, max_length=32, default=party_id, editable=False)
     kind = models.CharField(max_length=16)
     name = models.CharField(max_length=200)
@@ -311,6 +313,8 @@ class BankAccount(models.Model):
 
     The number is kept sealed (`sealed`), shown masked and compared by its keyed digest.
     """
+
+    PERSONAL: ClassVar = ("holder_name", "sealed", "masked")
 
     id = models.CharField(primary_key=True, max_length=32, default=account_id, editable=False)
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")

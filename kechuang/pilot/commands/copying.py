@@ -215,7 +215,7 @@ CROSS JOIN LATERAL jsonb_populate_record(t, pg_temp.again(to_jsonb(t)::text, g.c
 
 _COLUMNS = (
     'id, at, "on", region, person_id, stands_in_for, party_id, role, action, label, object_type, object_id, number,'
-    " source, target, article, facts, body, digest, seq, row_digest"
+    " source, target, article, facts, body, digest, seq, after"
 )
 _KEPT_OF_ACT = (
     'e.at, e."on", e.region, e.person_id, e.stands_in_for, e.party_id, e.role, e.action, e.label, e.object_type'
@@ -225,7 +225,7 @@ EVENTS = f"""
 INSERT INTO trail_event ({_COLUMNS})
 SELECT pg_temp.again(e.id, c.code, c.number), {_KEPT_OF_ACT}, n.id, pg_temp.again(e.number, c.code, c.number), e.source,
     e.target, e.article, pg_temp.again(e.facts::text, c.code, c.number)::jsonb, convert_to(b.body, 'UTF8'),
-    encode(sha256(convert_to(b.body, 'UTF8')), 'hex'), nextval('trail_event_order'), trail_row_digest(to_jsonb(n))
+    encode(sha256(convert_to(b.body, 'UTF8')), 'hex'), nextval('trail_event_order'), {{evidence}}
 FROM pilot_event e CROSS JOIN pilot_code c
 JOIN {{table}} n ON n.id = left(e.object_id, 4) || c.code || substr(e.object_id, 9)
 CROSS JOIN LATERAL (SELECT pg_temp.again(convert_from(e.body, 'UTF8'), c.code, c.number) AS body) b"""
@@ -234,7 +234,7 @@ BATCH_EVENTS = f"""
 INSERT INTO trail_event ({_COLUMNS})
 SELECT pg_temp.again(e.id, c.code, c.number), {_KEPT_OF_ACT}, n.id, n.number, e.source, e.target, e.article,
     pg_temp.again(e.facts::text, c.code, c.number)::jsonb, convert_to(b.body, 'UTF8'),
-    encode(sha256(convert_to(b.body, 'UTF8')), 'hex'), nextval('trail_event_order'), trail_row_digest(to_jsonb(n))
+    encode(sha256(convert_to(b.body, 'UTF8')), 'hex'), nextval('trail_event_order'), {{evidence}}
 FROM (SELECT DISTINCT code, number, model, batch FROM pilot_part) c JOIN pilot_event e ON e.object_id = c.model
 JOIN treasury_paymentbatch n ON n.id = c.batch
 CROSS JOIN LATERAL (SELECT pg_temp.again(convert_from(e.body, 'UTF8'), c.code, c.number) AS body) b"""
@@ -243,7 +243,7 @@ LINE_EVENTS = f"""
 INSERT INTO trail_event ({_COLUMNS})
 SELECT 'evt_' || c.code || substr(c.part, 9), {_KEPT_OF_ACT}, n.id, n.number, e.source, e.target, e.article,
     pg_temp.again(e.facts::text, c.code, c.number)::jsonb, convert_to(b.body, 'UTF8'),
-    encode(sha256(convert_to(b.body, 'UTF8')), 'hex'), nextval('trail_event_order'), trail_row_digest(to_jsonb(n))
+    encode(sha256(convert_to(b.body, 'UTF8')), 'hex'), nextval('trail_event_order'), {{evidence}}
 FROM pilot_part c JOIN pilot_event e ON e.object_id = c.line JOIN treasury_paymentline n ON n.id = c.new_line
 CROSS JOIN LATERAL (SELECT replace(replace(replace(pg_temp.again(convert_from(e.body, 'UTF8'), c.code, c.number),
     pg_temp.again(e.object_id, c.code, c.number), n.id), pg_temp.again(e.number, c.code, c.number), n.number),

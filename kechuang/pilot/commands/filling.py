@@ -4,6 +4,8 @@ What varies follows from the seed and the row's number (`pg_temp.dice`), so that
 Ids begin with U, which no played id does; numbers for people carry their right check symbol.
 """
 
+from kechuang.trail.queries import evidence_of
+
 # `dice`: a number from 0 on, of the row, the seed and a salt. `number`: a public number as the kernel writes them.
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION pg_temp.dice(row_number bigint, salt text, sides bigint) RETURNS bigint
@@ -228,9 +230,9 @@ def acts(table: str, object_type: str, rows: str, *, number: str) -> str:
     )
     return f"""
         INSERT INTO trail_event (id, at, "on", region, person_id, stands_in_for, party_id, role, action, label, object_type,
-            object_id, number, source, target, article, facts, body, digest, seq, row_digest)
+            object_id, number, source, target, article, facts, body, digest, seq, after)
         SELECT 'evt_' || substr(r.id, 5), r.at, (r.at AT TIME ZONE 'Asia/Shanghai')::date, r.region, r.did, '', r.side, r.role,
             r.action, r.label, '{object_type}', r.id, {number}, r.source, r.state, '', '{{}}', b.body,
-            encode(sha256(b.body), 'hex'), nextval('trail_event_order'), trail_row_digest(to_jsonb(w))
+            encode(sha256(b.body), 'hex'), nextval('trail_event_order'), {evidence_of(table, row="w")}
         FROM ({rows}) r JOIN {table} w ON w.id = r.id
         CROSS JOIN LATERAL (SELECT convert_to('{{' || {written} || '}}', 'UTF8') AS body) b"""

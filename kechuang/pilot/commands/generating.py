@@ -36,6 +36,7 @@ from kechuang.pilot.commands.copying import (
     YEARS,
     clone,
 )
+from kechuang.trail.queries import evidence_of
 from kechuang.treasury import commands as treasury
 from kechuang.treasury.queries import budget_of, file_digests
 from kechuang.ui import clock
@@ -144,9 +145,9 @@ def _copy(part: range) -> None:
         _seal(cursor)
         for table in TABLES:
             if table.acts:
-                cursor.execute(EVENTS.format(table=table.name))
-        cursor.execute(BATCH_EVENTS)
-        cursor.execute(LINE_EVENTS)
+                cursor.execute(EVENTS.format(table=table.name, evidence=evidence_of(table.name, row="n")))
+        cursor.execute(BATCH_EVENTS.format(evidence=evidence_of("treasury_paymentbatch", row="n")))
+        cursor.execute(LINE_EVENTS.format(evidence=evidence_of("treasury_paymentline", row="n")))
         for name in ("pilot_part", "pilot_moved", "pilot_account", "pilot_code"):
             cursor.execute(f"DROP TABLE {name}")
 

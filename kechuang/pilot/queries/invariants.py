@@ -12,7 +12,7 @@ from kechuang.documents.queries import altered_files
 from kechuang.gazette.queries import latest
 from kechuang.ledger import queries as ledger
 from kechuang.outbox.queries import stuck
-from kechuang.trail.queries import Broken, altered_rows, repeated_acts
+from kechuang.trail.queries import Broken, altered_rows, log_faults, repeated_acts
 from kechuang.treasury import queries as treasury
 from kechuang.ui import clock
 from kechuang.usage.queries import impossible_sums, not_one_holding
@@ -21,7 +21,7 @@ SHOWN = 20
 
 
 def invariants() -> dict[str, list[Broken]]:
-    """I1–I5, I7–I11, I13–I15 by name, each with what breaks it: table, row and words. Empty: it holds."""
+    """I1–I5, I7–I15 by name, each with what breaks it: table, row and words. Empty: it holds."""
     checks: dict[str, Callable[[], list[Broken]]] = {
         "I1": ledger.unbalanced,
         "I2": lambda: [*ledger.overcommitted_budgets(), *treasury.budgets_off()],
@@ -33,6 +33,7 @@ def invariants() -> dict[str, list[Broken]]:
         "I9": lambda: unescalated(on=clock.today(), limit=SHOWN),
         "I10": lambda: stuck(now=clock.now(), limit=SHOWN),
         "I11": lambda: altered_files(SHOWN),
+        "I12": lambda: log_faults(SHOWN),
         "I13": lambda: overlapping_slots(limit=SHOWN),
         "I14": treasury.payments_unreconciled,
         "I15": lambda: [*impossible_sums(limit=SHOWN), *not_one_holding(limit=SHOWN), *_orders_not_recorded_once()],

@@ -12,7 +12,7 @@ from kechuang.ledger.queries import Station, transfers_of
 from kechuang.parties.queries import person_names, region_name
 from kechuang.portal.queries.money import way
 from kechuang.trail.models import Event
-from kechuang.trail.queries import row_texts
+from kechuang.trail.queries import kept_digest, row_texts
 from kechuang.trail.queries import way as events_of
 
 _OFFICES = frozenset(Role) - {Role.HOLDER, Role.PROVIDER, Role.OBJECTOR, Role.PUBLIC, Role.CLOCK}
@@ -88,7 +88,7 @@ def _proof(event: Event, *, is_last: bool) -> Proof:
     return Proof(
         event.digest,
         hashlib.sha256(bytes(event.body)).hexdigest() == event.digest,
-        event.row_digest,
+        kept_digest(event),
         is_last,
-        hashlib.sha256(text.encode()).hexdigest() == event.row_digest,
+        hashlib.sha256(text.encode()).hexdigest() == kept_digest(event),
     )

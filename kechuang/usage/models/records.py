@@ -74,6 +74,7 @@ class ServiceRecord(models.Model):
     """
 
     APPEND_ONLY: ClassVar = True
+    PERSONAL: ClassVar = ("applicant", "applicant_phone", "applicant_email", "operator_name")
 
     id = models.CharField(primary_key=True, max_length=32, default=record_id, editable=False)
     number = models.CharField(max_length=64)  # the same for all versions

@@ -1,0 +1,1 @@
+"""Outside systems of the log: what signs, and the witnesses."""

@@ -1,0 +1,1 @@
+"""Outside forms of the log: what a leaf is made of, and a receipt."""

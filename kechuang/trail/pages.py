@@ -1,0 +1,60 @@
+"""Public pages of the log (可验证存证日志): what it is, its head, its witnesses; one receipt."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from kechuang_verify.note import read_checkpoint
+
+from kechuang.trail import commands, queries
+from kechuang.trail.adapters.signing import signer
+from kechuang.trail.states import HEADS_SHOWN, WITNESS_LABELS, WitnessState
+
+
+def log(request: HttpRequest) -> HttpResponse:
+    """The page that explains, and shows whether anybody refuses."""
+    by, heads, rows = signer(), queries.heads(HEADS_SHOWN), {row.name: row for row in queries.witnesses()}
+    named = commands.policy()
+    members = [(one.name, rows.get(one.name)) for one in named.witnesses] if named else []
+    return render(
+        request,
+        "trail/log.html",
+        {
+            "key": str(by.key),
+            "profile": by.key.profile,
+            "stand_in": by.stand_in,
+            "heads": [(head, read_checkpoint(head.note).root.hex()) for head in heads],
+            "backlog": queries.backlog(),
+            "members": members,
+            "quorum": named.asked() if named else "",
+            "refusing": [row for _, row in members if row and row.state == WitnessState.REFUSED],
+            "labels": WITNESS_LABELS,
+        },
+    )
+
+
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    found = queries.by_token(token)
+    address = settings.SITE_ADDRESS + reverse("trail:receipt", args=[token])
+    key = signer().key
+    leaf = key.profile.leaf(found.leaf).hex()
+    said = {"found": found, "address": address, "leaf": leaf, "profile": key.profile, "text": found.leaf.decode()}
+    return render(request, "trail/receipt.html", said)
+
+
+def receipt_file(request: HttpRequest, token: str) -> HttpResponse:
+    found = queries.by_token(token)
+    answer = HttpResponse(queries.written(found), content_type="application/json; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{found.event.id}.receipt.json"'
+    return answer
+
+
+def policy(request: HttpRequest) -> HttpResponse:
+    """Whom to trust, as a file for the verifying program: the log's key and its witnesses."""
+    named = commands.policy()
+    lines = [f"log {signer().key}"]
+    lines += [f"witness {one.name} {one.key}" for one in named.witnesses] if named else []
+    if named:
+        lines += [f"group {name} {count} {' '.join(members)}" for name, (count, members) in named.groups.items()]
+    lines.append(f"quorum {named.quorum if named else 'none'}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

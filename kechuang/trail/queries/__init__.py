@@ -1,0 +1,38 @@
+from kechuang.trail.queries.altered import altered_rows
+from kechuang.trail.queries.answers import Inclusion, checkpoint, consistency_proof, inclusion_proof, leaves
+from kechuang.trail.queries.comparing import kept_digest, row_texts, whole_rows
+from kechuang.trail.queries.evidence import evidence, evidence_of
+from kechuang.trail.queries.log import Backlog, backlog, heads, size, witnesses
+from kechuang.trail.queries.reading import Broken, repeated_acts, stood_in_for, times, way
+from kechuang.trail.queries.receipts import Standing, by_token, cosigned, standing, written
+from kechuang.trail.queries.sound import log_faults
+
+__all__ = [
+    "Backlog",
+    "Broken",
+    "Inclusion",
+    "Standing",
+    "altered_rows",
+    "backlog",
+    "by_token",
+    "checkpoint",
+    "consistency_proof",
+    "cosigned",
+    "evidence",
+    "evidence_of",
+    "heads",
+    "inclusion_proof",
+    "kept_digest",
+    "leaves",
+    "log_faults",
+    "repeated_acts",
+    "row_texts",
+    "size",
+    "standing",
+    "stood_in_for",
+    "times",
+    "way",
+    "whole_rows",
+    "witnesses",
+    "written",
+]

@@ -1,0 +1,90 @@
+"""Receipts (凭证): which act they are about, who may fetch them, and what stands in them."""
+
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+from django.core import signing
+from kechuang_verify.note import Note, Signature, read_note
+
+from kechuang.kernel.errors import NotVisible
+from kechuang.trail.adapters.signing import signed, signer
+from kechuang.trail.formats.leaf import leaf_data
+from kechuang.trail.formats.receipt import promise_text, receipt
+from kechuang.trail.models import Event, Head, Leaf
+from kechuang.trail.queries import log
+from kechuang.trail.states import PROMISED_SECONDS
+
+_FOR = "trail.receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the act of a receipt stands: `seq` None: not in the log yet."""
+
+    event: Event
+    token: str
+    leaf: bytes
+    seq: int | None
+    head: Head | None
+
+
+def standing(object_id: str) -> Standing | None:
+    """The receipt of the last act that took a record somewhere; the page that asks has decided who sees it."""
+    event = log.last_event(object_id)
+    return _standing(event) if event else None
+
+
+def by_token(token: str) -> Standing:
+    """Whoever holds the address holds the receipt; an address that we did not write leads nowhere."""
+    try:
+        event_id = signing.Signer(salt=_FOR).unsign(token)
+    except signing.BadSignature:
+        raise NotVisible from None
+    event = log.event(event_id)
+    if event is None:
+        raise NotVisible
+    return _standing(event)
+
+
+def written(found: Standing) -> str:
+    """The receipt as JSON."""
+    by = signer()
+    profile = by.key.profile
+    digest = profile.leaf(found.leaf)
+    at = found.event.at.astimezone(UTC)
+    promise = signed(by, promise_text(by.key.name, digest, at, at + timedelta(seconds=PROMISED_SECONDS)))
+    said = {"origin": by.key.name, "profile": profile.name, "leaf": found.leaf, "promise": str(promise)}
+    if found.seq is None or found.head is None:
+        return receipt(**said)  # type: ignore[arg-type]
+    path = log.inclusion(found.seq, found.head.size, profile)
+    return receipt(**said, seq=found.seq, path=path, checkpoint=cosigned(found.head))  # type: ignore[arg-type]
+
+
+def cosigned(head: Head) -> str:
+    """The head's note with the lines of all witnesses that cosigned this size."""
+    own = read_note(head.note)
+    lines: list[Signature] = list(own.signatures)
+    for row in log.witnesses():
+        if row.note:
+            note = read_note(row.note)
+            if note.text == own.text:
+                lines += [one for one in note.signatures if one not in lines]
+    return str(Note(own.text, tuple(lines)))
+
+
+def _standing(event: Event) -> Standing:
+    profile = signer().key.profile
+    data = leaf_data(bytes(event.body), event.after, event.row_digest, profile)
+    leaf: Leaf | None = log.leaf_of(event.seq)
+    head = _best_head(leaf.seq) if leaf else None
+    seq = leaf.seq if leaf and head else None
+    return Standing(event, signing.Signer(salt=_FOR).sign(event.id), data, seq, head)
+
+
+def _best_head(seq: int) -> Head | None:
+    """The head that most witnesses cosigned among those that cover the leaf, else the first that covers it."""
+    sizes = [row.size for row in log.witnesses() if row.note and row.size > seq]
+    for size in sorted(set(sizes), key=lambda size: (-sizes.count(size), size)):
+        if head := log.head(size):
+            return head
+    return log.head_over(seq)

@@ -1,0 +1,31 @@
+"""存证日志的状态与尺度：what a witness said last, and the measures of the log."""
+
+from enum import StrEnum
+
+from kechuang.kernel.text import gettext_noop as _
+
+
+class WitnessState(StrEnum):
+    """见证方状态."""
+
+    WAITING = "waiting"  # it has said nothing yet, or cannot be reached
+    COSIGNED = "cosigned"
+    REFUSED = "refused"
+
+
+WITNESS_LABELS: dict[WitnessState, str] = {
+    WitnessState.WAITING: _("尚无答复"),
+    WitnessState.COSIGNED: _("已联署"),
+    WitnessState.REFUSED: _("拒绝联署"),
+}
+
+SALT_BYTES = 16
+BATCH_EVENTS = 5_000  # sequenced in one transaction
+PROMISED_SECONDS = 600  # a receipt promises its event in the log by then; the worker's round is every five minutes
+ENTRIES_MAX = 10_000  # leaf hashes in one answer
+LARGEST_INTEGER = 2**53 - 1  # RFC 8785 writes no larger one exactly
+FINDINGS_SHOWN = 20
+WAIT_SECONDS = 5  # for a witness or a signing service
+LARGEST_ANSWER = 256 * 1024
+HEADS_SHOWN = 20
+EVIDENCE_WIDTH = 80  # of a value that a finding prints

@@ -1,0 +1,24 @@
+"""The part of a page that leads to its receipt."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+
+from kechuang.trail import queries
+
+register = template.Library()
+
+
+@register.inclusion_tag("trail/_receipt.html")
+def receipt(object_id: str, sheet: bool = False) -> dict[str, Any]:
+    """凭证 of the last act on a record: its place in the log, the file, a QR code. `sheet`: for paper."""
+    found = queries.standing(object_id)
+    address = settings.SITE_ADDRESS + reverse("trail:receipt", args=[found.token]) if found else ""
+    return {"found": found, "address": address, "sheet": sheet}
+
+
+@register.filter
+def label_of(state: str, labels: dict[str, str]) -> str:
+    return labels[state]
