@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from kechuang.audit import commands as audit
 from kechuang.kernel.actor import CLOCK, Role
 from kechuang.ledger import commands
 from kechuang.ledger.models import Closing
 from kechuang.ledger.rules import Kind, Leg
 from kechuang.parties import commands as parties
+from kechuang.parties.queries import actor_for
 from kechuang.ui import clock
 from tests.ledger.test_closing import BUDGET, SOURCE, UNCLAIMED, VOUCHER, YUE, at
 
@@ -22,6 +24,12 @@ def signed_in(role: Role) -> Client:
 
     person = parties.register_person(CLOCK, name="李会计", now=NOW)
     parties.appoint(CLOCK, person_id=person.id, role=role, region=YUE, now=NOW)
+    if role is Role.AUDITOR:  # reads within an open task only
+        actor = actor_for(person.id, on=clock.day(NOW))
+        days = {"from_on": date(2025, 1, 1), "last_on": date(2025, 12, 31)}
+        audit.open_task(
+            actor, office=YUE, document="越审〔2025〕1号", title="创新券专项", regions=[YUE], **days, now=NOW
+        )
     client = Client()
     client.force_login(Person.objects.get(id=person.id))
     return client
@@ -74,7 +82,7 @@ def test_the_auditor_sees_what_is_closed_and_closes_nothing(books: int) -> None:
     client = signed_in(Role.AUDITOR)
     with clock.at(NOW):
         assert "由本县财政局办理" in client.get("/ledger/closings").content.decode()
-        assert client.post(f"/ledger/closings/{YUE}/month/2025-02-01").status_code == 404
+        assert client.post(f"/ledger/closings/{YUE}/month/2025-02-01").status_code == 403
 
 
 def test_who_keeps_no_books_finds_no_page(books: int) -> None:
