@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -19,7 +19,7 @@ from kechuang.ledger.rules import RULES, Kind, Leg, Place
 NOW = datetime(2025, 3, 3, 2, tzinfo=UTC)
 YUE, YEAR = "330602", 2025
 OPERATIONS = 10_000
-EXAMPLES, STEPS = 125, 100  # some examples end before their last step
+EXAMPLES, STEPS = 150, 100  # some examples end before their last step
 OWNERS = {Kind.APPROPRIATION: [""], Kind.BUDGET: [""], Kind.VOUCHER: ["vch_1", "vch_2", "vch_3"]}
 PLACES = {kind: [Place(kind, YUE, YEAR, owner) for owner in OWNERS.get(kind, ["pty_1", "pty_2"])] for kind in Kind}
 MOVES = [one.code for one in RULES.values() if not one.crosses and not one.code.startswith("open_")]
@@ -94,6 +94,8 @@ class LedgerMachine(RuleBasedStateMachine):
     @initialize(fen=st.integers(100, 400))
     def released(self, fen: int) -> None:
         self.post("release", 0, 0, fen)
+        for voucher in range(len(OWNERS[Kind.VOUCHER])):  # so that there is something to hold from the start
+            self.post("grant", 0, voucher, fen // 5)
 
     def leg(self, code: str, source: int, target: int, fen: int) -> Leg:
         row = RULES[code]
@@ -245,12 +247,12 @@ def test_ten_thousand_operations_are_as_a_plain_model_says(counted: list[int]) -
 
 @pytest.mark.django_db
 def test_control_a_planted_defect_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A capture in part that forgets to give the rest back: seen within a hundredth of the operations."""
-    real = commands.capture_all
+    """A post that books a fen too much, sometimes: seen within a hundredth of the operations."""
+    real = commands.post
 
-    def whole(parts: list[tuple[int, int]], *, key: str, now: datetime) -> list[int]:
-        return real([(hold, fen + 1 if fen > 1 else fen) for hold, fen in parts], key=key, now=now)
+    def sometimes_more(legs: list[Leg], *, key: str, subject: str, now: datetime) -> list[int]:
+        return real([replace(leg, fen=leg.fen + (leg.fen % 5 == 0)) for leg in legs], key=key, subject=subject, now=now)
 
-    monkeypatch.setattr(commands, "capture_all", whole)
+    monkeypatch.setattr(commands, "post", sometimes_more)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
         run_state_machine_as_test(LedgerMachine, settings=settings(FULL, max_examples=20, report_multiple_bugs=False))
