@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DataError, connection, models
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.ids import new_id
@@ -260,7 +260,8 @@ def _refuse_inexact(value: object) -> None:
     if kind is str or kind is bool or value is None:
         return
     if isinstance(value, int):
-        assert abs(value) <= LARGEST_INTEGER, "an event holds no integer beyond 2^53"
+        if abs(value) > LARGEST_INTEGER:
+            raise DataError("an event holds no integer beyond 2^53")  # as the column that it is meant for would say
     elif isinstance(value, Mapping):
         for item in value.values():
             _refuse_inexact(item)
