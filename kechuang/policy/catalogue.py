@@ -64,7 +64,22 @@ CATALOGUE: dict[int, Kind] = {
     ),
     11: Kind(_("有效期"), {"validity_rule": "choice", "validity_days": "days", "last_order_on": "month_day"}),
     12: Kind(_("追溯"), {"cost_before_grant": "choice", "invoice_not_before_order": "flag"}),
-    13: Kind(_("分配方式"), {"allocation": "choice", "batches": "days_list"}),
+    13: Kind(
+        _("分配方式"),
+        {
+            "allocation": "choice",
+            "batches": "days_list",
+            "sold_out_closes": "flag",
+            "release_ways": "choices",
+            "release_reserves": "table",
+            "hold_back_bp": "bp",
+            "accept_within_hours": "hours",
+            "entry_window_hours": "hours",
+            "waiting_days": "days",
+            "seed_source": "text",
+            "score_items": "table",
+        },
+    ),
     14: Kind(
         _("未用资金"),
         {"on_expiry": "choice", "carry_over": "choice", "hold_release_days": "days", "on_no_claim": "choice"},

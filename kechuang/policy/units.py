@@ -44,6 +44,7 @@ UNITS: dict[str, Unit] = {
     "fen": Unit(_("金额"), "_fen", _whole, _("不小于 0 的整数（分）")),
     "bp": Unit(_("比例"), "_bp", _share, _("0 到 10000 的整数（基点）")),
     "days": Unit(_("天"), "_days", _whole, _("不小于 0 的整数（天）")),
+    "hours": Unit(_("小时"), "_hours", _whole, _("不小于 0 的整数（小时）")),
     "working_days": Unit(_("工作日"), "_working_days", _whole, _("不小于 0 的整数（工作日）")),
     "months": Unit(_("个月"), "_months", _whole, _("不小于 0 的整数（月）")),
     "years": Unit(_("年"), "_years", _whole, _("不小于 0 的整数（年）")),

@@ -76,6 +76,7 @@ WAYS = (
     Way(_("找服务"), _("找服务"), "search", "portal:search", _PARTY | {Role.PUBLIC}, thumb=True),
     Way(_("创新券"), _("创新券"), "ticket", "vouchers:mine", _PARTY, thumb=True),
     Way(_("创新券"), _("创新券"), "ticket", "vouchers:list", _SCIENCE),
+    Way(_("放券"), _("放券"), "confetti", "releases:list", _PARTY | _SCIENCE | _MONEY | {Role.PUBLIC}),
     Way(_("订单"), _("订单"), "clipboard-list", "orders:orders", _PARTY | _SCIENCE, thumb=True),
     Way(_("我的预约"), _("预约"), "calendar-event", "bookings:mine", _PARTY),
     Way(_("预约台"), _("预约台"), "calendar-stats", "bookings:desk", _PARTY),
@@ -113,6 +114,7 @@ FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             (_("公示"), "notices:running"),
             (_("往期公示"), "notices:archive"),
+            (_("放券批次与结果"), "releases:list"),
             (_("服务机构名录"), "registers:library"),
             (_("创新载体"), "portal:carriers"),
             (_("规则与参数"), "gazette:packs"),

@@ -68,8 +68,8 @@ ASGI_APPLICATION = "kechuang.site.asgi.application"
 ROOMS = [
     name
     for name in (
-        "site pilot portal audit cockpit supervision subsidies evaluation claims screening orders usage vouchers bookings catalog"
-        " registers treasury credit notices deadlines documents search ledger outbox gazette parties trail ui"
+        "site pilot portal audit cockpit supervision subsidies evaluation claims screening orders usage releases vouchers"
+        " bookings catalog registers treasury credit notices deadlines documents search ledger outbox gazette parties trail ui"
     ).split()
     if (ROOT / "kechuang" / name / "apps.py").exists()
 ]

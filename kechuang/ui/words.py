@@ -48,6 +48,8 @@ def fact(name: str, value: object) -> str:
         return _("{count} 个工作日").format(count=value)
     if name.endswith("_days"):
         return _("{count} 天").format(count=value)
+    if name.endswith("_hours"):
+        return _("{count} 小时").format(count=value)
     if name.endswith("_on"):
         day = date.fromisoformat(value) if isinstance(value, str) and value else value
         if isinstance(day, date) and not isinstance(day, datetime):

@@ -35,6 +35,7 @@ from kechuang.claims.states import OpeningKind
 from kechuang.documents.models import File
 from kechuang.documents.rules import write_xlsx
 from kechuang.kernel.actor import CLOCK, Actor, Role
+from kechuang.kernel.money import Fen
 from kechuang.notices.models import Item
 from kechuang.orders.models import Order
 from kechuang.parties import commands as parties
@@ -46,6 +47,7 @@ from kechuang.policy.packs import read_folder
 from kechuang.registers import commands as registers
 from kechuang.registers.models import Admission
 from kechuang.registers.states import CaseKind
+from kechuang.releases import commands as releases
 from kechuang.search import commands as search
 from kechuang.search.rules import Synonym
 from kechuang.search.states import SynonymKind
@@ -79,7 +81,7 @@ NOBODYS = {
 NOBODYS |= bookings.NOBODYS
 # Acts in an address, for each room one that really exists.
 ACTION = {
-    "catalog": "pause", "orders": "cancel", "registers": "stop_orders", "treasury": "remind", "vouchers": "revoke",
+    "catalog": "pause", "orders": "cancel", "registers": "stop_orders", "treasury": "remind", "vouchers": "revoke", "releases": "announce",
     "credit": "retire", "search": "retire",
 }  # fmt: skip
 CASE_ACTION = "close"
@@ -222,6 +224,7 @@ class World(Payouts):
             **self._looked_for(),
             **self._used(),
             **self._brought(),
+            **self._released(),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
         }
 
@@ -300,6 +303,18 @@ class World(Payouts):
         run = catalog.ask_import(self.server, carrier_id=carrier_id, file=file, now=self.now)
         key, _secret = catalog.make_key(self.server, name="设备系统", now=self.now)
         return {"run_id": run.id, "push_key_id": key.id, "section": "basic"}
+
+    def _released(self) -> dict[str, str]:
+        """A release that is still being planned, and the firm's place in one that is open."""
+        author, checker = self.officer(Role.BUDGET_AUTHOR), self.officer(Role.COUNTY_APPROVER)
+        opens, closes = self.now + timedelta(hours=1), self.now + timedelta(hours=5)
+        plan = releases.Plan("试探批次", "first_come", Fen(20_000_000), 1, opens, closes)
+        made = [releases.draft(author, scheme=SCHEME, region=YUECHENG, plan=plan, now=self.now).id for _ in range(2)]
+        releases.submit(author, release_id=made[1], now=self.now)
+        releases.announce(checker, release_id=made[1], now=self.now)
+        firm = self.firm("绍兴排队科技有限公司")
+        place = releases.enter(firm, release_id=made[1], now=opens)
+        return {"release_id": made[0], "place_id": place.id}
 
     def _opening(self) -> Opening:
         """A table of one live voucher, brought in by the county's budget author."""

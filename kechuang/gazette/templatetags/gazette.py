@@ -19,6 +19,7 @@ from kechuang.ui import days, words
 register = template.Library()
 
 _COUNTED = {
+    "hours": gettext_noop("{n} 小时"),
     "days": gettext_noop("{n} 天"),
     "working_days": gettext_noop("{n} 个工作日"),
     "months": gettext_noop("{n} 个月"),
@@ -130,6 +131,15 @@ _NAMES = {
     "endorse": gettext_noop("通过本级审核并上报"),
     "confirm": gettext_noop("确认入库"),
     "publish": gettext_noop("审核通过并公示"),
+    "amount_fen": gettext_noop("放券金额"),
+    "held_back_fen": gettext_noop("留存"),
+    "pools": gettext_noop("各份额度"),
+    "points_count": gettext_noop("得分"),
+    "first_voucher": gettext_noop("首次领取该创新券"),
+    "used_last_year": gettext_noop("上年度实际用券"),
+    "way": gettext_noop("放券方式"),
+    "opens_at": gettext_noop("开始时间"),
+    "closes_at": gettext_noop("截止时间"),
     "is": gettext_noop("结果"),
     "sum": gettext_noop("合计"),
 }

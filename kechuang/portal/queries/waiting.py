@@ -19,6 +19,7 @@ from kechuang.orders import queries as orders
 from kechuang.parties import queries as parties
 from kechuang.parties.states import ACCOUNT_MACHINE, AccountState
 from kechuang.registers import queries as registers
+from kechuang.releases import queries as releases
 from kechuang.treasury import queries as treasury
 from kechuang.ui.waiting import WAITING_MAX, Urgency, Waiting, most_urgent_first, waiting
 from kechuang.usage import queries as usage
@@ -68,6 +69,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("兑付"), claims.waiting_for),
     (_("订单"), orders.waiting_for),
     (_("创新券"), vouchers.waiting_for),
+    (_("放券"), releases.waiting_for),
     (_("机构入库"), registers.waiting_for),
     (_("预约"), bookings.waiting_for),
     (_("上机"), usage.waiting_for),

@@ -1,6 +1,6 @@
 """Writes of the room: applying for and granting vouchers, using them for orders, ending them."""
 
-from kechuang.vouchers.commands.applying import Declared, Upload, apply, edit, issue, refuse, return_
+from kechuang.vouchers.commands.applying import Ask, Declared, Upload, apply, apply_all, edit, issue, refuse, return_
 from kechuang.vouchers.commands.ending import carry_over, expire, import_live, remind, revoke, undo_import, withdraw
 from kechuang.vouchers.commands.expiring import expire_all
 from kechuang.vouchers.commands.granting import Sending, submit, submit_all
@@ -18,11 +18,13 @@ from kechuang.vouchers.commands.using import (
 
 __all__ = [
     "TAKEN_OVER",
+    "Ask",
     "Declared",
     "Legs",
     "Sending",
     "Upload",
     "apply",
+    "apply_all",
     "bring_offset",
     "capture",
     "carry_over",

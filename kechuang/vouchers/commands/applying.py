@@ -21,11 +21,12 @@ from kechuang.parties.queries import PartyCard, covers, party, refuse_same_hands
 from kechuang.policy.book import InForce, in_force
 from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
+from kechuang.ui.rows import insert_many
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import roles_on, visible_to
 from kechuang.vouchers.commands.caps import add_granted, year_locked
 from kechuang.vouchers.models import Voucher, page_of
-from kechuang.vouchers.queries import applicant_facts
+from kechuang.vouchers.queries import Standing, applicant_facts
 from kechuang.vouchers.rules import GrantTerms
 from kechuang.vouchers.states import MACHINE, VoucherState
 
@@ -92,6 +93,45 @@ def apply(
     facts = {"scheme": scheme, "requested_fen": requested_fen, "checks": voucher.checks}
     record(actor, voucher, "create", label=_("填写申领"), role=Role.HOLDER, now=now, target=voucher.state, facts=facts)
     return voucher
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An application whose conditions its caller has just looked at (见 `queries.standing`)."""
+
+    actor: Actor
+    standing: Standing
+    scheme: str
+    region: str
+    requested_fen: Fen
+    key: str
+
+
+def apply_all(asks: Sequence[Ask], *, now: datetime) -> list[Voucher]:
+    """Drafts many applications by lists alone (批量申领), in the caller's transaction; what `apply` does for one.
+
+    Each key is new: its caller has seen to it. Sending them looks at every condition once more.
+    """
+    vouchers = [
+        Voucher(
+            party_id=ask.actor.party_id,
+            scheme=ask.scheme,
+            region=ask.region,
+            year=clock.day(now).year,
+            requested_fen=ask.requested_fen,
+            declared=_kept_words(Declared()),
+            applied_by=ask.actor.person_id,
+            request_key=ask.key,
+            checks=written(ask.standing.checks, ask.standing.terms),
+        )
+        for ask in asks
+    ]
+    insert_many(Voucher, vouchers)
+    label = _("填写申领")
+    for ask, voucher in zip(asks, vouchers, strict=True):
+        facts = {"scheme": ask.scheme, "requested_fen": ask.requested_fen, "checks": voucher.checks}
+        record(ask.actor, voucher, "create", label=label, role=Role.HOLDER, now=now, target=voucher.state, facts=facts)
+    return vouchers
 
 
 @transaction.atomic

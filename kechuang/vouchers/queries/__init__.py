@@ -46,12 +46,14 @@ from kechuang.vouchers.queries.sheets import (
     waiting_for,
     words,
 )
+from kechuang.vouchers.queries.standing import Standing, granted_before, standing
 
 __all__ = [
     "Hold",
     "LiveVoucher",
     "Price",
     "PriceAfter",
+    "Standing",
     "Voucher",
     "VoucherSheet",
     "applicant_facts",
@@ -61,6 +63,7 @@ __all__ = [
     "expired",
     "expiring",
     "fresh_key",
+    "granted_before",
     "holds_of",
     "issuing_county",
     "known_labels",
@@ -80,6 +83,7 @@ __all__ = [
     "schemes_for",
     "seen_from",
     "sheet",
+    "standing",
     "usable",
     "used_before",
     "used_in_year",

@@ -1,0 +1,40 @@
+"""Reading releases: one of them, where one stands in it, what was published, what waits."""
+
+from kechuang.releases.queries.budgets import free_fen, planned_fen
+from kechuang.releases.queries.sheets import (
+    ReleaseSheet,
+    Standing,
+    file_text,
+    listed,
+    phase,
+    pool_label,
+    public_result,
+    release,
+    running_now,
+    scheme_title,
+    schemes,
+    sheet,
+    standing,
+    waiting_for,
+    ways,
+)
+
+__all__ = [
+    "ReleaseSheet",
+    "Standing",
+    "file_text",
+    "free_fen",
+    "listed",
+    "phase",
+    "planned_fen",
+    "pool_label",
+    "public_result",
+    "release",
+    "running_now",
+    "scheme_title",
+    "schemes",
+    "sheet",
+    "standing",
+    "waiting_for",
+    "ways",
+]
