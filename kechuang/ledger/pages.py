@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen, yuan
 from kechuang.ledger import commands, queries
@@ -33,6 +33,8 @@ ONE_DAY = timedelta(days=1)
 def accounts(request: HttpRequest) -> HttpResponse:
     """Every account of a county that moved or held money in a period, and what has not come to rest."""
     actor = actor_of(request)
+    if _without_task(actor):
+        return render(request, "ledger/no_task.html")
     form, asked = _asked(request, actor)
     rows = queries.accounts_of_region(actor, **asked)
     context = {
@@ -64,12 +66,12 @@ def export_accounts(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def account(request: HttpRequest, account_id: int) -> HttpResponse:
+def account(request: HttpRequest, ledger_account_id: int) -> HttpResponse:
     form, since, until = _period(request, PeriodForm(request.GET or None))
-    found = queries.statement_for(actor_of(request), account_id, since=since, until=until)
+    found = queries.statement_for(actor_of(request), ledger_account_id, since=since, until=until)
     context = {
         "form": form,
-        "account_id": account_id,
+        "account_id": ledger_account_id,
         "statement": found,
         "label": KIND_LABELS[found.place.kind],
         "county": region_name(found.place.region),
@@ -84,16 +86,16 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def export_account(request: HttpRequest, account_id: int) -> HttpResponse:
+def export_account(request: HttpRequest, ledger_account_id: int) -> HttpResponse:
     _form, since, until = _period(request, PeriodForm(request.GET or None))
-    found = queries.statement_for(actor_of(request), account_id, since=since, until=until)
+    found = queries.statement_for(actor_of(request), ledger_account_id, since=since, until=until)
     head = [_("日期"), _("摘要"), _("对方科目"), _("对方户主"), _("业务记录"), _("收入"), _("支出"), _("余额")]
     lines = [
         [one.on, _(one.label), _(KIND_LABELS[one.other.kind]), one.other.owner, one.subject]
         + [_yuan(fen) for fen in (one.in_fen, one.out_fen, one.balance_fen)]
         for one in found.lines
     ]
-    return _csv(f"{account_id}-{since}-{until - ONE_DAY}", head, lines)
+    return _csv(f"{ledger_account_id}-{since}-{until - ONE_DAY}", head, lines)
 
 
 @login_required
@@ -125,6 +127,8 @@ def _closings_page(
     request: HttpRequest, *, region: str = "", form: Form | None = None, status: int = 200
 ) -> HttpResponse:
     actor = actor_of(request)
+    if _without_task(actor):
+        return render(request, "ledger/no_task.html")
     regions = _regions(actor)
     chosen = RegionForm(request.GET or None, regions=regions)
     region = region or (chosen.chosen().get("region") if chosen.is_bound else "") or next(iter(regions))
@@ -169,6 +173,11 @@ def _regions(actor: Actor) -> Mapping[str, str]:
     if not found:
         raise NotVisible
     return found
+
+
+def _without_task(actor: Actor) -> bool:
+    """An auditor who has opened no task yet: told how to, not that there is no such page."""
+    return actor.holds(Role.AUDITOR) and not queries.regions_seen(actor)
 
 
 def _totals(rows: Iterable[queries.AccountLine]) -> list[tuple[str, int]]:

@@ -50,7 +50,7 @@ def played(databases: Databases, django_db_blocker: pytest.FixtureRequest) -> It
         databases.fresh()
     yield name
     with databases.admin() as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        databases.drop(admin, name)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def _copy(databases: Databases, source: str, target: str) -> None:
 
     connections.close_all()
     with databases.admin() as admin:
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(target)))
+        databases.drop(admin, target)
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         admin.execute(copy.format(sql.Identifier(target), sql.Identifier(source)))
 

@@ -36,6 +36,8 @@ from kechuang.documents.models import File
 from kechuang.documents.rules import write_xlsx
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.money import Fen
+from kechuang.ledger import commands as ledger
+from kechuang.ledger.rules import Kind
 from kechuang.notices.models import Item
 from kechuang.orders.models import Order
 from kechuang.parties import commands as parties
@@ -220,6 +222,10 @@ class World(Payouts):
             "region_code": YUECHENG,
             "office_id": Office.objects.get(person_id=self.clerk.person_id).id,
             "decision_id": self._decision(),
+            "ledger_account_id": str(ledger.account(Kind.BUDGET, region=YUECHENG, year=2025)),
+            "region": YUECHENG,
+            "period": "month",
+            "until": "2025-02-01",
             **self._audited(order),
             **self._looked_for(),
             **self._used(),
