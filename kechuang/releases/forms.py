@@ -35,9 +35,12 @@ class PlanForm(Form):
     opens_at = MomentField(label=_("开始时间"))
     closes_at = MomentField(label=_("截止时间"))
     seed_event = forms.CharField(
-        label=_("种子来源（摇号）"), required=False, max_length=200, help_text=_("写明哪一期公开结果，截止之后才产生")
+        label=_("种子来源（摇号）"),
+        required=False,
+        max_length=200,
+        help_text=_("摇号必填：写明哪一期公开结果，截止之后才产生"),
     )
-    seed_on = DayField(label=_("种子公布日期（摇号）"), required=False)
+    seed_on = DayField(label=_("种子公布日期（摇号）"), required=False, help_text=_("摇号必填：在截止日之后"))
 
     def __init__(
         self, *args: Any, schemes: Mapping[str, str], regions: Mapping[str, str], fixed: bool = False, **kwargs: Any
@@ -56,10 +59,14 @@ class PlanForm(Form):
 
 
 class ReasonForm(Form):
-    reason = TextField(label=_("理由"), help_text=_("将随批次一并公开"))
+    reason = TextField(label=_("理由"), help_text=_("编制人据此修改"))
 
     def given(self) -> dict[str, Any]:
         return {"reason": self.cleaned_data["reason"]}
+
+
+class PublicReasonForm(ReasonForm):
+    reason = TextField(label=_("理由"), help_text=_("将随批次一并公开"))
 
 
 class SeedForm(Form):

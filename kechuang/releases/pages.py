@@ -16,7 +16,7 @@ from kechuang.kernel.actor import Role
 from kechuang.kernel.text import gettext_noop
 from kechuang.parties.queries import region_name
 from kechuang.releases import commands, queries
-from kechuang.releases.forms import HeldBackForm, ListForm, PlanForm, ReasonForm, SeedForm
+from kechuang.releases.forms import HeldBackForm, ListForm, PlanForm, PublicReasonForm, ReasonForm, SeedForm
 from kechuang.releases.rules import FACT_LABELS
 from kechuang.releases.states import (
     ENTRY_MACHINE,
@@ -29,7 +29,7 @@ from kechuang.releases.states import (
     Way,
 )
 from kechuang.ui import clock
-from kechuang.ui.forms import Form
+from kechuang.ui.forms import Form, refused
 from kechuang.ui.requests import actor_of, attempt, page_of
 from kechuang.vouchers.queries import words
 
@@ -87,7 +87,7 @@ ACTS: dict[str, _Act] = {
         gettext_noop("放券已结束"),
     ),
     "withdraw": _Act(
-        commands.withdraw, gettext_noop("撤回后批次不再开放。"), gettext_noop("已撤回放券"), ReasonForm, "danger"
+        commands.withdraw, gettext_noop("撤回后批次不再开放。"), gettext_noop("已撤回放券"), PublicReasonForm, "danger"
     ),
 }
 PLACE_ACTS: dict[str, tuple[Callable[..., Any], str]] = {
@@ -217,7 +217,9 @@ def enter(request: HttpRequest, release_id: str) -> HttpResponse:
     if not tried.done:
         return _release_page(request, release_id, failed=form, status=tried.status)
     label = ENTRY_MACHINE.labels[ENTRY_MACHINE.states(tried.value.state)]
-    messages.success(request, _("已记下您的次序：{state}").format(state=_(label)))
+    by_arrival = tried.value.release.way == Way.FIRST_COME
+    said = _("已记下您的次序：{state}").format(state=_(label)) if by_arrival else _("报名已收下")
+    messages.success(request, said)
     return redirect("releases:release", release_id)
 
 
@@ -274,6 +276,7 @@ def _release_page(
         "files": [(kind, FILES[kind]) for kind in sheet.files],
         **_words(sheet.release.scheme, sheet.pools),
         **_place(request, sheet.release),
+        "hindrance": "" if failed else _hindrance(request, sheet.release, sheet.phase),
     }
     return render(request, "releases/release.html", context, status=status)
 
@@ -295,6 +298,15 @@ def _place(request: HttpRequest, row: "Release") -> dict[str, Any]:
         "opens_in": min(wait, REFRESH_BEFORE_MAX) if phase == "before" else 0,
         "holder": {Role.HOLDER},
     }
+
+
+def _hindrance(request: HttpRequest, row: "Release", phase: str) -> str:
+    """What stands in the way of entering, while there is time to mend it. Asked once a page, not at each refresh."""
+    if phase not in ("before", "open"):
+        return ""
+    actor, now = actor_of(request), clock.now()
+    found = None if queries.standing(actor, row, now=now) else queries.hindrance(actor, row, now=now)
+    return refused(found).messages[0] if found else ""
 
 
 def _tallies(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:

@@ -63,7 +63,7 @@ def test_an_enterprise_is_drawn_and_anybody_draws_again(
     world.now = release.opens_at
     firm = another().sign_in("qiye")
     _finds(firm, release)
-    firm.press(ENTER)
+    firm.press("提交报名")
     firm.reads("报名已收下", "报名先后不影响摇号")
     firm.look("release-entered")
     releases.enter(maker, release_id=release.id, now=world.now)

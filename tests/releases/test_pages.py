@@ -223,3 +223,25 @@ def test_the_list_of_releases_is_everybodys(square: Square) -> None:
     shown = text(Desk(square).get("list"))
     assert "第一批" in shown
     assert "第二批草稿" not in shown
+
+
+def test_what_stands_in_the_way_is_said_before_the_hour(square: Square) -> None:
+    square.release(500_000_000)
+    first = square.opened(grants=1)
+    holder = square.firm()
+    square.enter(holder, first)
+    second = square.announced(round=2, title="第二批")
+    page = text(Desk(square, holder).get("release", second.id))
+    assert "照名单看，现在还不能报名" in page
+    assert "您已有 1 张有效创新券，同时只能持有 1 张" in page
+    assert "照名单看" not in text(Desk(square, square.firm("没有券的企业")).get("release", second.id))
+    square.now = second.opens_at
+    answer = Desk(square, holder).post("enter", second.id)
+    assert answer.status_code == 409
+    assert "用完、到期或撤回之后可以报名" in text(answer)
+
+
+def test_a_plan_that_is_not_announced_asks_nobody_to_enter(square: Square) -> None:
+    square.release(500_000_000)
+    release = square.drafted()
+    assert "参加放券" not in text(Desk(square, square.author).get("release", release.id))

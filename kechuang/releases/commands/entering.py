@@ -6,26 +6,25 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from kechuang.credit.queries import commitment_in_force
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import masked_name
-from kechuang.parties.queries import PartyCard, absorbed_by, covers, known_by, party, region_name
+from kechuang.parties.queries import PartyCard, absorbed_by, known_by, party
 from kechuang.policy.book import replay
 from kechuang.releases import rules
 from kechuang.releases.access import entries_visible_to, roles_on, roles_on_entry, visible_to
 from kechuang.releases.commands.locks import alone, places
 from kechuang.releases.commands.serving import drop_marks, grant, pools_of, refill, save_pools, served, taken
 from kechuang.releases.models import Entry, Mark, Pool, Release
+from kechuang.releases.queries.entrants import eligible
 from kechuang.releases.rules import ReleaseTerms
 from kechuang.releases.states import COUNTS, ENTRY_MACHINE, MACHINE, EntryState, ReleaseState, Way
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock, days
 from kechuang.ui.grouping import Group, tried
 from kechuang.ui.rows import insert_many
-from kechuang.vouchers.queries import Standing, issuing_county, standing
-from kechuang.vouchers.rules import CommitmentMissing, needs_review, refuse_ineligible
+from kechuang.vouchers.queries import Standing, issuing_county
 
 _MARKS = """
     INSERT INTO releases_mark (entry_id, scheme, year, round, mark, live)
@@ -171,7 +170,7 @@ def _asked(actor: Actor, release_id: str, now: datetime) -> _Asked | Entry:
     _refuse_closed(release, now)
     MACHINE.check("enter", ReleaseState(release.state), roles_on(actor, release))
     card = party(actor.party_id)
-    stands = _refuse_party(card, release, now)
+    stands = eligible(card, release, on=clock.day(now))
     terms = replay(release.terms, ReleaseTerms)
     home = issuing_county(card.region)
     pools = rules.pools_for(labels=stands.facts.labels, region=home, terms=terms.terms)
@@ -229,22 +228,6 @@ def _refuse_closed(release: Release, now: datetime) -> None:
         raise rules.Closed(number=release.number, closes=days.moment(release.closes_at))
     if release.state == ReleaseState.ANNOUNCED and now < release.opens_at:
         raise rules.NotOpenYet(opens=days.moment(release.opens_at))
-
-
-def _refuse_party(card: PartyCard, release: Release, now: datetime) -> Standing:
-    """Whether this party may have a voucher of this scheme at once, by lists alone."""
-    if not card.active:
-        raise rules.PartyGone(name=card.name)
-    if card.region not in covers(release.region):
-        raise rules.NotYourRelease(place=region_name(release.region))
-    on = clock.day(now)
-    stands = standing(card, release.scheme, on=on)
-    refuse_ineligible(stands.checks)
-    if needs_review(stands.checks, stands.terms.terms):
-        raise rules.NeedsReview(failed="、".join(check.what for check in stands.checks if check.declared))
-    if not commitment_in_force(card.id, "holder", on=on):
-        raise CommitmentMissing()
-    return stands
 
 
 def _has_room(release: Release, keys: Sequence[str]) -> bool:

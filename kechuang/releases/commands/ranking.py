@@ -83,7 +83,8 @@ def rank(actor: Actor, *, release_id: str, seed_value: str = "", now: datetime) 
         release.seed_value = rules.seed_value(seed_value)
         release.seed = rules.seed(release.number, release.entries_digest, release.seed_value)
     # A party that left or was merged after the close stays in the list that was closed; its place goes to the next.
-    listed = list(Entry.objects.select_for_update().filter(release=release, place__in=_closed_places(release)))
+    closed = Entry.objects.select_for_update().filter(release=release, place__in=_closed_places(release))
+    listed = list(closed.order_by("place"))
     ranked = _ranked(release, listed)
     publish_result(release, listed, ranked, now)
     release.ranked_by, release.ranked_at = actor.person_id, now

@@ -1,6 +1,7 @@
 """Reading releases: one of them, where one stands in it, what was published, what waits."""
 
 from kechuang.releases.queries.budgets import free_fen, planned_fen
+from kechuang.releases.queries.entrants import hindrance
 from kechuang.releases.queries.sheets import (
     ReleaseSheet,
     Standing,
@@ -24,6 +25,7 @@ __all__ = [
     "Standing",
     "file_text",
     "free_fen",
+    "hindrance",
     "listed",
     "phase",
     "planned_fen",

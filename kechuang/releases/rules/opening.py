@@ -91,6 +91,12 @@ def refuse_early_seed(*, event: str, seed_on: date | None, on: date) -> None:
         raise refusals.SeedNotYetPublic(event=event, seed_on=seed_on.isoformat())
 
 
+def refuse_holders(*, count: int, most: int, article: str) -> None:
+    """Raises HasVoucher for whoever holds as many live vouchers as one may have (有效创新券张数)."""
+    if count >= most:
+        raise refusals.HasVoucher(count=count, most=most, article=article)
+
+
 def seed_value(typed: str) -> str:
     """The public value as it goes into the seed: outer white space away, nothing else; raises SeedMissing."""
     if not (value := " ".join(tidy(typed).split())):

@@ -133,6 +133,12 @@ class NotYourRelease(Refusal):
     remedy = _("请在注册地所在县（市、区）的批次报名；注册地已变更的，请先更新主体信息")
 
 
+class HasVoucher(Refusal):
+    code = "releases.has_voucher"
+    text = _("您已有 {count} 张有效创新券，同时只能持有 {most} 张（{article}）")
+    remedy = _("用完、到期或撤回之后可以报名")
+
+
 class NeedsReview(Refusal):
     code = "releases.needs_review"
     text = _("放券只受理资格已由名单核实的主体：{failed}")
