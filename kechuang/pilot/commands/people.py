@@ -10,6 +10,7 @@ from kechuang.kernel.actor import CLOCK, Role
 from kechuang.parties import commands as parties
 from kechuang.parties.queries import person_names
 from kechuang.pilot.commands.stage import County, Member, Stage
+from kechuang.pilot.rules import Dice
 from kechuang.pilot.states import (
     CITY,
     COUNTIES,
@@ -18,6 +19,7 @@ from kechuang.pilot.states import (
     FIRST_COUNTY,
     FIXED_CODES,
     INSTITUTIONS,
+    NEWCOMERS,
     PAYDAYS,
     PROVINCE,
 )
@@ -89,12 +91,24 @@ def providers(stage: Stage, firms: int) -> None:
 
 
 def organisation(
-    stage: Stage, name: str, code: str, region: str, *, sign_in: str = "", kind: str = "organisation", address: str = ""
+    stage: Stage,
+    name: str,
+    code: str,
+    region: str,
+    *,
+    sign_in: str = "",
+    kind: str = "organisation",
+    address: str = "",
+    dice: Dice | None = None,
 ) -> Member:
     """One organisation with its legal representative, who acts for it."""
     with stage.act() as now:
         person = parties.register_person(
-            CLOCK, name=stage.dice.person(), sign_in=sign_in, password=DEMO_PASSWORD if sign_in else "", now=now
+            CLOCK,
+            name=(dice or stage.dice).person(),
+            sign_in=sign_in,
+            password=DEMO_PASSWORD if sign_in else "",
+            now=now,
         )
         party = parties.register_organisation(
             CLOCK,
@@ -124,6 +138,17 @@ def holders(stage: Stage, firms: int, makers: int) -> None:
         stage.holders.append(_maker(stage, number, region))
 
 
+def newcomers(stage: Stage) -> None:
+    """Enterprises that come for the releases (放券); drawn by dice of their own, so that the others' year stays as it is."""
+    dice, taken = stage.others, {member.name for member in (*stage.holders, *stage.providers)}
+    for region, count in NEWCOMERS.items():
+        for number in range(count):
+            first = region == FIRST_COUNTY and number == 0
+            name, code = dice.firm(taken), dice.credit_code(region)
+            member = organisation(stage, name, code, region, sign_in="xinqiye" if first else "", dice=dice)
+            stage.newcomers.append(member)
+
+
 def _maker(stage: Stage, number: int, region: str) -> Member:
     person_id = _person(stage, "chuangke" if number == 0 else f"chuangke.{number}", shown=number == 0)
     name = person_names([person_id])[person_id]
@@ -147,7 +172,7 @@ def lists(stage: Stage) -> None:
     enterprises = [member for member in stage.holders if member.kind == "organisation"]
     for member in enterprises[1:]:
         member.labelled = not stage.dice.chance(stage.chances.declared)
-    labelled = [member for member in enterprises if member.labelled]
+    labelled = [member for member in (*enterprises, *stage.newcomers) if member.labelled]
     import_list(stage, "tech_sme", labelled, "科技型中小企业入库名单")
     import_list(stage, "high_tech", [m for n, m in enumerate(labelled) if n % 3 == 0], "高新技术企业名单")
     import_list(stage, "incubated", [m for n, m in enumerate(labelled) if n % 7 == 0], "在孵企业名单")

@@ -12,7 +12,7 @@ from kechuang.deadlines.commands import load_announced
 from kechuang.documents.commands import keeping_many
 from kechuang.kernel.ids import seeded
 from kechuang.pilot import queries
-from kechuang.pilot.commands import booking, deciding, happenings, joining, people
+from kechuang.pilot.commands import booking, deciding, happenings, joining, people, releasing
 from kechuang.pilot.commands.ordering import OrderStory
 from kechuang.pilot.commands.stage import Stage, Story
 from kechuang.pilot.models import Run, Scale, in_bp
@@ -87,6 +87,8 @@ def _cast(stage: Stage, scale: Scale) -> None:
     people.offices(stage)
     people.providers(stage, max(round(FIRMS * scale), 3))
     people.holders(stage, max(round(HOLDERS * scale), 6), makers)
+    if releasing.has_releases(stage):
+        people.newcomers(stage)
     people.lists(stage)
     year, days = stage.first.year, (stage.until - stage.first).days
     for county in stage.counties.values():
@@ -108,6 +110,7 @@ def _cast(stage: Stage, scale: Scale) -> None:
         stage.begin(joining.holder(stage, member), in_days=days)
     happenings.all_year(stage)
     booking.all_year(stage, scale)
+    releasing.all_year(stage)
     begins = spread(max(round(ORDERS * scale), 20), YEAR_DAYS, stage.dice)
     begins += [day for day in range(YEAR_DAYS + 1, days + 1) for _ in range(round(ORDERS * scale) // YEAR_DAYS)]
     for number, day in enumerate(begins, start=1):

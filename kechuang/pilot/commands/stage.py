@@ -80,12 +80,14 @@ class Stage:
     def __init__(self, *, scheme: str, seed: int, first: date, until: date) -> None:
         self.scheme, self.dice, self.chances = scheme, Dice(seed), Chances()
         self.lots = Dice(seed + OTHER_SOURCE)  # what bookings draw from
+        self.others = Dice(seed + OTHER_SOURCE + OTHER_SOURCE)  # what releases draw from
         self.bookable: list[Bookable] = []
         self.booked_orders = FIRST_BOOKED_ORDER
         self.first, self.until, self.today = first, until, first
         self.counties: dict[str, County] = {}
         self.holders: list[Member] = []
         self.providers: list[Member] = []
+        self.newcomers: list[Member] = []
         self.citizens: list[str] = []
         self.city: dict[Role, str] = {}
         self.acts = self.declined = 0

@@ -86,11 +86,12 @@ def _happened() -> dict[str, int]:
 
 _FIRST: dict[str, tuple[str, str]] = {
     "qiye": (ROLE_LABELS[Role.HOLDER], "看“我的创新券”，找一项服务，下单"),
+    "xinqiye": ("企业（还没有创新券）", "在“放券”里报名，当即得券；看摇号结果怎样核对"),
     "chuangke": ("创业者（个人）", "申领创新券，查看券后价"),
     "jigou": (ROLE_LABELS[Role.PROVIDER], "在“订单”里报价、交付，再申请兑付"),
     "yuecheng.jingban": (ROLE_LABELS[Role.COUNTY_OFFICER], "在“待办”里确认一件兑付申请"),
     "yuecheng.shenhe": (ROLE_LABELS[Role.COUNTY_APPROVER], "处理异议，审批拨付批次"),
-    "yuecheng.yusuan": (ROLE_LABELS[Role.BUDGET_AUTHOR], "看今年的预算执行，编制明年预算"),
+    "yuecheng.yusuan": (ROLE_LABELS[Role.BUDGET_AUTHOR], "看今年的预算执行，编制明年预算，编制一批放券"),
     "yuecheng.caizheng": (ROLE_LABELS[Role.COUNTY_FINANCE], "核准拨付，读取银行回执"),
     "shi.keji": (ROLE_LABELS[Role.CITY_SCIENCE], "看逾期上报和各县（市、区）进度"),
     "shi.caizheng": (ROLE_LABELS[Role.CITY_FINANCE], "看资金统筹与执行"),
