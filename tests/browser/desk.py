@@ -43,8 +43,15 @@ class Desk:
         (within or self.page).get_by_role("button", name=label, exact=True).click()
 
     def follow(self, label: str, *, within: Page | Locator | None = None) -> None:
-        """A link by its label."""
-        (within or self.page).get_by_role("link", name=label).first.click()
+        """A link by its label; one that the menu has no room for stands under 更多."""
+        self.page.wait_for_load_state()
+        link, more = (
+            (within or self.page).get_by_role("link", name=label).first,
+            self.page.locator(".k-nav-more summary"),
+        )
+        if not link.is_visible() and more.is_visible():
+            more.click()
+        link.click()
 
     def fill(self, label: str, text: str, *, within: Page | Locator | None = None) -> None:
         (within or self.page).get_by_label(label).first.fill(text)

@@ -69,6 +69,14 @@ def test_an_open_transaction_holds_back_what_began_after_it_and_loses_nothing() 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_runs_in_another_database_of_the_server_holds_nothing_back(databases: Any) -> None:
+    with databases.admin() as elsewhere, elsewhere.transaction():
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        act(1)
+        assert sequence(now=NOW) == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_sequencers_at_once_give_each_act_one_place() -> None:
     for number in range(200):
         act(number)

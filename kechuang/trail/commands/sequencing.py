@@ -19,6 +19,20 @@ from kechuang.trail.queries.log import grown
 from kechuang.trail.states import BATCH_EVENTS
 
 _LOCK = "kechuang log"
+# Below the horizon every transaction of this database has ended. A snapshot counts those of the server's other databases
+# too; one of them is passed over where its lock shows that it runs there, and only there: in doubt it holds us back.
+_HORIZON = """
+    WITH now AS (SELECT pg_current_snapshot() AS snapshot),
+    elsewhere AS (
+        SELECT l.transactionid::text::bigint AS xid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+            AND a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    SELECT coalesce(min(r.xid::text::bigint) FILTER (
+               WHERE mod(r.xid::text::bigint, 4294967296) NOT IN (SELECT xid FROM elsewhere)),
+               max(pg_snapshot_xmax(snapshot)::text::bigint)),
+           max(pg_snapshot_xmax(snapshot)::text::bigint)
+    FROM now LEFT JOIN LATERAL pg_snapshot_xip(snapshot) AS r(xid) ON true"""
 _Row = tuple[int, int, bytes, str, str]  # xid, seq, body, after, row digest
 
 
@@ -79,9 +93,7 @@ def _waiting(batch: int) -> tuple[list[_Row], int | None]:
     """
     progress = Progress.objects.filter(id=1).first() or Progress(id=1, xid=0, seq=0)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
-        )
+        cursor.execute(_HORIZON)
         horizon, highest = cursor.fetchone()
         moved = progress.xid > highest
         cursor.execute(
