@@ -184,8 +184,8 @@ def serve(host: str, port: int, early: Web | None = None) -> None:
         early = _web(host, port, offset)
     children = [early.child]
     try:
-        _await(f"http://{host}:{port}/health", early.child)
         _remember(offset)
+        _await(f"http://{host}:{port}/health", early.child)
         children.append(_child(["worker"], _surroundings(offset)))
         _welcome(f"http://{host}:{port}", queries.sign_ins())
         while all(child.poll() is None for child in children):
