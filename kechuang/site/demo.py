@@ -200,13 +200,15 @@ def serve(host: str, port: int, early: Web | None = None) -> None:
 def begin_early(host: str, port: int) -> Web | None:
     """The web process of a demonstration that was served before and whose code and rules are the same (第二次启动).
 
-    It comes up while this process still looks whether there is anything to do. None where there may be.
+    It answers before this process looks whether there is anything to do: side by side they would only share the
+    processor. None where there may be.
     """
     kept = _kept_mark()
     if kept is None or kept.get("prepared") != _fingerprint():
         return None
     begun = _web(host, port, timedelta(seconds=int(kept["offset"])))
     atexit.register(_end, [begun.child])  # also where the look ends this program
+    _answers(f"http://{host}:{port}/health", begun.child)
     return begun
 
 
@@ -276,14 +278,20 @@ def _die_with_parent() -> Callable[[], object] | None:
 
 
 def _await(url: str, child: subprocess.Popen[bytes]) -> None:
+    if _answers(url, child):
+        return
+    sys.exit("网站没有启动，原因见上 · the web process did not start, its reason stands above")
+
+
+def _answers(url: str, child: subprocess.Popen[bytes]) -> bool:
     deadline = time.monotonic() + MUST_ANSWER_SECONDS
     while time.monotonic() < deadline and child.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=2):
-                return
+                return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    sys.exit("网站没有启动，原因见上 · the web process did not start, its reason stands above")
+    return False
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

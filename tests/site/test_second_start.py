@@ -1,4 +1,4 @@
-"""The second start: the page comes up while the program still looks whether anything is to do, never where there may be."""
+"""The second start: the page comes up before the program looks whether anything is to do, never where there may be."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ def begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> lis
         (tmp_path / name).write_text("as it was")
     found: list[timedelta] = []
     monkeypatch.setattr(demo, "_web", lambda host, port, offset: found.append(offset) or demo.Web(_Child(), offset))
+    monkeypatch.setattr(demo, "_answers", lambda url, child: True)
     monkeypatch.setattr(demo.atexit, "register", lambda *what: None)
     return found
 
