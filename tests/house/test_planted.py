@@ -176,6 +176,7 @@ TYPES = [
 
 
 @pytest.mark.tool
+@pytest.mark.xdist_group("mypy")  # one after another: they share a cache
 @pytest.mark.parametrize(("name", "text", "code"), TYPES, ids=[code for _, _, code in TYPES])
 def test_mypy_finds(name: str, text: str, code: str, copy: Path) -> None:
     (copy / name).write_text(text)
