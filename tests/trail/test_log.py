@@ -77,6 +77,18 @@ def test_what_runs_in_another_database_of_the_server_holds_nothing_back(database
 
 
 @pytest.mark.django_db(transaction=True)
+def test_control_by_the_snapshot_alone_another_database_would_hold_the_log_back(
+    databases: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
+    monkeypatch.setattr("kechuang.trail.commands.sequencing._HORIZON", plain)
+    with databases.admin() as elsewhere, elsewhere.transaction():
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        act(1)
+        assert sequence(now=NOW) == 0
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_sequencers_at_once_give_each_act_one_place() -> None:
     for number in range(200):
         act(number)
