@@ -100,7 +100,11 @@ def load_shipped() -> int:
 
 
 def collect_static() -> None:
-    """Static files under their hashed names, when one of them has changed since."""
+    """Static files under their hashed names, when one of them has changed since.
+
+    Web processes that start together take turns: the first clears and copies, the others find it done.
+    """
+    import fcntl
     import hashlib
 
     from django.conf import settings
@@ -110,11 +114,14 @@ def collect_static() -> None:
     files = [Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list([])]
     marks = "".join(f"{path}{path.stat().st_mtime_ns}" for path in sorted(files))
     digest = hashlib.sha256(marks.encode()).hexdigest()
-    done = Path(settings.STATIC_ROOT) / "digest"
-    if done.exists() and done.read_text() == digest:
-        return
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-    done.write_text(digest)
+    root = Path(settings.STATIC_ROOT)
+    done = root / "digest"
+    with root.with_suffix(".lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if done.exists() and done.read_text() == digest:
+            return
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        done.write_text(digest)
 
 
 def web(host: str, port: int) -> None:

@@ -3,6 +3,8 @@
 import os
 import secrets
 import sys
+import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,11 +50,12 @@ def _kept_secret() -> str:
     """A secret of this installation, made once; two processes that start together agree on one."""
     kept = DATA / "secret-key"
     DATA.mkdir(parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+    if not kept.exists():
+        with tempfile.NamedTemporaryFile("w", dir=DATA, prefix="secret-") as made:  # readable by its owner alone
             made.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+            made.flush()
+            with suppress(FileExistsError):
+                os.link(made.name, kept)  # there whole, or not at all
     return kept.read_text()
 
 

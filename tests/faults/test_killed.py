@@ -55,13 +55,17 @@ class Day:
         return json.loads(done.stdout.splitlines()[-1])
 
     def start(self, name: str, *arguments: str) -> None:
-        self.running[name] = subprocess.Popen(
-            [sys.executable, "-m", "kechuang.site.cli", *arguments],
-            cwd=ROOT,
-            env=self.surroundings,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.said(name).open("wb") as said:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, "-m", "kechuang.site.cli", *arguments],
+                cwd=ROOT,
+                env=self.surroundings,
+                stdout=said,
+                stderr=said,
+            )
+
+    def said(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
 
     def kill(self, name: str) -> None:
         self.running[name].kill()
@@ -142,10 +146,12 @@ def _answers(port: int) -> bool:
         connection.close()
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(day: Day, name: str, port: int) -> None:
     deadline = time.monotonic() + UP_SECONDS
     while not _answers(port):
-        assert time.monotonic() < deadline, f"nothing answers on port {port}"
+        ended = day.running[name].poll()
+        assert ended is None, f"{name} ended with {ended}: {day.said(name).read_text()[-2_000:]}"
+        assert time.monotonic() < deadline, f"{name} does not answer: {day.said(name).read_text()[-2_000:]}"
         time.sleep(0.2)
 
 
@@ -182,7 +188,7 @@ def _served(day: Day, *ports: int) -> None:
         day.start(f"web {port}", "serve", "--port", str(port))
     day.start("worker", "worker")
     for port in ports:
-        _wait_for(port)
+        _wait_for(day, f"web {port}", port)
 
 
 def test_whatever_is_killed_what_was_acknowledged_is_there_once(day: Day) -> None:
@@ -206,8 +212,8 @@ def test_whatever_is_killed_what_was_acknowledged_is_there_once(day: Day) -> Non
     _sound(found)
     day.start("web again", "serve", "--port", str(one))
     day.start("worker", "worker")
-    _wait_for(one)
-    _wait_for(two)  # the one that lived reaches the database again by itself
+    _wait_for(day, "web again", one)
+    _wait_for(day, f"web {two}", two)  # the one that lived reaches the database again by itself
     firms = {firm["voucher"]: firm for firm in day.firms}
     assert all(_granted(firms[voucher], two) for voucher in list(day.in_doubt)), "asked again, each is answered"
     found = day.inside("check")

@@ -1,6 +1,8 @@
 """闸机: who takes a place in a release comes in a few at a time and in order; all others pass by."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -64,6 +66,12 @@ class Morning:
             await asyncio.sleep(0)
 
 
+def _run(morning: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: a browser that is open in this one has its loop running here."""
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, morning).result()
+
+
 def test_a_few_at_a_time_and_in_the_order_of_arrival() -> None:
     async def played() -> None:
         morning = Morning()
@@ -76,7 +84,7 @@ def test_a_few_at_a_time_and_in_the_order_of_arrival() -> None:
         assert morning.hall.came == ["a", "b", "c", "d"]
         await morning.over()
 
-    asyncio.run(played())
+    _run(played())
 
 
 def test_without_the_gate_all_would_be_inside_at_once() -> None:
@@ -89,7 +97,7 @@ def test_without_the_gate_all_would_be_inside_at_once() -> None:
         assert morning.hall.came == list("abcde")
         await morning.over()
 
-    asyncio.run(played())
+    _run(played())
 
 
 @pytest.mark.parametrize(
@@ -112,7 +120,7 @@ def test_everybody_else_passes_by_a_full_gate(method: str, path: str, kind: str)
         assert morning.hall.came == ["a", "b", "other"]
         await morning.over()
 
-    asyncio.run(played())
+    _run(played())
 
 
 def test_who_fails_inside_makes_room_for_the_next() -> None:
@@ -126,7 +134,7 @@ def test_who_fails_inside_makes_room_for_the_next() -> None:
             await morning.tasks["a"]
         await morning.over()
 
-    asyncio.run(played())
+    _run(played())
 
 
 def test_who_waits_and_goes_away_is_no_longer_waited_for() -> None:
@@ -139,4 +147,4 @@ def test_who_waits_and_goes_away_is_no_longer_waited_for() -> None:
         assert morning.hall.came == ["a", "c"]
         await morning.over()
 
-    asyncio.run(played())
+    _run(played())
