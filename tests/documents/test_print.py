@@ -8,8 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from kechuang.documents.formats import drawing as printing
 from kechuang.documents.formats import pdf
-from kechuang.documents.formats import print as printing
 from kechuang.documents.formats.contract import (
     ContractFacts,
     ContractParty,

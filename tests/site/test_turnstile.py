@@ -1,4 +1,4 @@
-"""闸机: who takes a place in a release comes in a few at a time and in order; all others pass by."""
+"""闸机: who takes a place in a release comes in one by one and in order; all others pass by, and go first."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kechuang.site.turnstile import INSIDE, Turnstile
+from kechuang.site.turnstile import INSIDE, PATIENCE_SECONDS, Turnstile
 
 ENTER, PAGE = "/releases/rel_1/enter", "/releases/rel_1/"
 
@@ -27,6 +27,8 @@ class Hall:
         self.doors[name] = asyncio.Event()
         if name in self.fails:
             raise RuntimeError(name)
+        if name.startswith("stream"):
+            await send({"type": "http.response.start"})
         await self.doors[name].wait()
         self.left.append(name)
 
@@ -34,9 +36,9 @@ class Hall:
 class Morning:
     """Requests as they arrive one after another at the turnstile."""
 
-    def __init__(self, *, inside: int = INSIDE) -> None:
+    def __init__(self, *, inside: int = INSIDE, patience: float = PATIENCE_SECONDS) -> None:
         self.hall = Hall()
-        self.gate = Turnstile(self.hall, inside=inside)
+        self.gate = Turnstile(self.hall, inside=inside, patience=patience)
         self.tasks: dict[str, asyncio.Task[None]] = {}
 
     async def comes(self, name: str, *, method: str = "POST", path: str = ENTER, kind: str = "http") -> None:
@@ -58,7 +60,9 @@ class Morning:
         await asyncio.gather(*self.tasks.values(), return_exceptions=True)
 
     async def _through(self, scope: dict[str, Any]) -> None:
-        await self.gate(scope, None, None)
+        async def send(_message: Any) -> None: ...
+
+        await self.gate(scope, None, send)
 
     async def _settled(self) -> None:
         """Everybody who can go on has gone on."""
@@ -72,16 +76,16 @@ def _run(morning: Coroutine[Any, Any, None]) -> None:
         apart.submit(asyncio.run, morning).result()
 
 
-def test_a_few_at_a_time_and_in_the_order_of_arrival() -> None:
+def test_one_at_a_time_and_in_the_order_of_arrival() -> None:
     async def played() -> None:
         morning = Morning()
-        for name in "abcde":
+        for name in "abc":
             await morning.comes(name)
+        assert morning.hall.came == ["a"]
+        await morning.goes("a")
         assert morning.hall.came == ["a", "b"]
         await morning.goes("b")
         assert morning.hall.came == ["a", "b", "c"]
-        await morning.goes("a")
-        assert morning.hall.came == ["a", "b", "c", "d"]
         await morning.over()
 
     _run(played())
@@ -114,10 +118,10 @@ def test_without_the_gate_all_would_be_inside_at_once() -> None:
 def test_everybody_else_passes_by_a_full_gate(method: str, path: str, kind: str) -> None:
     async def played() -> None:
         morning = Morning()
-        for name in "abc":
+        for name in "ab":
             await morning.comes(name)
         await morning.comes("other", method=method, path=path, kind=kind)
-        assert morning.hall.came == ["a", "b", "other"]
+        assert morning.hall.came == ["a", "other"]
         await morning.over()
 
     _run(played())
@@ -125,7 +129,7 @@ def test_everybody_else_passes_by_a_full_gate(method: str, path: str, kind: str)
 
 def test_who_fails_inside_makes_room_for_the_next() -> None:
     async def played() -> None:
-        morning = Morning(inside=1)
+        morning = Morning()
         morning.hall.fails = {"a"}
         await morning.comes("a")
         await morning.comes("b")
@@ -139,12 +143,60 @@ def test_who_fails_inside_makes_room_for_the_next() -> None:
 
 def test_who_waits_and_goes_away_is_no_longer_waited_for() -> None:
     async def played() -> None:
-        morning = Morning(inside=1)
+        morning = Morning()
         for name in "abc":
             await morning.comes(name)
         await morning.gives_up("b")
         await morning.goes("a")
         assert morning.hall.came == ["a", "c"]
+        await morning.over()
+
+    _run(played())
+
+
+def test_a_page_that_was_asked_for_goes_first() -> None:
+    async def played() -> None:
+        morning = Morning(patience=60)
+        await morning.comes("page", method="GET", path=PAGE)
+        await morning.comes("a")
+        assert morning.hall.came == ["page"]
+        await morning.goes("page")
+        assert morning.hall.came == ["page", "a"]
+        await morning.over()
+
+    _run(played())
+
+
+def test_control_without_patience_it_shares_the_processor_with_the_crowd() -> None:
+    async def played() -> None:
+        morning = Morning(patience=0)
+        await morning.comes("page", method="GET", path=PAGE)
+        await morning.comes("a")
+        await asyncio.sleep(0.01)
+        assert morning.hall.came == ["page", "a"]
+        await morning.over()
+
+    _run(played())
+
+
+def test_nobody_at_the_gate_waits_for_ever_for_pages_that_take_long() -> None:
+    async def played() -> None:
+        morning = Morning(patience=0.01)
+        await morning.comes("page", method="GET", path=PAGE)
+        await morning.comes("a")
+        await asyncio.sleep(0.05)
+        assert morning.hall.came == ["page", "a"]
+        await morning.over()
+
+    _run(played())
+
+
+def test_a_stream_that_stays_open_delays_nobody() -> None:
+    async def played() -> None:
+        morning = Morning(patience=60)
+        await morning.comes("stream", method="GET", path=PAGE)
+        await morning.comes("a")
+        assert morning.hall.came == ["stream", "a"]
         await morning.over()
 
     _run(played())

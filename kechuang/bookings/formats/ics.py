@@ -7,14 +7,14 @@ Pure: bytes ↔ frozen values. Written and read with the `icalendar` library; re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-import recurring_ical_events
-from icalendar import Calendar, Component, Event, Timezone, TimezoneStandard, vPeriod
 
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.text import gettext_noop as _
+
+if TYPE_CHECKING:  # each loads when it is first used: together they take long, and few processes ever need them
+    from icalendar import Component, Event, Timezone
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PRODUCT = "-//kechuang//bookings//ZH"
@@ -81,6 +81,8 @@ class Busy:
 
 def written(entries: Iterable[Entry], *, name: str = "", refresh: bool = False) -> bytes:
     """A calendar of these entries (METHOD:PUBLISH); `name` and `refresh` are for subscriptions."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -98,8 +100,10 @@ def written(entries: Iterable[Entry], *, name: str = "", refresh: bool = False) 
     return bytes(calendar.to_ical())
 
 
-def _zone() -> Timezone:
+def _zone() -> "Timezone":
     """China's one time, without the summer times before 1992."""
+    from icalendar import Timezone, TimezoneStandard
+
     zone, standard = Timezone(), TimezoneStandard()
     zone.add("tzid", ZONE.key)
     standard.add("dtstart", datetime.combine(date(1992, 1, 1), time()))
@@ -110,7 +114,9 @@ def _zone() -> Timezone:
     return zone
 
 
-def _event(entry: Entry) -> Event:
+def _event(entry: Entry) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
@@ -134,6 +140,8 @@ def busy(content: bytes, *, from_at: datetime, until_at: datetime) -> list[Busy]
     Cancelled and transparent events take no time. Days without hours are whole legal days, times without a zone are
     Beijing's. Raises NotACalendar, CalendarTooLarge, RecurrenceTooFine.
     """
+    from icalendar import Calendar
+
     if len(content) > BYTES_MAX:
         raise CalendarTooLarge(limit=BUSY_MAX)
     try:
@@ -151,7 +159,7 @@ def busy(content: bytes, *, from_at: datetime, until_at: datetime) -> list[Busy]
     return sorted(set(found), key=lambda one: (one.from_at, one.until_at, one.uid))
 
 
-def _refuse_costly(calendar: Component, from_at: datetime) -> None:
+def _refuse_costly(calendar: "Component", from_at: datetime) -> None:
     """What would take long to count through is refused before it is counted."""
     parts = list(calendar.walk())
     if len(parts) > COMPONENTS_MAX:
@@ -165,7 +173,9 @@ def _refuse_costly(calendar: Component, from_at: datetime) -> None:
                 raise RecurrenceTooFine
 
 
-def _events(calendar: Component, from_at: datetime, until_at: datetime) -> Iterator[Busy]:
+def _events(calendar: "Component", from_at: datetime, until_at: datetime) -> Iterator[Busy]:
+    import recurring_ical_events
+
     try:
         events = recurring_ical_events.of(calendar, skip_bad_series=True).between(from_at, until_at)
     except (ValueError, TypeError, KeyError, OverflowError) as error:
@@ -180,7 +190,7 @@ def _events(calendar: Component, from_at: datetime, until_at: datetime) -> Itera
             yield taken
 
 
-def _takes_time(event: Component) -> bool:
+def _takes_time(event: "Component") -> bool:
     said = {str(event.get(name, "")).upper() for name in ("status", "transp", "x-microsoft-cdo-busystatus")}
     return not said & {"CANCELLED", "TRANSPARENT", "FREE"}
 
@@ -192,8 +202,10 @@ def _end(start: date | datetime, duration: Any) -> date | datetime:
     return start if isinstance(start, datetime) else start + timedelta(days=1)
 
 
-def _free_busy(calendar: Component, from_at: datetime, until_at: datetime) -> Iterator[Busy]:
+def _free_busy(calendar: "Component", from_at: datetime, until_at: datetime) -> Iterator[Busy]:
     """VFREEBUSY: periods without names, as calendars give them to strangers."""
+    from icalendar import vPeriod
+
     for part in calendar.walk("VFREEBUSY"):
         said = part.get("freebusy", [])
         for one in said if isinstance(said, list) else [said]:

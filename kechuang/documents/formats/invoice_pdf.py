@@ -6,7 +6,6 @@ What cannot be told apart stays empty and is shown as missing.
 
 import re
 
-from kechuang.documents.formats import pdf
 from kechuang.documents.formats.capital import WrongCapitals, fen_from_capitals
 from kechuang.documents.formats.fields import Raw
 from kechuang.documents.formats.invoice_xml import UnknownDialect
@@ -30,6 +29,8 @@ _LABELS = ("统一社会信用代码", "纳税人识别号", "销", "售", "购"
 
 def read(name: str, content: bytes) -> tuple[Raw, str]:
     """The values that the text shows; raises UnknownDialect when it shows no invoice (e.g. a scan without text)."""
+    from kechuang.documents.formats import pdf  # its library takes long to load
+
     lines = [halfwidth(line) for line in pdf.text(name, content).splitlines()]
     whole = "\n".join(lines)
     number = _found(_NUMBER, whole) or _found(_LONE_NUMBER, whole)

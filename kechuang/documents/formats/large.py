@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from typing import IO, Any
 
-import xlrd
 from lxml import etree
 
 from kechuang.documents.formats import containers
@@ -141,6 +140,8 @@ class _Xls(LargeTable):
     source = "xls"
 
     def __init__(self, name: str, content: bytes) -> None:
+        import xlrd
+
         try:
             with open("/dev/null", "w") as silence:
                 # xlrd tells of merged cells only together with the formats

@@ -16,15 +16,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, RawIOBase, StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-import xlrd
-from openpyxl.reader.excel import load_workbook
-from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, XLRDError, error_text_from_code
-from xlrd.xldate import xldate_as_tuple
 
 from kechuang.documents.formats import containers, xml
 from kechuang.documents.formats.refusals import Bomb, Encrypted, Unreadable
@@ -32,6 +27,10 @@ from kechuang.documents.formats.specimens import zipped
 from kechuang.documents.formats.upload import checked
 from kechuang.documents.states import CHUNK_BYTES, LIMITS, Kind, Media
 from kechuang.kernel.text import gettext_noop as _
+
+if TYPE_CHECKING:  # readers of old files load when a file needs them
+    from xlrd.book import Book
+    from xlrd.sheet import Cell
 
 _ROWS_MAX, _COLUMNS_MAX, _CELL_CHARS_MAX = 20_000, 200, 4_000
 _CSV_ROWS = 500  # in one piece of a stream
@@ -107,6 +106,9 @@ def _csv(content: bytes) -> list[list[str]]:
 
 
 def _xls(name: str, content: bytes) -> tuple[list[list[str]], str]:
+    import xlrd
+    from xlrd.biffh import XLRDError
+
     try:
         with open(os.devnull, "w") as silence:
             book = xlrd.open_workbook(file_contents=content, on_demand=True, ragged_rows=True, logfile=silence)
@@ -121,7 +123,10 @@ def _xls(name: str, content: bytes) -> tuple[list[list[str]], str]:
     return rows, str(sheet.name)
 
 
-def xls_text(book: xlrd.book.Book, cell: xlrd.sheet.Cell) -> str:
+def xls_text(book: "Book", cell: "Cell") -> str:
+    from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, error_text_from_code
+    from xlrd.xldate import xldate_as_tuple
+
     if cell.ctype == XL_CELL_DATE:
         year, month, day, *clock = xldate_as_tuple(cell.value, book.datemode)
         return datetime(year, month, day, *clock).isoformat(" ") if any(clock) else date(year, month, day).isoformat()  # noqa: DTZ001
@@ -133,6 +138,8 @@ def xls_text(book: xlrd.book.Book, cell: xlrd.sheet.Cell) -> str:
 
 
 def _xlsx(name: str, content: bytes) -> tuple[list[list[str]], str, str]:
+    from openpyxl.reader.excel import load_workbook
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions that are of no interest here

@@ -9,9 +9,8 @@ from io import BytesIO
 from zipfile import is_zipfile
 
 import puremagic
-from PIL import Image
 
-from kechuang.documents.formats import containers, pdf, xml
+from kechuang.documents.formats import containers, xml
 from kechuang.documents.formats.names import checked_name
 from kechuang.documents.formats.refusals import (
     EmptyFile,
@@ -84,6 +83,8 @@ def _inspect(name: str, content: bytes, media: Media) -> None:
     if media in _PURE:
         _ask_puremagic(name, content, _PURE[media])
     if media is Media.PDF:
+        from kechuang.documents.formats import pdf  # its library takes long to load
+
         pdf.check(name, content)
     elif media is Media.XML:
         xml.check(name, content)
@@ -105,6 +106,8 @@ def _ask_puremagic(name: str, content: bytes, expected: set[str]) -> None:
 
 def _check_image(name: str, content: bytes) -> None:
     """Size in pixels from the header alone; nothing is decoded."""
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kechuang.documents.formats import pdf
 from kechuang.documents.formats.print import Grid, Heading, Sheet, print_pdf
 from kechuang.documents.formats.specimens import zipped
 from kechuang.documents.states import Media
@@ -88,6 +87,8 @@ def volume_zip(facts: VolumeFacts, papers: Sequence[Paper]) -> bytes:
 
 
 def _entry(place: int, paper: Paper) -> dict[str, str | int]:
+    from kechuang.documents.formats import pdf  # its library takes long to load
+
     if hashlib.sha256(paper.content).hexdigest() != paper.digest:
         raise PaperAltered(name=paper.name)
     pages = pdf.check(paper.name, paper.content) if paper.media is Media.PDF else 1

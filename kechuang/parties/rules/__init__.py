@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pypinyin import Style, lazy_pinyin
-
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.text import gettext_noop as _
@@ -237,6 +235,8 @@ def covered(code: str, areas: Mapping[str, Area]) -> frozenset[str]:
 
 def pinyin_key(name: str) -> str:
     """What Chinese names are sorted by: toneless pinyin, lower case, digits as they stand (拼音排序)."""
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes long to load, and most processes never ask
+
     return "".join(lazy_pinyin(unicodedata.normalize("NFKC", name), style=Style.NORMAL)).lower()
 
 

@@ -11,7 +11,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import masked_name
 from kechuang.parties.queries import PartyCard, absorbed_by, known_by, party
-from kechuang.policy.book import replay
+from kechuang.policy.book import InForce, replay
 from kechuang.releases import rules
 from kechuang.releases.access import entries_visible_to, roles_on, roles_on_entry, visible_to
 from kechuang.releases.commands.locks import alone, places
@@ -169,13 +169,13 @@ def _asked(actor: Actor, release_id: str, now: datetime) -> _Asked | Entry:
         return found
     _refuse_closed(release, now)
     MACHINE.check("enter", ReleaseState(release.state), roles_on(actor, release))
+    terms = replay(release.terms, ReleaseTerms)
+    _refuse_sold_out(release, terms)  # first, and cheaply: on the first day most come too late
     card = party(actor.party_id)
     stands = eligible(card, release, on=clock.day(now))
-    terms = replay(release.terms, ReleaseTerms)
     home = issuing_county(card.region)
     pools = rules.pools_for(labels=stands.facts.labels, region=home, terms=terms.terms)
-    if terms.terms.sold_out_closes and not _has_room(release, pools):
-        raise rules.SoldOut(article=terms.article("sold_out_closes"))
+    _refuse_sold_out(release, terms, pools)
     entry = Entry(
         region=release.region,
         party_id=card.id,
@@ -230,8 +230,13 @@ def _refuse_closed(release: Release, now: datetime) -> None:
         raise rules.NotOpenYet(opens=days.moment(release.opens_at))
 
 
-def _has_room(release: Release, keys: Sequence[str]) -> bool:
-    return Pool.objects.filter(release=release, key__in=keys, full=False).exists()
+def _refuse_sold_out(release: Release, terms: InForce[ReleaseTerms], keys: Sequence[str] | None = None) -> None:
+    """Nobody enters whose parts are all gone, where the terms say so; without `keys` any part counts."""
+    if not terms.terms.sold_out_closes:
+        return
+    open_parts = Pool.objects.filter(release=release, full=False)
+    if not (open_parts if keys is None else open_parts.filter(key__in=keys)).exists():
+        raise rules.SoldOut(article=terms.article("sold_out_closes"))
 
 
 def locked_entry(actor: Actor, entry_id: str) -> tuple[Entry, Release]:

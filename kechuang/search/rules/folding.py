@@ -4,9 +4,6 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-from opencc import OpenCC
-from pypinyin import Style, lazy_pinyin
-
 from kechuang.search.formats.lexicon import BRACKETS, ONE_FORM, OTHER_READINGS
 from kechuang.search.states import GRAM, HAN_PLANES, MEMORY_TEXTS
 
@@ -23,6 +20,8 @@ Atoms = tuple[str, ...]
 @cache
 def _simplified() -> dict[int, str]:
     """Each traditional character and its simplified form, one for one, so that a text keeps its length (繁体转简体)."""
+    from opencc import OpenCC
+
     converter = OpenCC("t2s")
     pairs = ((code, converter.convert(chr(code))) for plane in HAN_PLANES for code in plane)
     return {code: simple for code, simple in pairs if simple != chr(code) and len(simple) == 1}
@@ -94,6 +93,8 @@ def outside_brackets(text: str) -> tuple[str, list[str]]:
 @lru_cache(maxsize=MEMORY_TEXTS)
 def syllables(text: str) -> Atoms:
     """The toneless pinyin of each atom (拼音); letters and digits as they stand."""
+    from pypinyin import Style, lazy_pinyin  # its dictionary takes long to load, and most processes never ask
+
     found: list[str] = []
     for run in _RUN.findall("".join(atoms(text))):
         if is_han(run[0]):

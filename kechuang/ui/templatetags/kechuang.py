@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-import segno
 from django import template
 from django.core.paginator import Page
 from django.forms.boundfield import BoundField
@@ -353,6 +352,8 @@ def chart(name: str, option: Mapping[str, Any], caption: str, height: str = "m")
 @register.simple_tag
 def qr(text: str) -> SafeString:
     """A QR code as a picture in the page, for print."""
+    import segno
+
     drawing = segno.make(text, error="m").svg_inline(scale=3, border=2, omitsize=True, svgclass="k-qr", lineclass=None)
     return mark_safe(drawing)
 
