@@ -18,7 +18,7 @@ from lxml import etree
 
 from kechuang.documents.formats import containers
 from kechuang.documents.formats.refusals import Bomb, Encrypted, Unreadable
-from kechuang.documents.formats.tables import serial_day, unguarded, xls_text
+from kechuang.documents.formats.tables import serial_day, unguarded
 from kechuang.documents.formats.upload import checked
 from kechuang.documents.states import CHUNK_BYTES, LARGE, Kind, Media
 from kechuang.kernel.text import gettext_noop as _
@@ -160,6 +160,8 @@ class _Xls(LargeTable):
         return self._sheets
 
     def rows(self, sheet: str) -> Iterator[Row]:
+        from kechuang.documents.formats.xls import xls_text
+
         held = self._sheet(sheet)
         for number in range(held.nrows):
             cells = [xls_text(self._book, cell)[:_CELL_CHARS_MAX].strip() for cell in held.row(number)[:_COLUMNS_MAX]]

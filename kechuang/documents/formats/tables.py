@@ -5,32 +5,27 @@ cannot open (a missing part, broken styles) is read from its raw XML. Written: e
 (T10), and the same rows give the same bytes.
 """
 
-# xlrd and openpyxl have no types.
+# openpyxl has no types.
 # mypy: disallow-untyped-calls=False
 
 import csv
-import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, RawIOBase, StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from kechuang.documents.formats import containers, xml
-from kechuang.documents.formats.refusals import Bomb, Encrypted, Unreadable
+from kechuang.documents.formats.refusals import Bomb, Unreadable
 from kechuang.documents.formats.specimens import zipped
 from kechuang.documents.formats.upload import checked
 from kechuang.documents.states import CHUNK_BYTES, LIMITS, Kind, Media
 from kechuang.kernel.text import gettext_noop as _
-
-if TYPE_CHECKING:  # readers of old files load when a file needs them
-    from xlrd.book import Book
-    from xlrd.sheet import Cell
 
 _ROWS_MAX, _COLUMNS_MAX, _CELL_CHARS_MAX = 20_000, 200, 4_000
 _CSV_ROWS = 500  # in one piece of a stream
@@ -56,7 +51,9 @@ def read(name: str, content: bytes, kind: Kind) -> Table:
     if media is Media.CSV:
         rows, sheet, source = _csv(content), "", "csv"
     elif media is Media.XLS:
-        rows, sheet, source = *_xls(name, content), "xls"
+        from kechuang.documents.formats.xls import first_sheet  # its library takes long to load
+
+        rows, sheet, source = *first_sheet(name, content, _ROWS_MAX + 1), "xls"
     else:
         rows, sheet, source = _xlsx(name, content)
     if len(rows) > _ROWS_MAX:
@@ -76,7 +73,7 @@ def _trimmed(row: Sequence[str]) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
     """A cell as text: 12.0 as 12, 0.1 + 0.2 as 0.3, days as ISO."""
     if value is None:
         return ""
@@ -105,38 +102,6 @@ def _csv(content: bytes) -> list[list[str]]:
     return rows
 
 
-def _xls(name: str, content: bytes) -> tuple[list[list[str]], str]:
-    import xlrd
-    from xlrd.biffh import XLRDError
-
-    try:
-        with open(os.devnull, "w") as silence:
-            book = xlrd.open_workbook(file_contents=content, on_demand=True, ragged_rows=True, logfile=silence)
-            sheet = book.sheet_by_index(0)
-            rows = [[xls_text(book, cell) for cell in sheet.row(n)] for n in range(min(sheet.nrows, _ROWS_MAX + 1))]
-    except XLRDError as broken:
-        if "encrypted" in str(broken).lower():
-            raise Encrypted(name=name) from broken
-        raise Unreadable(name=name, rule=_("工作簿无法读取")) from broken
-    except Exception as broken:  # xlrd raises many built-in kinds for broken files
-        raise Unreadable(name=name, rule=_("工作簿无法读取")) from broken
-    return rows, str(sheet.name)
-
-
-def xls_text(book: "Book", cell: "Cell") -> str:
-    from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, error_text_from_code
-    from xlrd.xldate import xldate_as_tuple
-
-    if cell.ctype == XL_CELL_DATE:
-        year, month, day, *clock = xldate_as_tuple(cell.value, book.datemode)
-        return datetime(year, month, day, *clock).isoformat(" ") if any(clock) else date(year, month, day).isoformat()  # noqa: DTZ001
-    if cell.ctype == XL_CELL_BOOLEAN:
-        return _text(bool(cell.value))
-    if cell.ctype == XL_CELL_ERROR:
-        return str(error_text_from_code.get(cell.value, "#N/A"))
-    return _text(cell.value)
-
-
 def _xlsx(name: str, content: bytes) -> tuple[list[list[str]], str, str]:
     from openpyxl.reader.excel import load_workbook
 
@@ -147,7 +112,7 @@ def _xlsx(name: str, content: bytes) -> tuple[list[list[str]], str, str]:
         sheet.reset_dimensions()  # some programs write wrong ones
         rows = []
         for row in sheet.iter_rows(max_col=_COLUMNS_MAX, values_only=True):
-            rows.append([_text(value) for value in row])
+            rows.append([as_text(value) for value in row])
             if len(rows) > _ROWS_MAX:
                 break
         return rows, str(sheet.title), "xlsx"
@@ -210,10 +175,10 @@ def _raw_text(cell: Element, shared: Sequence[str]) -> str:
     if kind == "s":
         return shared[int(value)] if value.isdigit() and int(value) < len(shared) else "#REF!"
     if kind == "b":
-        return _text(value == "1")
+        return as_text(value == "1")
     if kind == "n" and value:
         try:
-            return _text(float(value))
+            return as_text(float(value))
         except ValueError:
             return value
     return value
