@@ -157,7 +157,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["holder", "state", "-id"], name="order_of_holder"),
             models.Index(fields=["provider", "state", "-id"], name="order_of_provider"),
-            models.Index(fields=["region", "dispute_region"], name="order_of_offices"),
+            models.Index(fields=["region", "dispute_region", "state"], name="order_of_offices"),
             models.Index(fields=["region", "state", "-id"], name="order_of_region"),
             models.Index(fields=["voucher"], name="order_of_voucher"),
             models.Index(fields=["state", "due_on"], name="order_by_due"),

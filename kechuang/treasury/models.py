@@ -180,6 +180,7 @@ class Payable(models.Model):
     ready_on = models.DateField()
     ready_at = models.DateTimeField()
     withdrawn_on = models.DateField(null=True)
+    taken = models.BooleanField(default=False)  # is on a live payment; the database keeps it so (migration 0002)
 
     class Meta:
         constraints = [
@@ -189,7 +190,14 @@ class Payable(models.Model):
             models.CheckConstraint(condition=Q(fen__gt=0), name="payable_of_something"),
             models.CheckConstraint(condition=Q(year__gte=F("first_year")), name="payable_year_not_before_claim"),
         ]
-        indexes = [models.Index(fields=["region", "ready_on"], name="payable_of_region")]
+        indexes = [
+            models.Index(fields=["region", "ready_on"], name="payable_of_region"),
+            models.Index(
+                fields=["region", "ready_at", "id"],
+                condition=Q(taken=False, withdrawn_on__isnull=True),
+                name="payable_waiting",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.claim_number

@@ -215,20 +215,14 @@ def send_batch(actor: Actor, *, batch_id: str, now: datetime) -> PaymentBatch:
 
 def _waiting(actor: Actor, region: str, payable_ids: Sequence[str] | None) -> list[Payable]:
     rows = payables_visible_to(actor).select_for_update(of=("self",)).filter(region=region)
-    if payable_ids is not None:
-        rows = rows.filter(id__in=list(payable_ids))
+    rows = rows.filter(taken=False) if payable_ids is None else rows.filter(id__in=list(payable_ids))
+    # Read as they are locked: a batch made in the meantime is seen.
     found = list(rows.filter(withdrawn_on__isnull=True).order_by("id"))
-    # Asked after the lock: a batch made in the meantime is seen.
-    taken = set(
-        PaymentPart.objects.filter(payable__in=[row.id for row in found], live=True).values_list(
-            "payable_id", flat=True
-        )
-    )
+    taken = [row.claim_number for row in found if row.taken]
     if payable_ids is not None and (taken or len(found) < len(set(payable_ids))):
-        missing = [row.claim_number for row in found if row.id in taken]
-        raise NotWaiting(claims="、".join(missing))
+        raise NotWaiting(claims="、".join(taken))
     closed = set(Budget.objects.filter(region=region, state=BudgetState.CLOSED).values_list("year", flat=True))
-    waiting = sorted((row for row in found if row.id not in taken), key=lambda row: (row.ready_at, row.id))
+    waiting = sorted((row for row in found if not row.taken), key=lambda row: (row.ready_at, row.id))
     if late := [row for row in waiting if row.year in closed]:
         if payable_ids is not None:
             raise BudgetYearClosed(year=late[0].year, claims="、".join(row.claim_number for row in late))

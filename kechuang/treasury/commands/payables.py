@@ -12,7 +12,7 @@ from kechuang.ledger import queries as ledger_queries
 from kechuang.ledger.rules import Kind, Place, next_year_legs
 from kechuang.parties import queries as parties
 from kechuang.treasury.access import payables_visible_to
-from kechuang.treasury.models import Budget, Payable, PaymentPart
+from kechuang.treasury.models import Budget, Payable
 from kechuang.treasury.rules import StillInPayment, pays_until
 from kechuang.treasury.states import DRAWN_AT_ONCE, BudgetState
 from kechuang.ui import clock
@@ -78,7 +78,7 @@ def withdraw_payable(actor: Actor, *, claim_id: str, now: datetime) -> None:
     )
     if (row := rows.first()) is None:
         return
-    if PaymentPart.objects.filter(payable=row, live=True).exists():
+    if row.taken:
         raise StillInPayment
     _undraw(row, now)
     row.withdrawn_on = clock.day(now)
@@ -128,10 +128,8 @@ def draw_from_next_year(actor: Actor, *, region: str, year: int, now: datetime) 
 
 def _queued(actor: Actor, region: str, year: int) -> list[Payable]:
     """Locked in the order of their ids like everywhere, answered in the order of the queue."""
-    live = PaymentPart.objects.filter(live=True).values("payable_id")
-    rows = payables_visible_to(actor).filter(region=region, year=year, withdrawn_on__isnull=True)
-    first = list(rows.exclude(id__in=live).order_by("ready_at", "id").values_list("id", flat=True)[:DRAWN_AT_ONCE])
+    rows = payables_visible_to(actor).filter(region=region, year=year, taken=False, withdrawn_on__isnull=True)
+    first = list(rows.order_by("ready_at", "id").values_list("id", flat=True)[:DRAWN_AT_ONCE])
+    # Locked rows are read as they are then: one that a batch has taken in the meantime is not among them.
     locked = list(rows.select_for_update(of=("self",)).filter(id__in=first).order_by("id"))
-    # Asked again behind the lock: a batch may have taken one in the meantime.
-    taken = set(PaymentPart.objects.filter(payable__in=first, live=True).values_list("payable_id", flat=True))
-    return sorted((row for row in locked if row.id not in taken), key=lambda row: (row.ready_at, row.id))
+    return sorted(locked, key=lambda row: (row.ready_at, row.id))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from kechuang.kernel.actor import Actor
@@ -131,8 +131,7 @@ def payables_waiting(region: str, *, on: date | None = None) -> list[WaitingPaya
 
 @compiled
 def _waiting(region: str) -> QuerySet[Payable]:
-    taken = PaymentPart.objects.filter(payable=OuterRef("pk"), live=True)
-    open_ones = Payable.objects.filter(~Exists(taken), region=region, withdrawn_on__isnull=True)
+    open_ones = Payable.objects.filter(region=region, taken=False, withdrawn_on__isnull=True)
     return open_ones.order_by("ready_at", "id")
 
 

@@ -18,7 +18,7 @@ from kechuang.parties.queries import party_names, person_names, region_name
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.treasury.access import payables_visible_to, roles_on, visible_to
-from kechuang.treasury.models import Adjustment, Budget, Payable, PaymentPart, Release
+from kechuang.treasury.models import Adjustment, Budget, Payable, Release
 from kechuang.treasury.states import BUDGET_MACHINE, BudgetState
 from kechuang.ui.compiled import compiled
 
@@ -212,6 +212,5 @@ def _queued(region: str, year: int) -> QuerySet[Payable]:
     closed = Budget.objects.filter(region=region, year=year, state=BudgetState.CLOSED)
     if not closed.exists():
         return Payable.objects.none()
-    live = PaymentPart.objects.filter(live=True).values("payable_id")
-    rows = Payable.objects.filter(region=region, year=year, withdrawn_on__isnull=True)
-    return rows.exclude(id__in=live).order_by("ready_at", "id")
+    rows = Payable.objects.filter(region=region, year=year, taken=False, withdrawn_on__isnull=True)
+    return rows.order_by("ready_at", "id")

@@ -50,7 +50,7 @@ def _children_above() -> list[Broken]:
 
 def parts_off() -> list[Broken]:
     """I4: a claim is on one live payment at most, parts add up to their line, lines to their batch; paid is booked once."""
-    return [*_twice_live(), *_sums_off(), *_live_off(), *_paid_not_booked()]
+    return [*_twice_live(), *_sums_off(), *_live_off(), *_taken_off(), *_paid_not_booked()]
 
 
 def _twice_live() -> list[Broken]:
@@ -81,6 +81,17 @@ def _sums_off() -> list[Broken]:
             ("treasury_paymentpart", parts),
         )
         for row, whole, sum_ in _rows(sql, [SHOWN])
+    ]
+
+
+def _taken_off() -> list[Broken]:
+    sql = """
+        SELECT d.id, d.taken FROM treasury_payable d
+        WHERE d.taken <> EXISTS (SELECT 1 FROM treasury_paymentpart p WHERE p.live AND p.payable_id = d.id)
+        ORDER BY d.id LIMIT %s"""
+    return [
+        Broken("treasury_payable", row, "标为已在支付中，但没有有效的支付" if taken else "已在支付中，却没有标明")
+        for row, taken in _rows(sql, [SHOWN])
     ]
 
 
