@@ -19,7 +19,8 @@ from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.treasury.access import payables_visible_to, roles_on, visible_to
 from kechuang.treasury.models import Adjustment, Budget, Payable, PaymentPart, Release
-from kechuang.treasury.states import BUDGET_MACHINE, BudgetState
+from kechuang.treasury.queries.purposes import of_purpose
+from kechuang.treasury.states import BUDGET_MACHINE, CLAIMS, BudgetState
 from kechuang.ui.compiled import compiled
 
 _LIVE = (BudgetState.APPROVED, BudgetState.PARTLY, BudgetState.RELEASED)
@@ -214,4 +215,5 @@ def _queued(region: str, year: int) -> QuerySet[Payable]:
         return Payable.objects.none()
     live = PaymentPart.objects.filter(live=True).values("payable_id")
     rows = Payable.objects.filter(region=region, year=year, withdrawn_on__isnull=True)
+    rows = of_purpose(rows, CLAIMS)
     return rows.exclude(id__in=live).order_by("ready_at", "id")
