@@ -26,11 +26,11 @@ ACCOUNTS = """
         SELECT owed, 'owed', %(county)s, %(year)s, party, true, 0, 0 FROM bench_account UNION ALL
         SELECT paid, 'paid', %(county)s, %(year)s, party, true, 0, 0 FROM bench_account"""
 COPIES = """
-    CREATE TEMP TABLE bench_copy AS SELECT n, a.party, a.owed, a.paid, 'ord_' || lpad(n::text, 26, '0') AS order_id,
-        'clm_' || lpad(n::text, 26, '0') AS claim_id, 100000 + (n %% 997) * 300 AS fen,
-        CASE n %% 4 WHEN 0 THEN 'other' WHEN 1 THEN 'daxing' ELSE 'platform' END AS channel,
-        date '2025-01-10' + (n %% 340)::int AS on
-    FROM generate_series(1, %(claims)s) n JOIN bench_account a ON a.n = 1 + n %% %(providers)s;
+    CREATE TEMP TABLE bench_copy AS SELECT g.n, a.party, a.owed, a.paid, 'ord_' || lpad(g.n::text, 26, '0') AS order_id,
+        'clm_' || lpad(g.n::text, 26, '0') AS claim_id, 100000 + (g.n %% 997) * 300 AS fen,
+        CASE g.n %% 4 WHEN 0 THEN 'other' WHEN 1 THEN 'daxing' ELSE 'platform' END AS channel,
+        date '2025-01-10' + (g.n %% 340)::int AS on
+    FROM generate_series(1, %(claims)s) AS g (n) JOIN bench_account a ON a.n = 1 + g.n %% %(providers)s;
     ANALYZE bench_copy"""
 ORDERS = """
     INSERT INTO orders_order SELECT (jsonb_populate_record(NULL::orders_order, m.row || jsonb_build_object(
@@ -106,6 +106,8 @@ def settle() -> dict[str, Any]:
 
     with clock.at(now):
         for county in sorted(covers(CITY)):
+            if next_month(county) is None:
+                continue
             keeper = officer(Role.COUNTY_FINANCE, county)
             while (due := next_month(county)) and due <= until:
                 ledger.close(keeper, region=county, period=Period.MONTH, until=due, now=now)

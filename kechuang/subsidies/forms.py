@@ -10,8 +10,6 @@ from kechuang.subsidies.commands import Decision, Redemption
 from kechuang.subsidies.states import FORMULA_LABELS
 from kechuang.ui.forms import CreditCodeField, DayField, FilterForm, Form, TextField, YuanField
 
-PERCENT_BP = 100
-
 
 class FindForm(FilterForm):
     formula = forms.ChoiceField(
@@ -24,20 +22,13 @@ class FindForm(FilterForm):
 class DecisionForm(Form):
     """当年补助决定: by which document which office decided which rate."""
 
-    rate_bp = forms.DecimalField(
+    rate_bp = YuanField(  # per cent with two decimals is basis points as yuan is fen
         label=_("当年补助比例（%）"),
-        min_value=0,
-        max_value=100,
-        max_digits=5,
-        decimal_places=2,
         help_text=_("方案只写“不超过30%”，当年比例由有权机关决定；不得超过规则的上限。"),
     )
     document_number = forms.CharField(label=_("决定文号"), max_length=100)
     office = forms.CharField(label=_("决定机关"), max_length=100)
     on = DayField(label=_("决定日期"))
-
-    def clean_rate_bp(self) -> int:
-        return int(self.cleaned_data["rate_bp"] * PERCENT_BP)
 
     def decision(self) -> Decision:
         said = self.cleaned_data

@@ -104,6 +104,9 @@ class Subsidised(Payouts):
         )
         return PaymentBatch.objects.get(id=batch_id)
 
+    def only_batch(self) -> PaymentBatch:
+        return PaymentBatch.objects.get(region=CITY_OFFICE)
+
     def sent_subsidy(self, statement: Statement) -> PaymentBatch:
         batch = self.batch_of(statement)
         treasury.approve_batch(self.city_approver, batch_id=batch.id, digest=batch.digest, now=self.now)

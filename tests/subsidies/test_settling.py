@@ -193,7 +193,9 @@ def test_the_whole_way_to_the_bank_and_the_end(subsidised: Subsidised) -> None:
     paid = Place(Kind.SUBSIDY_PAID, CITY_OFFICE, 2026, statement.party)
     assert balance_at(paid).posted_fen == statement.fen == 320_000
     assert balance_at(Place(Kind.SUBSIDY_POT, CITY_OFFICE, 2026, row.id)).posted_fen == 0, "what was left went back"
-    assert {name: found for name, found in invariants().items() if found and name != "I10"} == {}, "no worker sends mail here"
+    assert {name: found for name, found in invariants().items() if found and name != "I10"} == {}, (
+        "no worker sends mail here"
+    )
     assert queries.unequal() == queries.passed_early() == []
 
 

@@ -11,10 +11,10 @@ REDEEMED = f"""
         SELECT subject, sum(CASE WHEN (rule = 'pay') = (phase <> 4) THEN fen ELSE -fen END)::bigint AS fen,
             max("on") FILTER (WHERE rule = 'pay') AS paid_on
         FROM ledger_transfer
-        WHERE rule IN ('pay', 'bounce', 'claw_back') AND phase IN (0, 4) AND region = ANY(%(regions)s)
+        WHERE rule IN ('pay', 'bounce', 'claw_back') AND phase IN (0, 4) AND region = ANY(%(regions)s::text[])
         GROUP BY subject
     ) t
     JOIN claims_claim c ON c.id = t.subject JOIN orders_order o ON o.id = c.order_id
-    CROSS JOIN LATERAL (SELECT CASE %(counted_by)s WHEN '{CountedBy.CONFIRMATION}' THEN c.confirmed_on
+    CROSS JOIN LATERAL (SELECT CASE %(counted_by)s::text WHEN '{CountedBy.CONFIRMATION}' THEN c.confirmed_on
         WHEN '{CountedBy.OFFSET}' THEN o.settled_on ELSE t.paid_on END AS counted_on) d
-    WHERE t.fen > 0 AND d.counted_on >= %(since)s AND d.counted_on < %(until)s"""
+    WHERE t.fen > 0 AND d.counted_on >= %(since)s::date AND d.counted_on < %(until)s::date"""

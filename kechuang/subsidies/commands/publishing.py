@@ -188,14 +188,13 @@ def _clear(actor: Actor, statement: Statement, now: datetime) -> None:
 def finish(actor: Actor, *, settlement_id: str, now: datetime) -> Settlement:
     """Once every statement has ended the settlement is done (补助全部办结): what is left of its money goes back.
 
-    Until then nothing happens: late or twice, the effect is the same one.
+    Until then nothing happens. Raises MoveNotOpen once it is done.
     """
     row = locked(actor, settlement_id)
-    open_ones = Statement.objects.filter(settlement=row).exclude(state__in=ENDED)
-    if row.state != SubsidyState.PUBLISHED or open_ones.exists():
-        return row
     roles = roles_on(actor, row)
     move = MACHINE.check("finish", SubsidyState(row.state), roles)
+    if Statement.objects.filter(settlement=row).exclude(state__in=ENDED).exists():
+        return row
     left = balance_at(pot(row)).free_fen
     if left:
         post("subsidy_unfund", pot(row), source(row), left, subject=row.id, step="finish", now=now)

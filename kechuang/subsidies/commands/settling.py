@@ -72,7 +72,7 @@ def settle(actor: Actor, *, settlement_id: str, now: datetime) -> Settlement:
     groups = redeemed_groups(row.id) + outside_groups(regions=counties, since=since, until=until)
     if not groups:
         raise rules.NothingRedeemed(year=row.year)
-    named = {group.region for group in groups}
+    named = {group.region for group in groups if group.count}  # what was entered from elsewhere rests on no books here
     closed, names = books_closed(named), {region: region_name(region) for region in named}
     rules.check_closed(year=row.year, until=until, on=on, closed_until=closed, names=names)
     payees = _payees(row, groups, terms.terms, money.terms)

@@ -101,7 +101,7 @@ def _settlement(request: HttpRequest, settlement_id: str, *, status: int = 200, 
         "reason": ReasonForm(),
         "edit": DecisionForm(
             initial={
-                "rate_bp": f"{row.rate_bp // 100}.{row.rate_bp % 100:02d}" if row.rate_bp is not None else "",
+                "rate_bp": row.rate_bp,
                 "document_number": row.document_number,
                 "office": row.decided_office,
                 "on": row.decided_on,

@@ -8,6 +8,8 @@ from kechuang.subsidies.queries.lists import (
     outside,
     outside_rows,
     settlements,
+    statement,
+    statements,
     waiting_for,
 )
 from kechuang.subsidies.queries.papers import own_statements, printed, provider_schemes, settles_in, workbook
@@ -49,7 +51,9 @@ __all__ = [
     "settlement_sheet",
     "settlements",
     "settles_in",
+    "statement",
     "statement_sheet",
+    "statements",
     "unequal",
     "waiting_for",
     "workbook",

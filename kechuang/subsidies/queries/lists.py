@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from kechuang.deadlines.queries import clocks
 from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Machine, Move
 from kechuang.parties.queries import party_names, region_name
 from kechuang.subsidies.access import outside_visible_to, roles_on, statements_visible_to, visible_to
@@ -31,6 +32,19 @@ def settlements(actor: Actor, *, formula: str = "", year: int | None = None) -> 
     rows = visible_to(actor).order_by("-year", "-id")
     rows = rows.filter(formula=formula) if formula else rows
     return rows.filter(year=year) if year else rows
+
+
+def statements(actor: Actor) -> QuerySet[Statement]:
+    """The statements the actor sees, the latest first."""
+    return statements_visible_to(actor).order_by("-id")
+
+
+def statement(actor: Actor, statement_id: str) -> Statement:
+    """One statement as the actor may see it; raises NotVisible."""
+    row = statements_visible_to(actor).filter(id=statement_id).first()
+    if row is None:
+        raise NotVisible
+    return row
 
 
 def in_notice() -> list[str]:

@@ -20,17 +20,17 @@ from kechuang.subsidies.states import OutsideState, StatementState
 WRITE = f"""
     INSERT INTO subsidies_counted (settlement_id, party, unit, claim_id, claim_number, region, holder, counted_on, fen,
                                    price_fen, platform)
-    SELECT %(settlement)s, r.party, r.unit, r.claim_id, r.claim_number, r.region, r.holder, r.counted_on, r.fen,
-        r.price_fen, r.channel = ANY(%(channels)s)
+    SELECT %(settlement)s::text, r.party, r.unit, r.claim_id, r.claim_number, r.region, r.holder, r.counted_on, r.fen,
+        r.price_fen, r.channel = ANY(%(channels)s::text[])
     FROM ({REDEEMED}) r
     WHERE NOT EXISTS (
         SELECT FROM subsidies_settlement s JOIN subsidies_counted x ON x.settlement_id = s.id
-        WHERE s.formula = %(formula)s AND s.region = %(payer)s AND s.state <> 'withdrawn' AND s.id <> %(settlement)s
+        WHERE s.formula = %(formula)s::text AND s.region = %(payer)s::text AND s.state <> 'withdrawn' AND s.id <> %(settlement)s::text
             AND x.claim_id = r.claim_id)"""
 GROUPED = """
     SELECT party, unit, region, count(*), sum(fen)::bigint, coalesce(sum(fen) FILTER (WHERE platform), 0)::bigint,
         sum(price_fen)::bigint
-    FROM subsidies_counted WHERE settlement_id = %(settlement)s GROUP BY party, unit, region ORDER BY party, unit, region"""
+    FROM subsidies_counted WHERE settlement_id = %(settlement)s::text GROUP BY party, unit, region ORDER BY party, unit, region"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What a subsidy comes to, and why a settlement is refused. Pure; the formulas stand in files named by whom they pay."""
 
+from kechuang.subsidies.rules.carriers import CarrierAmount, CarrierTerms, Level, Served, carrier_subsidy, is_due
+from kechuang.subsidies.rules.cities import Award, City, CityTerms, Factor, city_awards
 from kechuang.subsidies.rules.pots import PotTerms, Stacking, stacking, within_pot
 from kechuang.subsidies.rules.providers import (
     NOTHING,
@@ -17,6 +19,7 @@ from kechuang.subsidies.rules.refusals import (
     AlreadySettling,
     DecidedLater,
     DecisionIncomplete,
+    FactorMissing,
     NoBank,
     NobodyDue,
     NothingChosen,
@@ -38,8 +41,16 @@ __all__ = [
     "AlreadyEntered",
     "AlreadySettling",
     "Amount",
+    "Award",
+    "CarrierAmount",
+    "CarrierTerms",
+    "City",
+    "CityTerms",
     "DecidedLater",
     "DecisionIncomplete",
+    "Factor",
+    "FactorMissing",
+    "Level",
     "NoBank",
     "NobodyDue",
     "NotPayersPlace",
@@ -56,12 +67,16 @@ __all__ = [
     "ProviderTerms",
     "RateAboveCeiling",
     "ReasonMissing",
+    "Served",
     "Stacking",
     "UnknownProvider",
     "YearNotClosed",
     "YearSettled",
+    "carrier_subsidy",
     "check_closed",
     "check_rate",
+    "city_awards",
+    "is_due",
     "provider_subsidies",
     "stacking",
     "within_pot",

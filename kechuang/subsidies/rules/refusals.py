@@ -67,6 +67,12 @@ class NobodyDue(Refusal):
     remedy = _("可以撤销本次核算")
 
 
+class FactorMissing(Refusal):
+    code = "subsidies.factor_missing"
+    text = _("因素“{factor}”没有任何数据，不能分配")
+    remedy = _("请先导入该因素的数据，或核对年度")
+
+
 class ReasonMissing(Refusal):
     code = "subsidies.reason_missing"
     text = _("请填写理由")
