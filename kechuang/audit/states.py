@@ -155,6 +155,9 @@ KIND_LABELS: dict[str, str] = {
     "parties.person": _("办理人"),
     "audit.sample": _("抽样"),
     "audit.pack": _("证据包"),
+    "subsidies.settlement": _("补助核算"),
+    "subsidies.statement": _("补助结算单"),
+    "subsidies.outside": _("平台外兑付"),
 }
 PERSON, OTHER_KIND = "parties.person", _("其他记录")
 

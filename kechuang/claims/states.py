@@ -88,6 +88,14 @@ MACHINE = Machine(
 )
 
 
+class CountedBy(StrEnum):
+    """By which day a redemption counts in a year (年度归属): source 002 says 上年度实际兑付, the day is a reading."""
+
+    PAYOUT = "payout"
+    CONFIRMATION = "confirmation"
+    OFFSET = "offset"
+
+
 class OpeningState(StrEnum):
     BROUGHT_IN = "brought_in"
     UNDONE = "undone"

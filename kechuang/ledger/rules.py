@@ -24,6 +24,9 @@ class Kind(StrEnum):
     OWED = "owed"  # 应付
     PAID = "paid"  # 已付
     CLAWED_BACK = "clawed_back"  # 已追回
+    SUBSIDY_POT = "subsidy_pot"  # 补助资金: set aside for one settlement; owner is the settlement
+    SUBSIDY_OWED = "subsidy_owed"  # 应付补助: owner is the payee's party, as below
+    SUBSIDY_PAID = "subsidy_paid"  # 已付补助
 
 
 KIND_LABELS: dict[Kind, str] = {
@@ -35,10 +38,13 @@ KIND_LABELS: dict[Kind, str] = {
     Kind.OWED: _("应付"),
     Kind.PAID: _("已付"),
     Kind.CLAWED_BACK: _("已追回"),
+    Kind.SUBSIDY_POT: _("补助资金"),
+    Kind.SUBSIDY_OWED: _("应付补助"),
+    Kind.SUBSIDY_PAID: _("已付补助"),
 }
 
 # 过渡科目: what lies here is on its way, and goes on to `paid` or back.
-CLEARING_KINDS = (Kind.UNCLAIMED, Kind.IN_CLAIM, Kind.OWED)
+CLEARING_KINDS = (Kind.UNCLAIMED, Kind.IN_CLAIM, Kind.OWED, Kind.SUBSIDY_OWED)
 PROVIDER_KINDS = (Kind.UNCLAIMED, Kind.IN_CLAIM, Kind.OWED, Kind.PAID, Kind.CLAWED_BACK)
 
 
@@ -105,6 +111,11 @@ RULES: dict[str, Rule] = {
         Rule("open_release", _K.APPROPRIATION, _K.BUDGET, _("期初预算"), _F.RELEASED),
         Rule("open_grant", _K.BUDGET, _K.VOUCHER, _("期初券额"), _F.GRANTED),
         Rule("open_offset", _K.VOUCHER, _K.UNCLAIMED, _("期初待申兑"), _F.OFFSET),
+        Rule("subsidy_fund", _K.APPROPRIATION, _K.SUBSIDY_POT, _("安排补助资金")),
+        Rule("subsidy_unfund", _K.SUBSIDY_POT, _K.APPROPRIATION, _("收回补助资金")),
+        Rule("subsidy_owe", _K.SUBSIDY_POT, _K.SUBSIDY_OWED, _("核定应付补助")),
+        Rule("subsidy_pay", _K.SUBSIDY_OWED, _K.SUBSIDY_PAID, _("银行确认支付补助")),
+        Rule("subsidy_bounce", _K.SUBSIDY_PAID, _K.SUBSIDY_OWED, _("补助退汇")),
     )
 }
 

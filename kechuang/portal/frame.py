@@ -97,6 +97,7 @@ WAYS = (
     Way(_("审计任务"), _("审计"), "eye-check", "audit:tasks", frozenset({Role.AUDITOR}), thumb=True),
     Way(_("预算"), _("预算"), "calculator", "treasury:budgets", _MONEY, thumb=True),
     Way(_("总账"), _("总账"), "book-2", "ledger:accounts", _MONEY),
+    Way(_("补助"), _("补助"), "coins", "subsidies:settlements", _PARTY | _SCIENCE | _ABOVE | {Role.SHARING_OFFICE}),
     Way(_("期初导入"), _("期初"), "file-import", "claims:opening", frozenset({Role.BUDGET_AUTHOR})),
     Way(_("资金去向"), _("资金"), "route", "portal:money", _SIGNED_IN, thumb=True),
     Way(_("时限"), _("时限"), "clock", "deadlines:clocks", _SCIENCE | _ABOVE),

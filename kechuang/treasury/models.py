@@ -8,11 +8,13 @@ from kechuang.treasury.states import (
     BATCH_MACHINE,
     BUDGET_MACHINE,
     CHANGE_LABELS,
+    CLAIMS,
     LINE_MACHINE,
     BatchState,
     BudgetState,
     Change,
     LineState,
+    purpose_of,
 )
 
 
@@ -41,7 +43,7 @@ def batch_id() -> str:
 
 
 def batch_number() -> str:
-    return public_number("ZF")
+    return public_number(CLAIMS.number)
 
 
 def line_id() -> str:
@@ -57,9 +59,9 @@ def budget_page(budget: str) -> str:
     return f"/treasury/budgets/{budget}"
 
 
-def batch_page(batch: str) -> str:
-    """Where a message about a batch leads; its page stands in claims, which shows what was claimed."""
-    return f"/claims/payouts/{batch}"
+def batch_page(batch: "PaymentBatch") -> str:
+    """Where a message about a batch leads: the room whose records it pays."""
+    return f"{purpose_of(batch.number).page}{batch.id}"
 
 
 class Budget(models.Model):

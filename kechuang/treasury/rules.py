@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.treasury.states import REMARK_CHARS, LineState
+from kechuang.treasury.states import CLAIMS, REMARK_CHARS, LineState, Purpose
 
 
 class BudgetExists(Refusal):
@@ -212,25 +212,20 @@ class Due:
     fen: int
 
 
-_PAYOUT, _ORDERS, _AMONG, _COUNTED = (
-    _("创新券兑付"),
-    _("订单"),
-    _("等"),
-    _("单"),
-)  # on the bank's slip, in Chinese always
+_AMONG = _("等")  # on the bank's slip, in Chinese always
 
 
-def remark(dues: Sequence[Due]) -> str:
+def remark(dues: Sequence[Due], purpose: Purpose = CLAIMS) -> str:
     """附言: what a university's finance office recognises the money by, as many orders as fit and the count of all."""
     names = list(dict.fromkeys(due.unit_name for due in dues if due.unit_name))
-    head = " ".join([_PAYOUT, "、".join(names)]).strip()
+    head = " ".join([purpose.head, "、".join(names)]).strip()
     orders = list(dict.fromkeys(due.order_number for due in dues))
     for shown in range(len(orders), 0, -1):
-        more = "" if shown == len(orders) else f" {_AMONG}{len(orders)}{_COUNTED}"
-        text = f"{head} {_ORDERS}{'、'.join(orders[:shown])}{more}"
+        more = "" if shown == len(orders) else f" {_AMONG}{len(orders)}{purpose.counted}"
+        text = f"{head} {purpose.records}{'、'.join(orders[:shown])}{more}"
         if len(text) <= REMARK_CHARS:
             return text
-    tail = f" {_AMONG}{len(orders)}{_COUNTED}"
+    tail = f" {_AMONG}{len(orders)}{purpose.counted}"
     return head[: REMARK_CHARS - len(tail)] + tail
 
 

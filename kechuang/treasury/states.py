@@ -1,16 +1,53 @@
 """Where a budget, a payment batch and one line of it can stand, and who may move them."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from kechuang.kernel.actor import Role
 from kechuang.kernel.machine import Machine, Move
 from kechuang.kernel.text import gettext_noop as _
+from kechuang.ledger.rules import Kind
 
 REMARK_CHARS = 120  # what bank files carry as 附言 and receipts print
 FIRST_OF_YEAR = "01-01"
 POSITION_DIGITS = 3  # of a serial: ZF-…-001
 DRAWN_AT_ONCE = 1_000  # payables drawn into the next year in one transaction
 SHOWN = 20  # findings that a check lists of one kind
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """支付事由: what a batch pays. The ids of its records and the numbers of its batches say which it is."""
+
+    record: str  # what the ids of the records begin with; a claim is whatever no other purpose claims
+    number: str  # what the numbers of the batches begin with
+    page: str  # where the batches stand: the pages of the room whose records they pay
+    owed: Kind
+    paid: Kind
+    pay: str  # posting rule
+    bounce: str  # posting rule
+    head: str  # of the remark on the bank's slip, in Chinese always
+    records: str
+    counted: str
+    budgeted: bool  # paid by the voucher budget of its year, and by the next one's once that is closed
+
+
+CLAIMS = Purpose(
+    "", "ZF", "/claims/payouts/", Kind.OWED, Kind.PAID, "pay", "bounce",
+    _("创新券兑付"), _("订单"), _("单"), True,
+)  # fmt: skip
+SUBSIDIES = Purpose(
+    "sbs_", "BF", "/subsidies/payouts/", Kind.SUBSIDY_OWED, Kind.SUBSIDY_PAID, "subsidy_pay", "subsidy_bounce",
+    _("科技服务补助"), _("结算单"), _("份"), False,
+)  # fmt: skip
+
+
+PURPOSES = (CLAIMS, SUBSIDIES)
+
+
+def purpose_of(name: str) -> Purpose:
+    """What a record or a batch is about, by its id or number."""
+    return SUBSIDIES if name.startswith((SUBSIDIES.record, SUBSIDIES.number)) else CLAIMS
 
 
 class BudgetState(StrEnum):

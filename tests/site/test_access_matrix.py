@@ -53,6 +53,10 @@ from kechuang.releases import commands as releases
 from kechuang.search import commands as search
 from kechuang.search.rules import Synonym
 from kechuang.search.states import SynonymKind
+from kechuang.subsidies import commands as subsidies
+from kechuang.subsidies.models import Statement
+from kechuang.subsidies.states import Formula
+from kechuang.trail.commands import record
 from kechuang.trail.queries import way
 from kechuang.treasury.models import Budget, PaymentLine
 from kechuang.ui import clock
@@ -61,7 +65,7 @@ from kechuang.usage.rules import Draft
 from kechuang.usage.states import Audience
 from kechuang.vouchers.models import Voucher
 from tests.bookings import owned as bookings
-from tests.claims.conftest import Payouts
+from tests.claims.conftest import Payouts, reading
 from tests.orders.conftest import PDF
 from tests.vouchers.conftest import KEQIAO, POLICIES, SCHEME, YUECHENG
 
@@ -231,6 +235,7 @@ class World(Payouts):
             **self._used(),
             **self._brought(),
             **self._released(),
+            **self._subsidised(),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
         }
 
@@ -321,6 +326,23 @@ class World(Payouts):
         firm = self.firm("绍兴排队科技有限公司")
         place = releases.enter(firm, release_id=made[1], now=opens)
         return {"release_id": made[0], "place_id": place.id}
+
+    def _subsidised(self) -> dict[str, str]:
+        """A settlement that the county drafts by the reading under which counties pay, a statement of it, an entry from elsewhere."""
+        with reading(subsidy_payer="county"):
+            decision = subsidies.Decision(3_000, "越科〔2025〕1号", "越城区科学技术局", self.today)
+            made = subsidies.draft(
+                self.clerk, formula=Formula.PROVIDERS, scheme=SCHEME, region=YUECHENG, year=2024, decision=decision, now=self.now
+            )  # fmt: skip
+        statement = Statement.objects.create(
+            number="JS-试探", settlement=made, region=YUECHENG, party=self.server.party_id, state="in_notice",
+            redeemed_fen=100, counted_fen=100, rate_part_fen=30, full_fen=30, fen=30,
+        )  # fmt: skip
+        record(CLOCK, statement, "count", label="出具结算单", role=Role.CLOCK, now=self.now, target="in_notice")
+        code = party(self.server.party_id).credit_code
+        entry = subsidies.Redemption(code, self.today, Fen(100), Fen(200), "越财〔2025〕9号")
+        outside = subsidies.enter_outside(self.clerk, region=YUECHENG, redemption=entry, now=self.now)
+        return {"settlement_id": made.id, "statement_id": statement.id, "outside_id": outside.id}
 
     def _opening(self) -> Opening:
         """A table of one live voucher, brought in by the county's budget author."""

@@ -21,6 +21,7 @@ from kechuang.claims.queries.lists import (
 )
 from kechuang.claims.queries.opening import MAY_SEE, opening_schemes, opening_template, openings
 from kechuang.claims.queries.payouts import CountyPayables, approval_sheet, payable_rows
+from kechuang.claims.queries.redeemed import REDEEMED
 from kechuang.claims.queries.sheets import (
     ClaimSheet,
     doubts_first,
@@ -32,6 +33,7 @@ from kechuang.claims.queries.sheets import (
 
 __all__ = [
     "MAY_SEE",
+    "REDEEMED",
     "Claim",
     "ClaimRow",
     "ClaimSheet",

@@ -8,6 +8,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kechuang.gazette.states import CASE_NAMES
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.text import gettext_noop
 from kechuang.parties.queries import region_name
@@ -142,9 +143,8 @@ _NAMES = {
     "closes_at": gettext_noop("截止时间"),
     "is": gettext_noop("结果"),
     "sum": gettext_noop("合计"),
-}
-_REGIONS = {"claim_office", "paying_budget", "admission_office", "revoking_office"}
-_REGIONS |= {"region", "revoked_in"}
+} | CASE_NAMES
+_REGIONS = {"claim_office", "paying_budget", "admission_office", "revoking_office", "region", "revoked_in", "paying"}
 _INNER = {"facts", "used", "length", "expected"}  # maps whose parts are shown like what stands beside them
 _HIDDEN = {"calendar", "entries", "papers", "limits", "id", "unit", "buyer_name", "seller_name", "debit", "credit"}
 _HIDDEN |= {"in_claim", "unclaimed", "voucher", "budget"}
@@ -277,7 +277,7 @@ def _said(pack: Pack, outcome: Outcome, name: str, value: Any) -> str:
     in_force = parameter.on(outcome.case.on)
     raw = outcome.case.instead.get(parameter.name, in_force.is_ if in_force else NONE)
     if parameter.unit == "table" and parameter.name == "conditions":
-        return "；".join(map(_row, raw))
+        return "；".join(_row(pack, row) for row in raw)
     return _phrase(pack, parameter, raw)
 
 
@@ -291,15 +291,16 @@ def _given(pack: Pack, name: str, value: Any) -> str:
     if name.endswith("_zone"):
         return _(_CONDITIONS[str(value)])
     if isinstance(value, list):
-        return "；".join(_row(item) if isinstance(item, Mapping) else _given(pack, name, item) for item in value)
+        return "；".join(_row(pack, item) if isinstance(item, Mapping) else _given(pack, name, item) for item in value)
     return _listed(pack, name, value)
 
 
-def _row(row: Mapping[str, Any]) -> str:
-    """One posting of a case in words, what happens and how much; or one condition in figures."""
+def _row(pack: Pack, row: Mapping[str, Any]) -> str:
+    """One posting of a case in words, what happens and how much; one condition in figures; or named facts."""
     if "rule" in row:
         return f"{name_of(str(row['rule']))} {words.yuan_sign(row['fen'])}"
-    return f"{row['label']}≥{row['at_least']}{row['unit']}"
+    said = (f"{name_of(key)} {_given(pack, key, item)}" for key, item in row.items())
+    return f"{row['label']}≥{row['at_least']}{row['unit']}" if "label" in row else "，".join(said)
 
 
 def _listed(pack: Pack, name: str, value: Any) -> str:

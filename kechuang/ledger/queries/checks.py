@@ -111,19 +111,21 @@ def _overdrawn(kind: str) -> list[tuple[Any, ...]]:
 
 
 def overpaid_claims() -> list[Broken]:
-    """I4, the ledger's part: per claim, what was paid is never above what was approved, and it was paid at most once."""
+    """I4, the ledger's part: per claim and per subsidy, what was paid is never above what was approved, and it was paid at most once."""
     sql = """
-        SELECT t.subject, sum(n.fen) FILTER (WHERE t.rule IN ('approve', 'unapprove')),
-            sum(n.fen) FILTER (WHERE t.rule IN ('pay', 'bounce')), sum(n.once) FILTER (WHERE t.rule IN ('pay', 'bounce'))
+        SELECT t.subject, sum(n.fen) FILTER (WHERE NOT n.pays), sum(n.fen) FILTER (WHERE n.pays),
+            sum(n.once) FILTER (WHERE n.pays)
         FROM ledger_transfer t
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN (t.rule IN ('unapprove', 'bounce')) <> (t.phase = 4) THEN -1 ELSE 1 END AS once) s
-        CROSS JOIN LATERAL (SELECT s.once * t.fen AS fen, s.once AS once) n
-        WHERE t.rule IN ('approve', 'unapprove', 'pay', 'bounce')
+            SELECT CASE WHEN (t.rule IN ('unapprove', 'bounce', 'subsidy_bounce')) <> (t.phase = 4) THEN -1 ELSE 1 END
+                AS once) s
+        CROSS JOIN LATERAL (
+            SELECT s.once * t.fen AS fen, s.once AS once,
+                t.rule IN ('pay', 'bounce', 'subsidy_pay', 'subsidy_bounce') AS pays) n
+        WHERE t.rule IN ('approve', 'unapprove', 'pay', 'bounce', 'subsidy_owe', 'subsidy_pay', 'subsidy_bounce')
         GROUP BY t.subject
-        HAVING coalesce(sum(n.fen) FILTER (WHERE t.rule IN ('pay', 'bounce')), 0)
-                > coalesce(sum(n.fen) FILTER (WHERE t.rule IN ('approve', 'unapprove')), 0)
-            OR coalesce(sum(n.once) FILTER (WHERE t.rule IN ('pay', 'bounce')), 0) > 1
+        HAVING coalesce(sum(n.fen) FILTER (WHERE n.pays), 0) > coalesce(sum(n.fen) FILTER (WHERE NOT n.pays), 0)
+            OR coalesce(sum(n.once) FILTER (WHERE n.pays), 0) > 1
         ORDER BY t.subject LIMIT %s"""
     return [
         Broken("ledger_transfer", subject, f"核定 {approved or 0}，已付 {paid}，支付 {times} 次")

@@ -1,11 +1,12 @@
 """对账单 for whole regions: every account of a period with opening and closing balance, and what has not come to rest."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
@@ -127,6 +128,14 @@ def next_month(region: str) -> date | None:
         return month_after(last.until)
     ((first_on,),) = _asked('SELECT min("on") FROM ledger_transfer WHERE region = %(region)s', region=region)
     return month_after(first_on) if first_on else None
+
+
+def closed_until(regions: Iterable[str]) -> dict[str, date | None]:
+    """The first day that is open in each region's books (已关账至); None where no month was ever closed. One statement."""
+    wanted = set(regions)
+    rows = Closing.objects.filter(region__in=wanted, period=Period.MONTH).order_by().values("region")
+    found = {row["region"]: row["last"] for row in rows.annotate(last=Max("until"))}
+    return {region: found.get(region) for region in sorted(wanted)}
 
 
 def next_year(region: str) -> date | None:

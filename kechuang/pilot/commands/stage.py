@@ -78,7 +78,7 @@ class Stage:
     """Everything a story needs. Stories are generators: each `yield n` waits for n days, then goes on on a working day."""
 
     def __init__(self, *, scheme: str, seed: int, first: date, until: date) -> None:
-        self.scheme, self.dice, self.chances = scheme, Dice(seed), Chances()
+        self.scheme, self.seed, self.dice, self.chances = scheme, seed, Dice(seed), Chances()
         self.lots = Dice(seed + OTHER_SOURCE)  # what bookings draw from
         self.others = Dice(seed + OTHER_SOURCE + OTHER_SOURCE)  # what releases draw from
         self.bookable: list[Bookable] = []

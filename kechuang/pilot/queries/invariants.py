@@ -12,6 +12,7 @@ from kechuang.documents.queries import altered_files
 from kechuang.gazette.queries import latest
 from kechuang.ledger import queries as ledger
 from kechuang.outbox.queries import stuck
+from kechuang.subsidies import queries as subsidies
 from kechuang.trail.queries import Broken, altered_rows, log_faults, repeated_acts
 from kechuang.treasury import queries as treasury
 from kechuang.ui import clock
@@ -26,10 +27,16 @@ def invariants() -> dict[str, list[Broken]]:
         "I1": ledger.unbalanced,
         "I2": lambda: [*ledger.overcommitted_budgets(), *treasury.budgets_off()],
         "I3": lambda: [*ledger.overused_vouchers(), *_orders_off_ledger()],
-        "I4": lambda: [*ledger.overpaid_claims(), *unequal_payouts(), *payouts_not_single(), *treasury.parts_off()],
+        "I4": lambda: [
+            *ledger.overpaid_claims(),
+            *unequal_payouts(),
+            *payouts_not_single(),
+            *treasury.parts_off(),
+            *subsidies.unequal(),
+        ],
         "I5": lambda: repeated_acts(limit=SHOWN),
         "I7": lambda: altered_rows(SHOWN),
-        "I8": lambda: [*passed_early(), *treasury.lone_hands()],
+        "I8": lambda: [*passed_early(), *subsidies.passed_early(), *treasury.lone_hands()],
         "I9": lambda: unescalated(on=clock.today(), limit=SHOWN),
         "I10": lambda: stuck(now=clock.now(), limit=SHOWN),
         "I11": lambda: altered_files(SHOWN),

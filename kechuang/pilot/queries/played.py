@@ -95,6 +95,7 @@ _FIRST: dict[str, tuple[str, str]] = {
     "yuecheng.caizheng": (ROLE_LABELS[Role.COUNTY_FINANCE], "核准拨付，读取银行回执"),
     "shi.keji": (ROLE_LABELS[Role.CITY_SCIENCE], "看逾期上报和各县（市、区）进度"),
     "shi.caizheng": (ROLE_LABELS[Role.CITY_FINANCE], "看资金统筹与执行"),
+    "shi.jingban": ("市本级经办（补助）", "看上年度补助核算，从合计点到每一笔"),
     "sheng.gongxiang": (ROLE_LABELS[Role.SHARING_OFFICE], "看指导额度的发放进度"),
     "shenji": (ROLE_LABELS[Role.AUDITOR], "先立审计任务，再跟一元钱走到底、抽样、固化证据包"),
     "gongmin": (ROLE_LABELS[Role.PUBLIC], "看公示，提出异议"),

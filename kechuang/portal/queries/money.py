@@ -19,6 +19,7 @@ from kechuang.orders import queries as orders
 from kechuang.orders.states import OrderState
 from kechuang.parties.queries import party_names, person_names, region_name
 from kechuang.portal.queries.records import Place, place
+from kechuang.subsidies import queries as subsidies
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way as events_of
 from kechuang.treasury import queries as treasury
@@ -33,6 +34,8 @@ _BOOKED_BY = {  # by rule, and whether money moved or was only set aside
     ("submit", True): "claims.submit",
     ("approve", True): "claims.clear",
     ("pay", True): "claims.pay",
+    ("subsidy_owe", True): "subsidies.clear",
+    ("subsidy_pay", True): "subsidies.pay",
 }
 LIES = {
     "held": _("占用"),
@@ -54,7 +57,10 @@ _COMES_NEXT = {
     Kind.UNCLAIMED: _("待服务机构申兑"),
     Kind.IN_CLAIM: _("待确认、公示"),
     Kind.OWED: _("待银行支付"),
+    Kind.SUBSIDY_POT: _("待核算、公示"),
+    Kind.SUBSIDY_OWED: _("待银行支付"),
 }
+_PAYEES = (*PROVIDER_KINDS, Kind.SUBSIDY_OWED, Kind.SUBSIDY_PAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +206,7 @@ def way(actor: Actor, subject_id: str) -> Way:
     by_act: dict[tuple[str, object], list[Event]] = {}
     for event in events:
         by_act.setdefault((event.object_id, event.at), []).append(event)
-    names = party_names({one.credit.owner for one in stations if one.credit.kind in PROVIDER_KINDS})
+    names = party_names({one.credit.owner for one in stations if one.credit.kind in _PAYEES})
     steps = [
         Step(
             one,
@@ -235,6 +241,9 @@ def _trace(actor: Actor, found: Place) -> _Trace:
     if found.subject_id.startswith("bud_"):
         pages = {found.subject_id: found.url}
         return _Trace([found.subject_id], frozenset({found.subject_id}), gettext("预算"), pages)
+    if found.subject_id.startswith("sbs_"):
+        both = {found.subject_id, subsidies.statement(actor, found.subject_id).settlement_id}
+        return _Trace(sorted(both), frozenset(both), gettext("补助结算单"), {found.subject_id: found.url})
     if found.subject_id.startswith("vch_"):
         mine = list(orders.listed(actor).filter(voucher_id=found.subject_id))
         title = gettext("创新券")

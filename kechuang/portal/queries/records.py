@@ -14,6 +14,7 @@ from kechuang.kernel.actor import PUBLIC, Actor, Role
 from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.orders import queries as orders
+from kechuang.subsidies import queries as subsidies
 from kechuang.treasury import queries as treasury
 from kechuang.vouchers import queries as vouchers
 
@@ -54,7 +55,7 @@ def find(actor: Actor, number: str) -> Place | None:
 
 
 def place(actor: Actor, subject_id: str) -> Place:
-    """The order, claim, voucher or budget of this id; raises NotVisible when there is none for the actor."""
+    """The order, claim, voucher, budget or subsidy statement of this id; raises NotVisible when there is none for the actor."""
     prefix, *_rest = subject_id.partition("_")
     rows, page = _rooms(actor).get(prefix, (None, ""))
     if rows is None or not (row := rows.filter(id=subject_id).first()):
@@ -93,6 +94,7 @@ def _rooms(actor: Actor) -> dict[str, tuple[QuerySet[Any], str]]:
         "clm": (claims.queue(actor), "claims:claim"),
         "vch": (vouchers.listed(actor), "vouchers:voucher"),
         "bud": (treasury.budgets(actor), "treasury:budget"),
+        "sbs": (subsidies.statements(actor), "subsidies:statement"),
     }
 
 

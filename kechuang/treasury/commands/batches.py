@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.ids import public_number
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.outbox.commands import tell
@@ -25,10 +26,10 @@ from kechuang.treasury.models import (
     PaymentBatch,
     PaymentLine,
     PaymentPart,
-    batch_number,
     batch_page,
 )
 from kechuang.treasury.queries.files import file_of
+from kechuang.treasury.queries.purposes import of_purpose
 from kechuang.treasury.rules import (
     AccountChanged,
     BudgetYearClosed,
@@ -40,7 +41,17 @@ from kechuang.treasury.rules import (
     OwnConfirmation,
     remark,
 )
-from kechuang.treasury.states import BATCH_MACHINE, LINE_MACHINE, POSITION_DIGITS, BatchState, BudgetState, LineState
+from kechuang.treasury.states import (
+    BATCH_MACHINE,
+    CLAIMS,
+    LINE_MACHINE,
+    POSITION_DIGITS,
+    BatchState,
+    BudgetState,
+    LineState,
+    Purpose,
+    purpose_of,
+)
 from kechuang.ui import clock
 from kechuang.ui.compiled import compiled
 
@@ -77,16 +88,22 @@ def _lines(batch_id: str) -> QuerySet[PaymentLine]:
 
 @transaction.atomic
 def prepare_batch(
-    actor: Actor, *, region: str, title: str, now: datetime, payable_ids: Sequence[str] | None = None
+    actor: Actor,
+    *,
+    region: str,
+    title: str,
+    now: datetime,
+    payable_ids: Sequence[str] | None = None,
+    purpose: Purpose = CLAIMS,
 ) -> PaymentBatch:
     """Gathers what is to be paid into one batch, one line per payee's account (制单).
 
-    None takes all that wait. Raises NothingToPay, NotWaiting, NoPayeeAccount, BudgetYearClosed.
+    None takes all of the purpose that wait. Raises NothingToPay, NotWaiting, NoPayeeAccount, BudgetYearClosed.
     """
     role = creator(actor, region, Role.COUNTY_OFFICER)
-    payables = _waiting(actor, region, payable_ids)
+    payables = _waiting(actor, region, payable_ids, purpose)
     groups = _grouped(payables, now)
-    number = batch_number()
+    number = public_number(purpose.number)
     batch = PaymentBatch(
         number=number,
         title=tidy(title),
@@ -213,8 +230,9 @@ def send_batch(actor: Actor, *, batch_id: str, now: datetime) -> PaymentBatch:
     return batch
 
 
-def _waiting(actor: Actor, region: str, payable_ids: Sequence[str] | None) -> list[Payable]:
+def _waiting(actor: Actor, region: str, payable_ids: Sequence[str] | None, purpose: Purpose) -> list[Payable]:
     rows = payables_visible_to(actor).select_for_update(of=("self",)).filter(region=region)
+    rows = of_purpose(rows, purpose)
     rows = rows.filter(taken=False) if payable_ids is None else rows.filter(id__in=list(payable_ids))
     # Read as they are locked: a batch made in the meantime is seen.
     found = list(rows.filter(withdrawn_on__isnull=True).order_by("id"))
@@ -223,7 +241,7 @@ def _waiting(actor: Actor, region: str, payable_ids: Sequence[str] | None) -> li
         raise NotWaiting(claims="、".join(taken))
     closed = set(Budget.objects.filter(region=region, state=BudgetState.CLOSED).values_list("year", flat=True))
     waiting = sorted((row for row in found if not row.taken), key=lambda row: (row.ready_at, row.id))
-    if late := [row for row in waiting if row.year in closed]:
+    if late := [row for row in waiting if purpose.budgeted and row.year in closed]:
         if payable_ids is not None:
             raise BudgetYearClosed(year=late[0].year, claims="、".join(row.claim_number for row in late))
         waiting = [row for row in waiting if row.year not in closed]
@@ -264,7 +282,9 @@ def _line(batch: PaymentBatch, position: int, group: _Group, names: dict[str, st
         account_masked=account.masked,
         account_digest=account.digest,
         fen=sum(row.fen for row in group.payables),
-        remark=remark([Due(row.order_number, row.unit_name, row.fen) for row in group.payables]),
+        remark=remark(
+            [Due(row.order_number, row.unit_name, row.fen) for row in group.payables], purpose_of(batch.number)
+        ),
     )
 
 
@@ -294,7 +314,7 @@ def _drop(actor: Actor, batch: PaymentBatch, now: datetime) -> None:
 def _tell(batch: PaymentBatch, role: Role, title: str, now: datetime) -> None:
     tell(
         subject_id=batch.id,
-        path=batch_page(batch.id),
+        path=batch_page(batch),
         title=title,
         text=batch.number,
         to_role=role,

@@ -13,8 +13,9 @@ from kechuang.ledger.rules import Kind, Place, next_year_legs
 from kechuang.parties import queries as parties
 from kechuang.treasury.access import payables_visible_to
 from kechuang.treasury.models import Budget, Payable
+from kechuang.treasury.queries.purposes import of_purpose
 from kechuang.treasury.rules import StillInPayment, pays_until
-from kechuang.treasury.states import DRAWN_AT_ONCE, BudgetState
+from kechuang.treasury.states import CLAIMS, DRAWN_AT_ONCE, BudgetState
 from kechuang.ui import clock
 from kechuang.ui.compiled import compiled
 from kechuang.ui.rows import add
@@ -129,6 +130,7 @@ def draw_from_next_year(actor: Actor, *, region: str, year: int, now: datetime) 
 def _queued(actor: Actor, region: str, year: int) -> list[Payable]:
     """Locked in the order of their ids like everywhere, answered in the order of the queue."""
     rows = payables_visible_to(actor).filter(region=region, year=year, taken=False, withdrawn_on__isnull=True)
+    rows = of_purpose(rows, CLAIMS)
     first = list(rows.order_by("ready_at", "id").values_list("id", flat=True)[:DRAWN_AT_ONCE])
     # Locked rows are read as they are then: one that a batch has taken in the meantime is not among them.
     locked = list(rows.select_for_update(of=("self",)).filter(id__in=first).order_by("id"))

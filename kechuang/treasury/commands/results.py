@@ -12,7 +12,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.ledger import commands as ledger
-from kechuang.ledger.rules import Kind, Leg, Place
+from kechuang.ledger.rules import Leg, Place
 from kechuang.trail.commands import advance
 from kechuang.treasury.access import batches_visible_to, lines_visible_to, roles_on
 from kechuang.treasury.adapters.bank import Bank, BankDown
@@ -22,7 +22,7 @@ from kechuang.treasury.formats.payment_file import Payment
 from kechuang.treasury.models import PaymentBatch, PaymentLine, PaymentPart
 from kechuang.treasury.queries.files import file_of
 from kechuang.treasury.rules import Answer, BounceDiffers, Outcome, Verdict, judge
-from kechuang.treasury.states import BATCH_MACHINE, LINE_MACHINE, BatchState, LineState
+from kechuang.treasury.states import BATCH_MACHINE, LINE_MACHINE, BatchState, LineState, Purpose, purpose_of
 from kechuang.ui import clock
 
 _OPEN = (LineState.SENT, LineState.UNKNOWN)
@@ -111,7 +111,7 @@ def bounce_line(actor: Actor, *, line_id: str, fen: int, reference: str, words: 
     move = LINE_MACHINE.check("bounce", LineState(line.state), roles)
     parts = _parts_of([line])[line.id]
     ledger.post_many(
-        [ledger.Posting(f"bounce:{part.id}", part.payable.claim_id, [_leg("bounce", line, part)]) for part in parts],
+        [ledger.Posting(f"bounce:{part.id}", part.payable.claim_id, [_bounced_leg(part)]) for part in parts],
         now=now,
     )
     line.answer, line.answered_on = tidy(words), clock.day(now)
@@ -225,7 +225,7 @@ def _read(
         return _result(line, answer.outcome, judged.verdict, judged.why, ())
     mine = parts[line.id]
     if answer.outcome is Outcome.PAID:
-        paid += [ledger.Posting(f"pay:{part.id}", part.payable.claim_id, [_leg("pay", line, part)]) for part in mine]
+        paid += [ledger.Posting(f"pay:{part.id}", part.payable.claim_id, [_paid_leg(part)]) for part in mine]
     roles = roles_on(actor, line)
     move = LINE_MACHINE.check(judged.action, LineState(line.state), roles)
     line.bank_reference, line.answer, line.answered_on = reference, tidy(answer.words), clock.day(now)
@@ -237,10 +237,25 @@ def _read(
     return _result(line, answer.outcome, Verdict.APPLIED, "", _claims(mine))
 
 
-def _leg(rule: str, line: PaymentLine, part: PaymentPart) -> Leg:
+def _places(part: PaymentPart, purpose: Purpose) -> tuple[Place, Place]:
+    """What is owed to the payee, and what was paid to it, in the paying year."""
     payable = part.payable
-    owed, paid = (Place(kind, payable.region, payable.year, payable.payee_party) for kind in (Kind.OWED, Kind.PAID))
-    return Leg(rule, owed, paid, part.fen) if rule == "pay" else Leg(rule, paid, owed, part.fen)
+    owed, paid = (
+        Place(kind, payable.region, payable.year, payable.payee_party) for kind in (purpose.owed, purpose.paid)
+    )
+    return owed, paid
+
+
+def _paid_leg(part: PaymentPart) -> Leg:
+    purpose = purpose_of(part.payable.claim_id)
+    owed, paid = _places(part, purpose)
+    return Leg(purpose.pay, owed, paid, part.fen)
+
+
+def _bounced_leg(part: PaymentPart) -> Leg:
+    purpose = purpose_of(part.payable.claim_id)
+    owed, paid = _places(part, purpose)
+    return Leg(purpose.bounce, paid, owed, part.fen)
 
 
 def _parts_of(lines: Iterable[PaymentLine]) -> dict[str, list[PaymentPart]]:

@@ -1,6 +1,6 @@
 """Payment batches as they are shown, printed and settled (支付批次、审批表、结算单)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,16 @@ from kechuang.kernel.machine import Move
 from kechuang.parties import queries as parties
 from kechuang.treasury.access import batches_visible_to, lines_visible_to, roles_on
 from kechuang.treasury.models import Budget, Payable, PaymentBatch, PaymentLine, PaymentPart
-from kechuang.treasury.states import BATCH_MACHINE, LINE_MACHINE, BatchState, BudgetState, LineState
+from kechuang.treasury.states import (
+    BATCH_MACHINE,
+    CLAIMS,
+    LINE_MACHINE,
+    BatchState,
+    BudgetState,
+    LineState,
+    Purpose,
+    purpose_of,
+)
 from kechuang.ui.compiled import compiled
 
 _OPEN = (LineState.SENT, LineState.UNKNOWN)
@@ -123,10 +132,15 @@ def payables_waiting(region: str, *, on: date | None = None) -> list[WaitingPaya
     accounts = {pair: parties.payee_account(pair[0], unit_id=pair[1], on=on) for pair in payees} if on else {}
     return [
         WaitingPayable(
-            row, names.get(row.payee_party, ""), accounts.get((row.payee_party, row.unit)), row.year in closed
+            row, names.get(row.payee_party, ""), accounts.get((row.payee_party, row.unit)), _closed_year(row, closed)
         )
         for row in rows
     ]
+
+
+def _closed_year(row: Payable, closed: Container[int]) -> bool:
+    """Whether the year that would pay it has been closed."""
+    return purpose_of(row.claim_id).budgeted and row.year in closed
 
 
 @compiled
@@ -140,17 +154,20 @@ def _closed(region: str) -> QuerySet[Budget, int]:
     return Budget.objects.filter(region=region, state=BudgetState.CLOSED).values_list("year", flat=True)
 
 
-def batches(actor: Actor, *, state: str = "") -> QuerySet[PaymentBatch]:
-    """The batches the actor sees, the newest first; each with how many of its lines are unknown."""
+def batches(actor: Actor, *, state: str = "", purpose: Purpose = CLAIMS) -> QuerySet[PaymentBatch]:
+    """The batches of a purpose that the actor sees, the newest first; each with how many of its lines are unknown."""
     lines = PaymentLine.objects.filter(batch=OuterRef("pk"), state=LineState.UNKNOWN).order_by().values("batch")
     unknown = Coalesce(Subquery(lines.annotate(count=Count("id")).values("count")), 0)
-    rows = batches_visible_to(actor).annotate(unknown_count=unknown).order_by("-prepared_on", "-id")
+    rows = batches_visible_to(actor).filter(number__startswith=purpose.number)
+    rows = rows.annotate(unknown_count=unknown).order_by("-prepared_on", "-id")
     return rows.filter(state=state) if state else rows
 
 
-def batch(actor: Actor, batch_id: str) -> BatchSheet:
-    """One batch as the actor may see it; raises NotVisible."""
+def batch(actor: Actor, batch_id: str, *, purpose: Purpose = CLAIMS) -> BatchSheet:
+    """One batch of a purpose as the actor may see it; raises NotVisible."""
     row = _visible(actor, batch_id)
+    if purpose_of(row.number) is not purpose:
+        raise NotVisible
     lines = _lines([row.id])
     people = parties.person_names({row.prepared_by, row.approved_by, row.released_by} - {""})
     fen = {state: sum(one.line.fen for one in lines if one.line.state == state) for state in LineState}
@@ -167,9 +184,9 @@ def batch(actor: Actor, batch_id: str) -> BatchSheet:
     )
 
 
-def approval_form(actor: Actor, batch_id: str) -> ApprovalForm:
+def approval_form(actor: Actor, batch_id: str, *, purpose: Purpose = CLAIMS) -> ApprovalForm:
     """The form that three persons sign; raises NotVisible."""
-    sheet = batch(actor, batch_id)
+    sheet = batch(actor, batch_id, purpose=purpose)
     row = sheet.batch
 
     def signed(person: str, day: date | None) -> tuple[str, date] | None:

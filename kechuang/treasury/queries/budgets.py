@@ -19,7 +19,8 @@ from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.treasury.access import payables_visible_to, roles_on, visible_to
 from kechuang.treasury.models import Adjustment, Budget, Payable, Release
-from kechuang.treasury.states import BUDGET_MACHINE, BudgetState
+from kechuang.treasury.queries.purposes import of_purpose
+from kechuang.treasury.states import BUDGET_MACHINE, CLAIMS, BudgetState
 from kechuang.ui.compiled import compiled
 
 _LIVE = (BudgetState.APPROVED, BudgetState.PARTLY, BudgetState.RELEASED)
@@ -213,4 +214,5 @@ def _queued(region: str, year: int) -> QuerySet[Payable]:
     if not closed.exists():
         return Payable.objects.none()
     rows = Payable.objects.filter(region=region, year=year, taken=False, withdrawn_on__isnull=True)
+    rows = of_purpose(rows, CLAIMS)
     return rows.order_by("ready_at", "id")

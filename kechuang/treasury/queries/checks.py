@@ -109,8 +109,9 @@ def _paid_not_booked() -> list[Broken]:
     """Every live part of a paid line is booked as paid, net of bounces, to the fen; nothing else is."""
     sql = """
         WITH booked AS (
-            SELECT t.subject, sum(CASE WHEN (t.rule = 'bounce') <> (t.phase = 4) THEN -t.fen ELSE t.fen END) AS fen
-            FROM ledger_transfer t WHERE t.rule IN ('pay', 'bounce') GROUP BY t.subject
+            SELECT t.subject, sum(CASE WHEN (t.rule IN ('bounce', 'subsidy_bounce')) <> (t.phase = 4)
+                THEN -t.fen ELSE t.fen END) AS fen FROM ledger_transfer t
+            WHERE t.rule IN ('pay', 'bounce', 'subsidy_pay', 'subsidy_bounce') GROUP BY t.subject
         ), said AS (
             SELECT d.claim_id, sum(p.fen) AS fen FROM treasury_paymentpart p
             JOIN treasury_payable d ON d.id = p.payable_id JOIN treasury_paymentline l ON l.id = p.line_id

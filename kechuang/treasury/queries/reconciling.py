@@ -18,9 +18,10 @@ _SIDES = """
         WHERE l.region = %(region)s AND l.state = 'paid' AND l.answered_on >= %(since)s AND l.answered_on < %(until)s
     ), booked AS (
         SELECT split_part(t.key, ':', 2) AS id, min(t."on") AS on,
-            sum(CASE WHEN (t.rule = 'bounce') <> (t.phase = 4) THEN -t.fen ELSE t.fen END) AS fen
+            sum(CASE WHEN (t.rule IN ('bounce', 'subsidy_bounce')) <> (t.phase = 4) THEN -t.fen ELSE t.fen END) AS fen
         FROM ledger_transfer t
-        WHERE t.region = %(region)s AND t.rule IN ('pay', 'bounce') AND t."on" >= %(since)s AND t."on" < %(until)s
+        WHERE t.region = %(region)s AND t.rule IN ('pay', 'bounce', 'subsidy_pay', 'subsidy_bounce')
+            AND t."on" >= %(since)s AND t."on" < %(until)s
         GROUP BY 1
     )"""
 _TOTALS = (

@@ -34,7 +34,7 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
             f"{_title(BATCH_MACHINE, BatchState(row.state))}：{row.title}",
             subject_id=row.id,
             number=row.number,
-            url=batch_page(row.id),
+            url=batch_page(row),
             state_label=BATCH_MACHINE.labels[BatchState(row.state)],
             fen=row.total_fen,
         )

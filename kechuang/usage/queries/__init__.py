@@ -34,17 +34,20 @@ from kechuang.usage.queries.records import (
     record_sheet,
     waiting_for,
 )
+from kechuang.usage.queries.served import Hours, Served, entered_in_time, hours, served
 from kechuang.usage.queries.sessions import RunSheet, forgotten, keys_of, meters_of, run_sheet, running_of, session
 from kechuang.usage.queries.standing import impossible_sums, not_one_holding
 
 __all__ = [
     "Board",
     "Contents",
+    "Hours",
     "IdleRow",
     "Reach",
     "RecordSheet",
     "Row",
     "RunSheet",
+    "Served",
     "Stock",
     "Support",
     "Target",
@@ -55,8 +58,10 @@ __all__ = [
     "carrier_board",
     "contents",
     "draft_of",
+    "entered_in_time",
     "forgotten",
     "graded",
+    "hours",
     "hours_of_year",
     "idle_list",
     "idle_rows",
@@ -77,6 +82,7 @@ __all__ = [
     "run_sheet",
     "running_of",
     "scopes_of",
+    "served",
     "served_outside",
     "session",
     "verified",

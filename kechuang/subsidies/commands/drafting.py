@@ -1,0 +1,185 @@
+"""From the draft of a settlement to its money (起草、核对、安排资金), and taking it back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.ids import public_number
+from kechuang.kernel.machine import Move
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import tidy
+from kechuang.parties.queries import city_of, refuse_same_hands, region, region_name
+from kechuang.parties.states import Level
+from kechuang.policy.book import InForce, in_force
+from kechuang.subsidies import rules
+from kechuang.subsidies.access import may_act, roles_on
+from kechuang.subsidies.commands.locked import locked, post, pot, source, tell_office
+from kechuang.subsidies.models import Settlement, Statement
+from kechuang.subsidies.states import (
+    FORMULA_LABELS,
+    MACHINE,
+    STATEMENT_MACHINE,
+    Formula,
+    StatementState,
+    SubsidyState,
+)
+from kechuang.trail.commands import advance, record
+from kechuang.ui import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided for the year (当年补助决定): the rate, by which document, which office, on which day."""
+
+    rate_bp: int | None
+    document_number: str
+    office: str
+    on: date | None
+
+
+@transaction.atomic
+def draft(
+    actor: Actor, *, formula: Formula, scheme: str, region: str, year: int, decision: Decision, now: datetime
+) -> Settlement:
+    """Drafts the settlement of a year's subsidies by the office that pays (起草补助核算).
+
+    Raises NotPayersPlace, AlreadySettling, RateAboveCeiling, DecisionIncomplete, DecidedLater; NotVisible for others.
+    """
+    role = may_act(actor, region)
+    on = clock.day(now)
+    terms = in_force(scheme, rules.ProviderTerms, on=on)
+    check_decision(decision, terms, on=on)
+    scope = scope_of(region, terms.terms.subsidy_payer)
+    live = Settlement.objects.filter(formula=formula, region=region, year=year).exclude(state=SubsidyState.WITHDRAWN)
+    if found := live.first():
+        raise rules.AlreadySettling(year=year, formula=FORMULA_LABELS[formula], number=found.number)
+    row = Settlement.objects.create(
+        number=public_number("BZ"),
+        formula=formula,
+        scheme=scheme,
+        region=region,
+        scope=scope,
+        year=year,
+        drafted_by=actor.person_id,
+        drafted_on=on,
+        **_columns(decision),
+    )
+    label, article = _("起草补助核算"), terms.article("subsidy_threshold_fen")
+    record(actor, row, "draft", label=label, role=role, now=now, target=row.state, article=article, facts=_facts(row))
+    tell_office(row, Role.COUNTY_APPROVER, _("补助决定待核对"), now=now)
+    return row
+
+
+@transaction.atomic
+def edit(actor: Actor, *, settlement_id: str, decision: Decision, now: datetime) -> Settlement:
+    """Changes the draft (修改草案) before another person has checked it. Raises as `draft` does."""
+    row = locked(actor, settlement_id)
+    roles = roles_on(actor, row)
+    move = MACHINE.check("edit", SubsidyState(row.state), roles)
+    terms = in_force(row.scheme, rules.ProviderTerms, on=clock.day(now))
+    check_decision(decision, terms, on=clock.day(now))
+    columns = _columns(decision)
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.drafted_by = actor.person_id
+    advance(actor, row, move, roles=roles, now=now, saves=[*columns, "drafted_by"], facts=_facts(row))
+    return row
+
+
+@transaction.atomic
+def decide(actor: Actor, *, settlement_id: str, now: datetime) -> Settlement:
+    """Another person holds the draft against the decision's document (核对补助决定). Raises SameHands, MoveNotOpen."""
+    row = locked(actor, settlement_id)
+    roles = roles_on(actor, row)
+    move = MACHINE.check("decide", SubsidyState(row.state), roles)
+    other_hands(actor, row, move, [row.drafted_by])
+    terms = in_force(row.scheme, rules.ProviderTerms, on=clock.day(now))
+    row.checked_by = actor.person_id
+    article = terms.article("subsidy_ceiling_bp")
+    advance(actor, row, move, roles=roles, now=now, saves=["checked_by"], article=article, facts=_facts(row))
+    tell_office(row, Role.COUNTY_FINANCE, _("补助资金待安排"), now=now)
+    return row
+
+
+@transaction.atomic
+def fund(actor: Actor, *, settlement_id: str, fen: int, document_number: str, now: datetime) -> Settlement:
+    """Finance sets money aside for the settlement (安排补助资金): the most that it can pay. Raises PotMissing, SameHands."""
+    row = locked(actor, settlement_id)
+    roles = roles_on(actor, row)
+    move = MACHINE.check("fund", SubsidyState(row.state), roles)
+    if fen <= 0 or not tidy(document_number):
+        raise rules.PotMissing()
+    other_hands(actor, row, move, [row.drafted_by, row.checked_by])
+    row.pot_fen, row.pot_document = fen, tidy(document_number)
+    row.pays_year, row.funded_by = clock.day(now).year, actor.person_id
+    post("subsidy_fund", source(row), pot(row), fen, subject=row.id, step="fund", now=now)
+    saves = ["pot_fen", "pot_document", "pays_year", "funded_by"]
+    facts: dict[str, object] = {"fen": fen, "document": row.pot_document}
+    advance(actor, row, move, roles=roles, now=now, saves=saves, facts=facts)
+    tell_office(row, Role.COUNTY_OFFICER, _("补助待核算"), now=now)
+    return row
+
+
+@transaction.atomic
+def withdraw(actor: Actor, *, settlement_id: str, reason: str, now: datetime) -> Settlement:
+    """Takes a settlement back before it is made known (撤销核算); its money goes back. Raises ReasonMissing, MoveNotOpen."""
+    row = locked(actor, settlement_id)
+    roles = roles_on(actor, row)
+    move = MACHINE.check("withdraw", SubsidyState(row.state), roles)
+    if not tidy(reason):
+        raise rules.ReasonMissing()
+    for statement in Statement.objects.select_for_update().filter(settlement=row).order_by("id"):
+        mine = roles_on(actor, statement)
+        step = STATEMENT_MACHINE.check("withdraw", StatementState(statement.state), mine)
+        advance(actor, statement, step, roles=mine, now=now)
+    if row.pot_fen:
+        post("subsidy_unfund", pot(row), source(row), row.pot_fen, subject=row.id, step="withdraw", now=now)
+    row.reason = tidy(reason)
+    advance(actor, row, move, roles=roles, now=now, saves=["reason"], facts={"reason": row.reason})
+    return row
+
+
+def scope_of(payer_place: str, payer: rules.Payer) -> str:
+    """Where redemptions count: the whole city, which a county pays its own part of. Raises NotPayersPlace."""
+    level = region(payer_place).level
+    fits = level == Level.COUNTY if payer is rules.Payer.COUNTY else level in {Level.ZONE, Level.CITY}
+    if not fits:
+        names = {rules.Payer.COUNTY: _("区、县（市）"), rules.Payer.CITY: _("市本级")}
+        raise rules.NotPayersPlace(payer=names[payer], region=region_name(payer_place))
+    return city_of(payer_place)
+
+
+def check_decision(decision: Decision, terms: InForce[rules.ProviderTerms], *, on: date) -> None:
+    """A rate within the ceiling, with document, office and a day that has come."""
+    if decision.rate_bp is None or not (tidy(decision.document_number) and tidy(decision.office) and decision.on):
+        raise rules.DecisionIncomplete()
+    if decision.on > on:
+        raise rules.DecidedLater(decided_on=decision.on.isoformat())
+    rules.check_rate(decision.rate_bp, terms=terms.terms)
+
+
+def other_hands(actor: Actor, row: Settlement, move: Move, before: list[str]) -> None:
+    """Raises SameHands where an earlier step was this person's (四眼原则)."""
+    for role in sorted(roles_on(actor, row) & move.by):
+        refuse_same_hands(actor, row.region, role, before=before, of=[row.id])
+
+
+def _columns(decision: Decision) -> dict[str, object]:
+    return {
+        "rate_bp": decision.rate_bp,
+        "document_number": tidy(decision.document_number),
+        "decided_office": tidy(decision.office),
+        "decided_on": decision.on,
+    }
+
+
+def _facts(row: Settlement) -> dict[str, object]:
+    return {
+        "year": row.year,
+        "rate_bp": row.rate_bp,
+        "document": row.document_number,
+        "office": row.decided_office,
+        "decided_on": row.decided_on.isoformat() if row.decided_on else "",
+    }

@@ -1,0 +1,1 @@
+"""Pages of settlements, of payouts, and of redemptions from elsewhere."""

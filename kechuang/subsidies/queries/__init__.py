@@ -1,0 +1,60 @@
+"""Reading subsidies."""
+
+from kechuang.subsidies.queries.checks import passed_early, unequal
+from kechuang.subsidies.queries.lists import (
+    OutsideRow,
+    in_notice,
+    in_payout,
+    outside,
+    outside_rows,
+    settlements,
+    statement,
+    statements,
+    waiting_for,
+)
+from kechuang.subsidies.queries.papers import own_statements, printed, provider_schemes, settles_in, workbook
+from kechuang.subsidies.queries.payouts import OfficePayables, approval_sheet, payable_rows
+from kechuang.subsidies.queries.sheets import (
+    CountedRow,
+    PlaceSum,
+    SettlementSheet,
+    StatementRow,
+    StatementSheet,
+    counted_of,
+    counted_of_settlement,
+    counted_rows,
+    settlement_sheet,
+    statement_sheet,
+)
+
+__all__ = [
+    "CountedRow",
+    "OfficePayables",
+    "OutsideRow",
+    "PlaceSum",
+    "SettlementSheet",
+    "StatementRow",
+    "StatementSheet",
+    "approval_sheet",
+    "counted_of",
+    "counted_of_settlement",
+    "counted_rows",
+    "in_notice",
+    "in_payout",
+    "outside",
+    "outside_rows",
+    "own_statements",
+    "passed_early",
+    "payable_rows",
+    "printed",
+    "provider_schemes",
+    "settlement_sheet",
+    "settlements",
+    "settles_in",
+    "statement",
+    "statement_sheet",
+    "statements",
+    "unequal",
+    "waiting_for",
+    "workbook",
+]

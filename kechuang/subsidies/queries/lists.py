@@ -1,0 +1,172 @@
+"""Lists: settlements, what a job looks for, what waits on a workbench, redemptions from elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from kechuang.deadlines.queries import clocks
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Machine, Move
+from kechuang.parties.queries import party_names, region_name
+from kechuang.subsidies.access import outside_visible_to, roles_on, statements_visible_to, visible_to
+from kechuang.subsidies.models import Outside, Settlement, Statement
+from kechuang.subsidies.states import (
+    FORMULA_LABELS,
+    MACHINE,
+    OUTSIDE_MACHINE,
+    STATEMENT_MACHINE,
+    WAITING_MAX,
+    Formula,
+    OutsideState,
+    StatementState,
+    SubsidyState,
+)
+from kechuang.ui.waiting import Waiting, waiting
+
+
+def settlements(actor: Actor, *, formula: str = "", year: int | None = None) -> QuerySet[Settlement]:
+    """The settlements the actor sees, the latest first."""
+    rows = visible_to(actor).order_by("-year", "-id")
+    rows = rows.filter(formula=formula) if formula else rows
+    return rows.filter(year=year) if year else rows
+
+
+def statements(actor: Actor) -> QuerySet[Statement]:
+    """The statements the actor sees, the latest first."""
+    return statements_visible_to(actor).order_by("-id")
+
+
+def statement(actor: Actor, statement_id: str) -> Statement:
+    """One statement as the actor may see it; raises NotVisible."""
+    row = statements_visible_to(actor).filter(id=statement_id).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def in_notice() -> list[str]:
+    """Statements whose gate the clock looks at, by id."""
+    rows = Statement.objects.filter(state=StatementState.IN_NOTICE)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def in_payout() -> list[str]:
+    """Settlements that were made known and are not done, by id."""
+    rows = Settlement.objects.filter(state=SubsidyState.PUBLISHED)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideRow:
+    """One redemption from elsewhere with its names, and what the actor may do."""
+
+    outside: Outside
+    provider: str
+    place: str
+    open_moves: Sequence[Move]
+
+
+def outside_rows(actor: Actor, rows: Sequence[Outside]) -> list[OutsideRow]:
+    """Names and open acts of a page of them."""
+    names = party_names({row.party for row in rows})
+    return [
+        OutsideRow(
+            row,
+            names.get(row.party, ""),
+            region_name(row.region),
+            OUTSIDE_MACHINE.open(OutsideState(row.state), roles_on(actor, row)),
+        )
+        for row in rows
+    ]
+
+
+def outside(actor: Actor) -> QuerySet[Outside]:
+    """Redemptions off the platform that the actor sees, the latest first."""
+    return outside_visible_to(actor).order_by("-redeemed_on", "-id")
+
+
+def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
+    """待办: settlements at their next step, statements to be paid, entries to be checked."""
+    return [*_settlements_wait(actor, on), *_statements_wait(actor, on), *_outside_waits(actor)]
+
+
+def _settlements_wait(actor: Actor, on: date) -> list[Waiting]:
+    rows = visible_to(actor).filter(state__in=list(MACHINE.waits)).order_by("id")[:WAITING_MAX]
+    mine = [row for row in rows if _waits(MACHINE, SubsidyState(row.state), actor, row) and not _did(actor, row)]
+    running = clocks([row.id for row in mine], on=on) if mine else {}
+    return [
+        waiting(
+            _next(MACHINE, SubsidyState(row.state)),
+            subject_id=row.id,
+            number=row.number,
+            url=f"/subsidies/{row.id}",
+            state_label=MACHINE.labels[SubsidyState(row.state)],
+            clock=running.get(row.id),
+            party=region_name(row.region),
+            fen=row.total_fen or None,
+            about=FORMULA_LABELS[Formula(row.formula)],
+        )
+        for row in mine
+    ]
+
+
+def _did(actor: Actor, row: Settlement) -> bool:
+    """Checking and funding are another person's when this one did an earlier step."""
+    deciding = row.state in (SubsidyState.DRAFT, SubsidyState.DECIDED)
+    return deciding and actor.person_id in (row.drafted_by, row.checked_by)
+
+
+def _statements_wait(actor: Actor, on: date) -> list[Waiting]:
+    wanted = [StatementState.PAYABLE, StatementState.PAYMENT_FAILED]
+    rows = statements_visible_to(actor).filter(state__in=wanted).order_by("id")[:WAITING_MAX]
+    mine = [row for row in rows if _waits(STATEMENT_MACHINE, StatementState(row.state), actor, row)]
+    running = clocks([row.id for row in mine], on=on) if mine else {}
+    names = party_names({row.party for row in mine})
+    return [
+        waiting(
+            _next(STATEMENT_MACHINE, StatementState(row.state)),
+            subject_id=row.id,
+            number=row.number,
+            url=f"/subsidies/statements/{row.id}",
+            state_label=STATEMENT_MACHINE.labels[StatementState(row.state)],
+            clock=running.get(row.id),
+            party=names.get(row.party, ""),
+            fen=row.fen,
+        )
+        for row in mine
+    ]
+
+
+def _outside_waits(actor: Actor) -> list[Waiting]:
+    rows = outside_visible_to(actor).filter(state=OutsideState.ENTERED).order_by("id")[:WAITING_MAX]
+    mine = [
+        row
+        for row in rows
+        if _waits(OUTSIDE_MACHINE, OutsideState.ENTERED, actor, row) and row.entered_by != actor.person_id
+    ]
+    names = party_names({row.party for row in mine})
+    return [
+        waiting(
+            _next(OUTSIDE_MACHINE, OutsideState.ENTERED),
+            subject_id=row.id,
+            number=row.number,
+            url="/subsidies/outside",
+            state_label=OUTSIDE_MACHINE.labels[OutsideState.ENTERED],
+            party=names.get(row.party, ""),
+            fen=row.fen,
+        )
+        for row in mine
+    ]
+
+
+def _waits(machine: Machine, state: object, actor: Actor, row: Settlement | Statement | Outside) -> bool:
+    return machine.waits.get(state) in actor.roles_in(row.region)  # type: ignore[call-overload]
+
+
+def _next(machine: Machine, state: SubsidyState | StatementState | OutsideState) -> str:
+    """What is to be done: the first act of the waited-for role that moves the record on."""
+    onward = [move for move in machine.open(state, {machine.waits[state]}) if move.target not in (None, state)]
+    return next((move.label for move in onward if move.action != "withdraw"), machine.labels[state])

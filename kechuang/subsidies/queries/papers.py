@@ -1,0 +1,131 @@
+"""What an office may settle and by which rules, and a statement for paper and for a workbook (结算单)."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from kechuang.documents.rules import Grid, Sheet, write_xlsx
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.money import yuan
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.parties.queries import region_name
+from kechuang.policy.book import current
+from kechuang.subsidies import access
+from kechuang.subsidies.models import Statement
+from kechuang.subsidies.queries.sheets import StatementSheet, counted_of, counted_rows, statement_sheet
+
+_THRESHOLD = "subsidy_threshold_fen"
+
+
+def settles_in(actor: Actor) -> dict[str, str]:
+    """The places for which the actor's office settles, with their names."""
+    return {region: region_name(region) for region in access.settles_in(actor)}
+
+
+def provider_schemes(*, on: date) -> dict[str, str]:
+    """The schemes that have a yearly subsidy for providers in force on a day, title by scheme."""
+    return {
+        scheme: pack.title
+        for scheme, pack in sorted(current().packs.items())
+        if (parameter := pack.parameters.get(_THRESHOLD)) and parameter.on(on) and "subsidy_payer" in pack.parameters
+    }
+
+
+def own_statements(actor: Actor) -> list[Statement]:
+    """A payee's own statements, the latest first."""
+    rows = access.statements_visible_to(actor).filter(party=actor.party_id)
+    return list(rows.select_related("settlement").order_by("-settlement__year", "-id"))
+
+
+def printed(actor: Actor, statement_id: str, *, on: date) -> tuple[str, Sheet]:
+    """The statement on paper (结算单) with every claim beneath it, and its file name. Raises NotVisible."""
+    sheet = statement_sheet(actor, statement_id, on=on)
+    row = sheet.statement
+    claims = counted_rows(list(counted_of(actor, statement_id)))
+    rows = [
+        (str(n), one.counted.claim_number, one.counted.counted_on.isoformat(), one.place, _yes(one.counted.platform), yuan(one.counted.fen))
+        for n, one in enumerate(claims, start=1)
+    ]  # fmt: skip
+    paper = Sheet(
+        title=_("{label}结算单").format(label=sheet.label),
+        number=row.number,
+        subtitle=_("{payee} · {year} 年度").format(payee=_named(sheet), year=sheet.settlement.year),
+        blocks=[
+            *_lines(sheet),
+            Grid(_COLUMNS, rows, right=frozenset({_AMOUNT}), total=("", _("合计"), "", "", "", yuan(row.redeemed_fen))),
+        ],
+        signatures=[],
+        qr=row.number,
+    )
+    return _("{number}-结算单.pdf").format(number=row.number), paper
+
+
+def workbook(actor: Actor, statement_id: str, *, on: date) -> tuple[str, bytes]:
+    """Every claim beneath a statement as a workbook, and its file name. Raises NotVisible."""
+    sheet = statement_sheet(actor, statement_id, on=on)
+    rows = [_HEADING, *_rows(actor, statement_id)]
+    name = _("{number}-兑付明细.xlsx").format(number=sheet.statement.number)
+    return name, write_xlsx(rows, sheet=_("兑付明细"))
+
+
+def _rows(actor: Actor, statement_id: str) -> Iterator[list[str]]:
+    for one in counted_rows(list(counted_of(actor, statement_id))):
+        counted = one.counted
+        yield [
+            counted.claim_number,
+            counted.counted_on.isoformat(),
+            one.place,
+            one.unit_name,
+            one.holder,
+            _yes(counted.platform),
+            yuan(counted.price_fen),
+            yuan(counted.fen),
+        ]
+
+
+def _lines(sheet: StatementSheet) -> list[str]:
+    """The computation in words, one line each."""
+    row = sheet.statement
+    rate = row.rate_bp or 0
+    said = [
+        _("计入的实际兑付 {counted} 元，其中平台外 {outside} 元。").format(
+            counted=yuan(row.counted_fen), outside=yuan(row.outside_fen)
+        ),
+        _("按当年比例 {rate} 计 {part} 元；平台服务部分 {platform} 元，另计 {more} 元。").format(
+            rate=percent(rate),
+            part=yuan(row.rate_part_fen),
+            platform=yuan(row.platform_fen),
+            more=yuan(row.platform_part_fen),
+        ),
+    ]
+    if row.cut_fen:
+        said.append(_("财政资金叠加超过价款，核减 {cut} 元。").format(cut=yuan(row.cut_fen)))
+    if row.fen < row.full_fen:
+        said.append(_("资金不足按比例核减，应补助 {full} 元。").format(full=yuan(row.full_fen)))
+    return [*said, _("实际补助 {fen} 元。").format(fen=yuan(row.fen))]
+
+
+def percent(rate_bp: int) -> str:
+    """3,050 basis points as `30.5%`."""
+    return f"{yuan(rate_bp).rstrip('0').rstrip('.')}%"
+
+
+def _named(sheet: StatementSheet) -> str:
+    return f"{sheet.payee} {sheet.unit_name}".strip()
+
+
+def _yes(flag: bool) -> str:
+    return _("是") if flag else ""
+
+
+_COLUMNS = (_("序号"), _("兑付申请"), _("兑付日期"), _("区县（市）"), _("平台"), _("金额（元）"))
+_AMOUNT = len(_COLUMNS) - 1
+_HEADING = [
+    _("兑付申请"),
+    _("兑付日期"),
+    _("区县（市）"),
+    _("二级单位"),
+    _("使用者"),
+    _("经平台"),
+    _("价款（元）"),
+    _("兑付金额（元）"),
+]

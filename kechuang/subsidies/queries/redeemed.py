@@ -1,0 +1,112 @@
+"""What a year's redemptions come to (实际兑付汇总): written down claim by claim in one statement, then added up."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from kechuang.claims.queries import REDEEMED
+from kechuang.claims.states import CountedBy
+from kechuang.kernel.money import Fen
+from kechuang.ledger.queries import closed_until
+from kechuang.subsidies.models import Outside, Statement
+from kechuang.subsidies.rules import NOTHING
+from kechuang.subsidies.states import OutsideState, StatementState
+
+# What the settlement rests on. A claim that another settlement of the same office and sort counted already is left out,
+# also when the reading of its day was changed in between (同一笔兑付不重复补助).
+WRITE = f"""
+    INSERT INTO subsidies_counted (settlement_id, party, unit, claim_id, claim_number, region, holder, counted_on, fen,
+                                   price_fen, platform)
+    SELECT %(settlement)s::text, r.party, r.unit, r.claim_id, r.claim_number, r.region, r.holder, r.counted_on, r.fen,
+        r.price_fen, r.channel = ANY(%(channels)s::text[])
+    FROM ({REDEEMED}) r
+    WHERE NOT EXISTS (
+        SELECT FROM subsidies_settlement s JOIN subsidies_counted x ON x.settlement_id = s.id
+        WHERE s.formula = %(formula)s::text AND s.region = %(payer)s::text AND s.state <> 'withdrawn' AND s.id <> %(settlement)s::text
+            AND x.claim_id = r.claim_id)"""
+GROUPED = """
+    SELECT party, unit, region, count(*), sum(fen)::bigint, coalesce(sum(fen) FILTER (WHERE platform), 0)::bigint,
+        sum(price_fen)::bigint
+    FROM subsidies_counted WHERE settlement_id = %(settlement)s::text GROUP BY party, unit, region ORDER BY party, unit, region"""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one unit of one provider redeemed in one county in the year. Amounts in fen, prices gross."""
+
+    party: str
+    unit: str
+    region: str
+    count: int
+    fen: Fen
+    platform_fen: Fen
+    price_fen: Fen
+    outside_fen: Fen = NOTHING
+
+
+def write_redeemed(
+    *,
+    settlement: str,
+    formula: str,
+    payer: str,
+    regions: Iterable[str],
+    channels: Sequence[str],
+    counted_by: CountedBy,
+    since: date,
+    until: date,
+) -> None:
+    """Writes down every redeemed claim of the period; the caller has locked the settlement."""
+    given: dict[str, Any] = {
+        "settlement": settlement,
+        "formula": formula,
+        "payer": payer,
+        "regions": sorted(regions),
+        "channels": list(channels),
+        "counted_by": str(counted_by),
+        "since": since,
+        "until": until,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, given)
+
+
+def redeemed_groups(settlement: str) -> list[Group]:
+    """What was written down, by provider, unit and county."""
+    with connection.cursor() as cursor:
+        cursor.execute(GROUPED, {"settlement": settlement})
+        return [
+            Group(party, unit, region, count, *(Fen(int(fen)) for fen in sums))
+            for party, unit, region, count, *sums in cursor.fetchall()
+        ]
+
+
+def outside_groups(*, regions: Iterable[str], since: date, until: date) -> list[Group]:
+    """Checked redemptions off the platform of the period, by provider, unit and county."""
+    rows = Outside.objects.filter(
+        region__in=sorted(regions), redeemed_on__gte=since, redeemed_on__lt=until, state=OutsideState.CHECKED
+    )
+    found: dict[tuple[str, str, str], list[Outside]] = {}
+    for row in rows.order_by("party", "unit", "region", "id"):
+        found.setdefault((row.party, row.unit, row.region), []).append(row)
+    return [
+        Group(*key, 0, NOTHING, NOTHING, Fen(sum(r.price_fen for r in mine)), Fen(sum(r.fen for r in mine)))
+        for key, mine in found.items()
+    ]
+
+
+def books_closed(regions: Iterable[str]) -> Mapping[str, date | None]:
+    """The first open day of each county's books; None where nothing was ever closed."""
+    return closed_until(regions)
+
+
+def other_subsidies(*, settlement: str, year: int) -> dict[str, int]:
+    """What other settlements of the same year give each party: it stacks on the same prices. One statement."""
+    live = Statement.objects.filter(settlement__year=year, place="").exclude(settlement_id=settlement)
+    live = live.exclude(state__in=[StatementState.NOT_DUE, StatementState.WITHDRAWN, StatementState.REFUSED])
+    found: dict[str, int] = {}
+    for party, fen in live.values_list("party", "fen"):
+        found[party] = found.get(party, 0) + fen
+    return found

@@ -1,0 +1,192 @@
+"""A settlement, a statement, and the claims they were computed from: one click from the total to the rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, QuerySet, Sum
+
+from kechuang.deadlines.queries import Clock, clocks
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Move
+from kechuang.parties.queries import party_names, person_names, region_name, unit_names
+from kechuang.subsidies.access import roles_on, statements_visible_to, visible_to
+from kechuang.subsidies.models import Counted, Settlement, Statement
+from kechuang.subsidies.states import (
+    FORMULA_LABELS,
+    MACHINE,
+    STATEMENT_MACHINE,
+    Formula,
+    StatementState,
+    SubsidyState,
+)
+from kechuang.trail.models import Event
+from kechuang.trail.queries import way
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSum:
+    """What was redeemed in one county (分县合计)."""
+
+    region: str
+    name: str
+    count: int
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One payee on the settlement's page."""
+
+    statement: Statement
+    payee: str
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementSheet:
+    """All that a settlement's page shows."""
+
+    settlement: Settlement
+    label: str
+    office: str
+    scope: str
+    rows: Sequence[StatementRow]
+    places: Sequence[PlaceSum]
+    clock: Clock | None
+    roles: frozenset[Role]
+    open_moves: Sequence[Move]
+    people: Mapping[str, str]
+    events: Sequence[Event]
+
+    @property
+    def due(self) -> list[StatementRow]:
+        return [row for row in self.rows if row.statement.full_fen]
+
+    @property
+    def not_due(self) -> list[StatementRow]:
+        return [row for row in self.rows if not row.statement.full_fen]
+
+    @property
+    def above(self) -> list[StatementRow]:
+        """Those whose public money comes to more than the allowed share of their prices (叠加提示)."""
+        return [row for row in self.rows if row.statement.above_fen]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRow:
+    """One claim of a statement with its names."""
+
+    counted: Counted
+    place: str
+    holder: str
+    unit_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementSheet:
+    """All that a statement's page shows but its claims, which are many and come by pages."""
+
+    statement: Statement
+    settlement: Settlement
+    label: str
+    office: str
+    payee: str
+    unit_name: str
+    places: Sequence[PlaceSum]
+    clock: Clock | None
+    roles: frozenset[Role]
+    open_moves: Sequence[Move]
+    people: Mapping[str, str]
+    events: Sequence[Event]
+
+
+def settlement_sheet(actor: Actor, settlement_id: str, *, on: date) -> SettlementSheet:
+    """One settlement as the actor may see it; raises NotVisible."""
+    row = visible_to(actor).filter(id=settlement_id).first()
+    if row is None:
+        raise NotVisible
+    statements = list(Statement.objects.filter(settlement=row).exclude(state=StatementState.WITHDRAWN))
+    names = party_names({one.party for one in statements})
+    units = unit_names({one.unit for one in statements} - {""})
+    rows = [StatementRow(one, names.get(one.party, ""), units.get(one.unit, "")) for one in statements]
+    roles, events = roles_on(actor, row), list(way([row.id]))
+    return SettlementSheet(
+        settlement=row,
+        label=FORMULA_LABELS[Formula(row.formula)],
+        office=region_name(row.region),
+        scope=region_name(row.scope),
+        rows=sorted(rows, key=lambda one: (-one.statement.fen, -one.statement.redeemed_fen, one.payee)),
+        places=_places(Counted.objects.filter(settlement=row)),
+        clock=clocks([row.id], on=on).get(row.id),
+        roles=roles,
+        open_moves=MACHINE.open(SubsidyState(row.state), roles),
+        people=_people(events),
+        events=events,
+    )
+
+
+def statement_sheet(actor: Actor, statement_id: str, *, on: date) -> StatementSheet:
+    """One payee's statement as the actor may see it; raises NotVisible."""
+    row = _statement(actor, statement_id)
+    settlement = row.settlement
+    roles, events = roles_on(actor, row), list(way([row.id]))
+    return StatementSheet(
+        statement=row,
+        settlement=settlement,
+        label=FORMULA_LABELS[Formula(settlement.formula)],
+        office=region_name(row.region),
+        payee=party_names([row.party]).get(row.party, ""),
+        unit_name=unit_names([row.unit]).get(row.unit, "") if row.unit else "",
+        places=_places(_counted(row)),
+        clock=clocks([row.id], on=on).get(row.id),
+        roles=roles,
+        open_moves=STATEMENT_MACHINE.open(StatementState(row.state), roles),
+        people=_people(events),
+        events=events,
+    )
+
+
+def counted_of(actor: Actor, statement_id: str) -> QuerySet[Counted]:
+    """Every claim that a statement was computed from, the first of the year first; raises NotVisible."""
+    return _counted(_statement(actor, statement_id)).order_by("counted_on", "id")
+
+
+def counted_of_settlement(actor: Actor, settlement_id: str, *, region: str = "") -> QuerySet[Counted]:
+    """Every claim that a settlement counted, of one county when it is named; raises NotVisible."""
+    row = visible_to(actor).filter(id=settlement_id).first()
+    if row is None:
+        raise NotVisible
+    rows = Counted.objects.filter(settlement=row)
+    rows = rows.filter(region=region) if region else rows
+    return rows.order_by("counted_on", "id")
+
+
+def counted_rows(rows: Sequence[Counted]) -> list[CountedRow]:
+    """A page of claims with the names of both sides' places."""
+    names, units = party_names({row.holder for row in rows}), unit_names({row.unit for row in rows} - {""})
+    return [
+        CountedRow(row, region_name(row.region), names.get(row.holder, ""), units.get(row.unit, "")) for row in rows
+    ]
+
+
+def _statement(actor: Actor, statement_id: str) -> Statement:
+    row = statements_visible_to(actor).select_related("settlement").filter(id=statement_id).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def _counted(row: Statement) -> QuerySet[Counted]:
+    rows = Counted.objects.filter(settlement_id=row.settlement_id, party=row.party)
+    return rows.filter(unit=row.unit) if row.unit else rows
+
+
+def _places(rows: QuerySet[Counted]) -> list[PlaceSum]:
+    sums = rows.order_by().values("region").annotate(count=Count("id"), fen=Sum("fen")).order_by("region")
+    return [PlaceSum(row["region"], region_name(row["region"]), row["count"], row["fen"]) for row in sums]
+
+
+def _people(events: Sequence[Event]) -> dict[str, str]:
+    return person_names({event.person_id for event in events} | {event.stands_in_for for event in events} - {""})
