@@ -6,6 +6,7 @@ from kechuang.gazette.models import InterpretationNote, PublishedPack
 from kechuang.kernel.actor import Actor, Role
 
 PUBLISHERS = frozenset({Role.CITY_SCIENCE, Role.CLOCK})
+APPROVERS = frozenset({Role.CITY_SCIENCE, Role.CITY_FINANCE})  # of a draft that somebody else has written
 INTERPRETERS = frozenset({Role.CITY_SCIENCE, Role.CITY_FINANCE})
 
 

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from kechuang.gazette.states import NOTE_CHARS_MAX
+from kechuang.kernel.actor import CLOCK
 from kechuang.kernel.ids import new_id
 
 # How many versions of packs a process keeps parsed.
@@ -50,6 +51,10 @@ class PublishedPack(models.Model):
     def number(self) -> str:
         """The name it has in the trail: the same in every play."""
         return f"{self.scheme}@{self.version}"
+
+    def by_others(self, loader: str) -> bool:
+        """Whether people approved it who are not the ones that bring files now."""
+        return self.published_by not in (CLOCK.person_id, loader)
 
     @property
     def address(self) -> str:

@@ -63,6 +63,11 @@ def published(actor: Actor, scheme: str, number: int = 0) -> PublishedPack:
     return row
 
 
+def was_published(scheme: str, digest: str, cases_text: str) -> bool:
+    """Whether this text with these cases was a version of the scheme before."""
+    return PublishedPack.objects.filter(scheme=scheme, digest=digest, cases_text=cases_text).exists()
+
+
 def pack(actor: Actor, scheme: str) -> Pack:
     """The pack of a scheme as it is in force; raises NotVisible."""
     return parsed(published(actor, scheme))

@@ -239,6 +239,7 @@ CLOSED_BY_REVOCATION: dict[str, tuple[OrderState, ...]] = {
 INCOME_MAX = 20_000  # orders of one statement
 PEOPLE_MAX = 20  # people of one order
 BATCH = 500  # orders per run of the clock's query
+READ_TOGETHER = 5_000  # rows that are fetched at once where a whole year is read
 WAITING_MAX = 200  # rows of one room on the workbench
 WAITING_TITLES: dict[str, str] = {
     _S.REQUESTED: _("报价"),

@@ -103,6 +103,7 @@ WAYS = (
     Way(_("时限"), _("时限"), "clock", "deadlines:clocks", _SCIENCE | _ABOVE),
     Way(_("公示"), _("公示"), "speakerphone", "notices:running", _ALL, thumb=True),
     Way(_("服务机构"), _("机构"), "building", "registers:library", frozenset({Role.PUBLIC})),
+    Way(_("政策模拟"), _("模拟"), "flask", "cockpit:drafts", frozenset({Role.CITY_SCIENCE, Role.CITY_FINANCE})),
     Way(_("规则"), _("规则"), "book", "gazette:packs", frozenset({Role.PUBLIC, Role.CITY_SCIENCE, Role.AUDITOR})),
 )
 FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (

@@ -99,6 +99,7 @@ HOLD_MACHINE = Machine(
 MERGER_LOOK_BACK_DAYS = 60  # how long after a merger what hangs on the merged party is still looked for
 UNFINISHED = (_S.DRAFT, _S.SUBMITTED, _S.RETURNED, _S.ISSUED)
 BATCH = 500  # vouchers expired per run of the query
+READ_TOGETHER = 5_000  # rows that are fetched at once where a whole year is read
 REMIND_DAYS = 14  # house practice, no rule says it
 WAITING_MAX = 200  # rows of one room on the workbench
 WAITING_TITLES: dict[VoucherState, str] = {

@@ -215,3 +215,32 @@ def test_who_may_interpret(folder: Path) -> None:
         commands.interpret(CITY, **said | {"text": " "})
     with pytest.raises(NotVisible):
         commands.interpret(CITY, **said | {"scheme": "no/where"})
+
+
+def test_files_that_have_not_changed_do_not_undo_what_was_approved_at_the_desk(folder: Path) -> None:
+    commands.load_policies(None, folder=folder, now=NOW)
+    line = 'is = 2_000_000, article = "yuhuan#申领额度" }]\n\n[exclusions]'
+    later = line.replace(" }]", ' }, { from = 2026-01-01, is = 3_000_000, article = "illustrative" }]')
+    text = (folder / "yuhuan/voucher.toml").read_text()
+    cases_text = (folder / "yuhuan/voucher.cases.toml").read_text()
+    made = commands.publish(CITY, scheme=SCHEME, text=text.replace(line, later), cases_text=cases_text, now=NOW)
+    assert made.version == 2
+    assert commands.load_policies(None, folder=folder, now=NOW) == []
+    assert cap(date(2026, 1, 1)) == 3_000_000
+    rewrite(folder, "# ", "# 又一版。")
+    with pytest.raises(PackError, match="2026-01-01 起的值已施行，不得删除"):
+        commands.load_policies(None, folder=folder, now=NOW)
+    rewrite(folder, line, later)
+    assert [row.version for row in commands.load_policies(None, folder=folder, now=NOW)] == [3]
+
+
+def test_what_is_published_at_the_desk_binds_from_tomorrow_at_the_earliest(folder: Path) -> None:
+    commands.load_policies(None, folder=folder, now=NOW)
+    line = 'is = 2_000_000, article = "yuhuan#申领额度" }]\n\n[exclusions]'
+    today = line.replace(" }]", ' }, { from = 2025-11-21, is = 3_000_000, article = "illustrative" }]')
+    text = (folder / "yuhuan/voucher.toml").read_text().replace(line, today)
+    cases_text = (folder / "yuhuan/voucher.cases.toml").read_text()
+    with pytest.raises(PackError, match="规则不溯及既往"):
+        commands.publish(CITY, scheme=SCHEME, text=text, cases_text=cases_text, now=NOW)
+    with pytest.raises(rules.NotAPublisher):
+        commands.publish(COUNTY, scheme=SCHEME, text=text, cases_text=cases_text, now=NOW)

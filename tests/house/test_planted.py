@@ -51,7 +51,7 @@ PLANTED: list[tuple[Callable[[walls.House], list[str]], str, str]] = [
     (walls.inline_scripts, "kechuang/vouchers/templates/vouchers/planted.html", "<script>alert(1)</script>\n"),
     (walls.inline_scripts, "kechuang/vouchers/templates/vouchers/planted.html", '<a href="/" onclick="go()">x</a>\n'),
     (walls.rooms_under_contract, "kechuang/auctions/apps.py", "x = 1\n"),
-    (walls.rooms_under_contract, "kechuang/cockpit/apps.py", "x = 1\n"),
+    (walls.rooms_under_contract, "kechuang/portal/apps.py", "x = 1\n"),
 ]
 
 
@@ -64,7 +64,10 @@ def test_a_planted_violation_is_found(
     planted = tmp_path / name
     planted.parent.mkdir(parents=True)
     planted.write_text(text)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    house = (ROOT / "pyproject.toml").read_text()
+    if check is walls.rooms_under_contract:  # a room that is built and still stands in parentheses
+        house = house.replace('  "portal",\n', '  "(portal)",\n', 1)
+    (tmp_path / "pyproject.toml").write_text(house)
     faults = check(walls.House(tmp_path))
     assert any(name in fault or planted.parts[-2] in fault for fault in faults), faults
 

@@ -66,6 +66,7 @@ from kechuang.usage.states import Audience
 from kechuang.vouchers.models import Voucher
 from tests.bookings import owned as bookings
 from tests.claims.conftest import Payouts, reading
+from tests.cockpit import owned as cockpit
 from tests.orders.conftest import PDF
 from tests.vouchers.conftest import KEQIAO, POLICIES, SCHEME, YUECHENG
 
@@ -88,7 +89,7 @@ NOBODYS |= bookings.NOBODYS
 # Acts in an address, for each room one that really exists.
 ACTION = {
     "catalog": "pause", "orders": "cancel", "registers": "stop_orders", "treasury": "remind", "vouchers": "revoke", "releases": "announce",
-    "credit": "retire", "search": "retire",
+    "credit": "retire", "search": "retire", "cockpit": "drop",
 }  # fmt: skip
 CASE_ACTION = "close"
 DECISION_ACTION = "withdraw"
@@ -236,6 +237,7 @@ class World(Payouts):
             **self._brought(),
             **self._released(),
             **self._subsidised(),
+            **cockpit.drafted(region="330600", author=self.clerk.person_id, now=self.now),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
         }
 

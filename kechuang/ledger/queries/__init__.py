@@ -18,6 +18,7 @@ from kechuang.ledger.queries.balances import (
     used_of,
 )
 from kechuang.ledger.queries.checks import overcommitted_budgets, overpaid_claims, overused_vouchers, unbalanced
+from kechuang.ledger.queries.sequence import Sequence, sequence
 from kechuang.ledger.queries.statements import (
     AccountLine,
     Unsettled,
@@ -38,6 +39,7 @@ __all__ = [
     "AccountLine",
     "Balance",
     "Money",
+    "Sequence",
     "Statement",
     "StatementLine",
     "Station",
@@ -60,6 +62,7 @@ __all__ = [
     "overused_vouchers",
     "place_of",
     "regions_seen",
+    "sequence",
     "statement",
     "statement_for",
     "sums",

@@ -61,6 +61,7 @@ from kechuang.orders.queries.lists import (
     to_close_after_revocation,
     waiting_for,
 )
+from kechuang.orders.queries.past import PastOrder, placed
 from kechuang.orders.queries.placing import Asking, Placing, asking, placing
 from kechuang.orders.queries.sheets import OrderSheet, figures, sheet, steps_of, useful
 
@@ -78,6 +79,7 @@ __all__ = [
     "OrderForClaim",
     "OrderLabel",
     "OrderSheet",
+    "PastOrder",
     "Placing",
     "TimePrice",
     "as_frozen",
@@ -109,6 +111,7 @@ __all__ = [
     "order_for_claim",
     "own_orders",
     "own_standing",
+    "placed",
     "placing",
     "quoted_by_list",
     "red_numbers",

@@ -10,6 +10,7 @@ from kechuang.audit import queries as audit
 from kechuang.bookings import queries as bookings
 from kechuang.catalog import queries as catalog
 from kechuang.claims import queries as claims
+from kechuang.cockpit import queries as cockpit
 from kechuang.credit import queries as credit
 from kechuang.deadlines import queries as deadlines
 from kechuang.kernel.actor import Actor
@@ -85,6 +86,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("逾期督办"), _overdue),
     (_("审计"), audit.waiting_for),
     (_("补助"), subsidies.waiting_for),
+    (_("规则草案"), cockpit.waiting_for),
 )
 
 

@@ -1,6 +1,6 @@
 """Budgets as their pages show them, how far each county is, and who queues for the next year."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -76,6 +76,12 @@ def years(actor: Actor) -> list[int]:
 def budget_of(region: str, year: int) -> Budget | None:
     """The budget of a county and year, when there is one."""
     return Budget.objects.filter(region=region, year=year).first()
+
+
+def released(regions: Iterable[str], year: int) -> dict[str, int]:
+    """What was released to each of these counties for a year (已下达); counties without a budget are left out."""
+    rows = Budget.objects.filter(region__in=list(regions), year=year, approved_on__isnull=False)
+    return dict(rows.values_list("region", "released_fen"))
 
 
 def budget(actor: Actor, budget_id: str, *, on: date) -> BudgetSheet:

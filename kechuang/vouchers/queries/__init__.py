@@ -19,6 +19,7 @@ from kechuang.vouchers.queries.balances import (
     usable,
     used_in_year,
 )
+from kechuang.vouchers.queries.past import Past, past
 from kechuang.vouchers.queries.prices import (
     Price,
     PriceAfter,
@@ -51,6 +52,7 @@ from kechuang.vouchers.queries.standing import Standing, granted_before, standin
 __all__ = [
     "Hold",
     "LiveVoucher",
+    "Past",
     "Price",
     "PriceAfter",
     "Standing",
@@ -77,6 +79,7 @@ __all__ = [
     "numbered",
     "of_merged",
     "own_cards",
+    "past",
     "price_after",
     "prices_after",
     "scheme_title",

@@ -59,6 +59,7 @@ from kechuang.vouchers.rules.refusals import (
     VoucherNotInDate,
     YearClosedForOrders,
 )
+from kechuang.vouchers.rules.replaying import PastHold, PastVoucher, Replay, Replayed
 
 __all__ = [
     "LIMIT_LABELS",
@@ -89,7 +90,11 @@ __all__ = [
     "OrderFacts",
     "OwnCase",
     "PartyEnded",
+    "PastHold",
+    "PastVoucher",
     "ReasonMissing",
+    "Replay",
+    "Replayed",
     "RestoredTooMuch",
     "StillHeld",
     "Used",

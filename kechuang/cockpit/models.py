@@ -1,0 +1,117 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from kechuang.cockpit.states import DRAFT_MACHINE, REASON_CHARS, DraftState, ReplayStage
+from kechuang.kernel.ids import new_id, public_number
+
+
+def draft_id() -> str:
+    return new_id("rdf")
+
+
+def draft_number() -> str:
+    return public_number("GZ")
+
+
+def text_id() -> str:
+    return new_id("rdt")
+
+
+def replay_id() -> str:
+    return new_id("rpl")
+
+
+class Draft(models.Model):
+    """规则草案：a pack as it might follow the published one. `region` is the drafting office's; texts stand in DraftText."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=draft_id, editable=False)
+    number = models.CharField(max_length=64, unique=True, default=draft_number)
+    scheme = models.CharField(max_length=64)
+    title = models.CharField(max_length=200)  # what the draft tries: 单笔上限提至 5 万元
+    region = models.CharField(max_length=12, db_index=True)
+    base_version = models.PositiveIntegerField()  # the published version it was written over
+    revision = models.PositiveIntegerField(default=1)
+    state = models.CharField(max_length=24, default=DRAFT_MACHINE.initial)
+    reason = models.CharField(max_length=REASON_CHARS, blank=True)  # why it was returned
+    written_by = models.CharField(max_length=32)
+    written_on = models.DateField()
+    decided_by = models.CharField(max_length=32, blank=True)
+    published_version = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(DraftState)), name="rule_draft_state_listed"),
+            models.CheckConstraint(
+                condition=Q(decided_by="") | ~Q(decided_by=F("written_by")), name="rule_draft_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DraftState.PUBLISHED) | (~Q(decided_by="") & Q(published_version__isnull=False)),
+                name="rule_draft_published_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DraftState.RETURNED) | (~Q(reason="") & ~Q(decided_by="")),
+                name="rule_draft_returned_has_a_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["region", "-id"], name="rule_draft_of_region")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class DraftText(models.Model):
+    """草案的一稿: text and worked cases as they were saved; rows are only added."""
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=text_id, editable=False)
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="+")
+    revision = models.PositiveIntegerField()
+    text = models.TextField()
+    cases_text = models.TextField()
+    digest = models.CharField(max_length=64)  # SHA-256 of `text`
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draft", "revision"], name="draft_revision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.revision}"
+
+
+class Replay(models.Model):
+    """回放：a past year's orders priced again under one revision of a draft; it changes nothing but its own row."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=replay_id, editable=False)
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="+")
+    text = models.ForeignKey(DraftText, on_delete=models.PROTECT, related_name="+")
+    region = models.CharField(max_length=12)  # the draft's
+    year = models.SmallIntegerField()
+    until_on = models.DateField()  # exclusive: orders placed before it are counted
+    rules_on = models.DateField()  # the day whose values of the draft count for the whole year
+    stage = models.CharField(max_length=16, default=ReplayStage.QUEUED)
+    done_count = models.PositiveIntegerField(default=0)
+    total_count = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    refusal = models.JSONField(default=dict)  # code, text, remedy: why it could not be done
+    asked_by = models.CharField(max_length=32)
+    asked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=list(ReplayStage)), name="replay_stage_listed"),
+            models.CheckConstraint(
+                condition=Q(stage__in=[ReplayStage.QUEUED, ReplayStage.RUNNING]) | Q(ended_at__isnull=False),
+                name="replay_ended_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=ReplayStage.DONE) | ~Q(result={}), name="replay_done_has_a_result"
+            ),
+        ]
+        indexes = [models.Index(fields=["draft", "-id"], name="replay_of_draft")]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.year}"

@@ -1,0 +1,79 @@
+"""What the policy desk refuses (政策模拟不予办理的情形)."""
+
+from kechuang.kernel.errors import Refusal
+from kechuang.kernel.text import gettext_noop as _
+
+
+class DraftFaulty(Refusal):
+    code = "cockpit.draft_faulty"
+    text = _("草案有 {count} 处错误，第一处：{where} 第 {line} 行，{reason}")
+    remedy = _("请按“检查结果”逐处更正；日期重叠的，后一个值的首日须不早于前一个值的截止日")
+    field = "text"
+    status = 422
+
+
+class NothingChanged(Refusal):
+    code = "cockpit.nothing_changed"
+    text = _("草案与现行规则“{scheme}”第 {version} 版相同")
+    remedy = _("请先修改草案，再报送")
+
+
+class BaseMoved(Refusal):
+    code = "cockpit.base_moved"
+    text = _("草案依据第 {base} 版起草，规则现已发布到第 {version} 版")
+    remedy = _("请在现行版本上另起草案，把改动续写进去")
+
+
+class OwnDraft(Refusal):
+    code = "cockpit.own_draft"
+    text = _("起草人不得审定自己起草的规则（双人复核）")
+    remedy = _("请由另一位市科技局或市财政局工作人员审定")
+
+
+class NotTheAuthor(Refusal):
+    code = "cockpit.not_the_author"
+    text = _("草案由起草人修改和报送")
+    remedy = _("可以另起一份草案，与之对比")
+
+
+class StaleDraft(Refusal):
+    code = "cockpit.stale_draft"
+    text = _("草案已改到第 {revision} 稿，您修改的是第 {seen} 稿")
+    remedy = _("请复制您的改动，刷新页面后再修改")
+
+
+class NotADraftableScheme(Refusal):
+    code = "cockpit.not_a_draftable_scheme"
+    text = _("没有可供起草的规则“{scheme}”")
+    remedy = _("请从列出的规则中选择")
+    field = "scheme"
+    status = 422
+
+
+class YearNotReplayable(Refusal):
+    code = "cockpit.year_not_replayable"
+    text = _("{year} 年不能回放：可选 {first} 年至 {last} 年")
+    remedy = _("请选择已有订单的年度；本年度按截至今日的订单回放")
+    field = "year"
+    status = 422
+
+
+class NothingToReplay(Refusal):
+    code = "cockpit.nothing_to_replay"
+    text = _("{year} 年本地区在“{scheme}”下没有下单的订单")
+    remedy = _("请选择另一年度")
+
+
+class ReasonMissing(Refusal):
+    code = "cockpit.reason_missing"
+    text = _("请写明退回的理由")
+    remedy = _("理由会显示给起草人")
+    field = "reason"
+    status = 422
+
+
+class NotComparable(Refusal):
+    code = "cockpit.not_comparable"
+    text = _("请选择 2 至 {most} 次已完成、同一年度的回放进行对比")
+    remedy = _("在草案页勾选回放，再按“对比所选回放”")
+    status = 422
