@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ScreeningConfig(AppConfig):
+    name = "kechuang.screening"
+    label = "screening"
+    verbose_name = "风险筛查"

@@ -1,0 +1,79 @@
+"""Keeping what the rules found (存入筛查结果). The screening writes findings, and no other row of any room."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from kechuang.kernel.actor import CLOCK, Role
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.policy.book import InForce
+from kechuang.screening.models import Finding
+from kechuang.screening.rules import RULES, Found, ScreeningTerms
+from kechuang.screening.states import FindingState
+from kechuang.trail.commands import Act, record_many
+from kechuang.ui import clock
+from kechuang.ui.rows import insert_many, update_many
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What one screening came to."""
+
+    new: int
+    renewed: int
+
+
+@transaction.atomic
+def keep_found(found: Sequence[Found], terms: InForce[ScreeningTerms], *, now: datetime) -> Screened:
+    """Keeps what is new, and renews the figures of what is still open; what a person decided stays as it was decided."""
+    if not found:
+        return Screened(0, 0)
+    standing = {
+        (row.rule, row.claim_id): row
+        for row in Finding.objects.filter(claim_id__in={one.claim.claim_id for one in found}).order_by("id")
+    }
+    new = [_row(one, terms, now) for one in found if (one.rule, one.claim.claim_id) not in standing]
+    changed = [(standing[key], one) for one in found if (key := (str(one.rule), one.claim.claim_id)) in standing]
+    renewed = [_renewed(row, one) for row, one in changed if _differs(row, one)]
+    insert_many(Finding, new)
+    update_many(Finding, renewed, ["facts", "evidence", "group"])
+    label, target = _("筛查发现"), str(FindingState.OPEN)
+    acts = [Act(row, {"rule": row.rule, "facts": row.facts}, target=target) for row in new]
+    record_many(CLOCK, acts, "find", label=label, role=Role.CLOCK, now=now)
+    again = [Act(row, {"rule": row.rule, "facts": row.facts}) for row in renewed]
+    record_many(CLOCK, again, "renew", label=_("更新筛查结果"), role=Role.CLOCK, now=now)
+    return Screened(len(new), len(renewed))
+
+
+def _row(one: Found, terms: InForce[ScreeningTerms], now: datetime) -> Finding:
+    rule, claim = RULES[one.rule], one.claim
+    params = terms.record["params"]
+    return Finding(
+        rule=str(one.rule),
+        rule_version=rule.version,
+        claim_id=claim.claim_id,
+        order_id=claim.order_id,
+        holder_party=claim.holder,
+        provider_party=claim.provider,
+        region=claim.region,
+        label=claim.number,
+        group=one.group,
+        points=terms.terms.points_of(one.rule),
+        facts=dict(one.facts),
+        evidence=[asdict(proof) for proof in one.evidence],
+        terms={**terms.record, "params": {name: params[name] for name in rule.parameters}},
+        found_at=now,
+        found_on=clock.day(now),
+    )
+
+
+def _differs(row: Finding, one: Found) -> bool:
+    return row.state == FindingState.OPEN and row.facts != dict(one.facts)
+
+
+def _renewed(row: Finding, one: Found) -> Finding:
+    row.facts, row.group = dict(one.facts), one.group
+    row.evidence = [asdict(proof) for proof in one.evidence]
+    return row

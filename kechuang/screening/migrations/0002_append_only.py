@@ -1,0 +1,18 @@
+from django.db import migrations
+
+TABLES = {
+    "print_append_only": "screening_print",
+    "red_check_append_only": "screening_redcheck",
+}
+
+
+class Migration(migrations.Migration):
+    dependencies = [("screening", "0001_initial"), ("trail", "0002_events_sql")]
+    operations = [
+        migrations.RunSQL(
+            f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION trail_append_only()",
+            f"DROP TRIGGER {name} ON {table}",
+        )
+        for name, table in TABLES.items()
+    ]

@@ -1,0 +1,50 @@
+"""What the screening looks for: pure rules over facts that are handed in."""
+
+from kechuang.screening.rules.catalog import RULES, Rule, screen
+from kechuang.screening.rules.facts import (
+    ClaimFact,
+    Facts,
+    Found,
+    InvoiceFact,
+    LevelFact,
+    LinkFact,
+    PaceFact,
+    PairFact,
+    Proof,
+    RedFact,
+    RegistrationFact,
+    ReportFact,
+)
+from kechuang.screening.rules.invoices import near_number
+from kechuang.screening.rules.orders import public_total_fen
+from kechuang.screening.rules.people import Graph, Step, graph, path
+from kechuang.screening.rules.prints import bands_of, results_of
+from kechuang.screening.rules.terms import ScreeningTerms, Weight
+
+__all__ = [
+    "RULES",
+    "ClaimFact",
+    "Facts",
+    "Found",
+    "Graph",
+    "InvoiceFact",
+    "LevelFact",
+    "LinkFact",
+    "PaceFact",
+    "PairFact",
+    "Proof",
+    "RedFact",
+    "RegistrationFact",
+    "ReportFact",
+    "Rule",
+    "ScreeningTerms",
+    "Step",
+    "Weight",
+    "bands_of",
+    "graph",
+    "near_number",
+    "path",
+    "public_total_fen",
+    "results_of",
+    "screen",
+]

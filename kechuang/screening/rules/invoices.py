@@ -1,0 +1,132 @@
+"""Rules on invoices: used before (发票重复), cancelled in red (红冲), not what was ordered (票单不符)."""
+
+from collections.abc import Iterator, Sequence
+
+from kechuang.kernel.money import yuan
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.screening.rules.facts import ClaimFact, Facts, Found, InvoiceFact, Proof
+from kechuang.screening.rules.terms import ScreeningTerms
+from kechuang.screening.states import Pattern
+
+
+def reused(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
+    """发票重复：the same seller, amount and day again under another order, by a number that was changed a little.
+
+    The same number again is refused when it is claimed; here are numbers altered, read wrongly or cut, on papers scanned
+    or saved anew. Numbers that follow one another are a series that was issued together, and nothing is found.
+    """
+    alike: dict[tuple[object, ...], list[InvoiceFact]] = {}
+    for invoice in facts.invoices:
+        alike.setdefault((invoice.seller_code, invoice.gross_fen, invoice.issued_on), []).append(invoice)
+    for same in alike.values():
+        for invoice in same:
+            if invoice.claim_id in facts.wanted and (earlier := _first_copied(facts, invoice, same, terms)):
+                yield _reused(facts, invoice, earlier)
+
+
+def _first_copied(
+    facts: Facts, invoice: InvoiceFact, same: Sequence[InvoiceFact], terms: ScreeningTerms
+) -> InvoiceFact | None:
+    """Another order's invoice that this one looks like a copy of."""
+    own = facts.claims[invoice.claim_id]
+    for other in same:
+        theirs = facts.claims.get(other.claim_id)
+        if theirs is None or theirs.order_id == own.order_id or other.number == invoice.number:
+            continue
+        buyers = {invoice.buyer_code, other.buyer_code} - {""}
+        if len(buyers) > 1 or _words(invoice.items) != _words(other.items):
+            continue
+        if near_number(invoice.number, other.number, terms.invoice_number_differs_count, terms.invoice_series_count):
+            return other
+    return None
+
+
+def _words(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())
+
+
+def near_number(one: str, other: str, differs_count: int, series_count: int) -> bool:
+    """Whether two invoice numbers are one number altered (号码近似): a few digits changed or turned, one too many or few,
+    or the tail of the other. Numbers at most `series_count` apart were issued one after another and are not.
+
+    Equal numbers are no matter of nearness and answer False.
+    """
+    if one == other or not one or not other:
+        return False
+    if len(one) == len(other):
+        if one.isdigit() and other.isdigit() and abs(int(one) - int(other)) <= series_count:
+            return False
+        return sum(a != b for a, b in zip(one, other, strict=True)) <= differs_count
+    short, long = sorted((one, other), key=len)
+    if long.endswith(short):
+        return True
+    return len(long) - len(short) == 1 and any(long[:n] + long[n + 1 :] == short for n in range(len(long)))
+
+
+def _reused(facts: Facts, invoice: InvoiceFact, other: InvoiceFact) -> Found:
+    own, theirs = facts.claims[invoice.claim_id], facts.claims[other.claim_id]
+    first, second = sorted((own.claim_id, theirs.claim_id))
+    return Found(
+        Pattern.INVOICE_REUSED,
+        own,
+        {"number": invoice.number, "other": other.number, "gross_fen": invoice.gross_fen, "claim": theirs.number},
+        (
+            Proof(_("本申请的发票"), invoice.number),
+            Proof(_("另一申请的发票"), other.number),
+            Proof(_("开票日期和价税合计相同"), f"{invoice.issued_on} {yuan(invoice.gross_fen)}"),
+            Proof(_("另一申请"), theirs.number, "claim", theirs.claim_id),
+        ),
+        group=f"{first}:{second}",
+    )
+
+
+def red(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
+    """红冲：the tax bureau says that a cited invoice was cancelled in red since it was claimed for."""
+    for said in facts.red:
+        claim = facts.claims.get(said.claim_id)
+        if claim is None or claim.claim_id not in facts.wanted:
+            continue
+        if claim.submitted_on is not None and said.red_on < claim.submitted_on:
+            continue
+        yield Found(
+            Pattern.INVOICE_RED,
+            claim,
+            {"number": said.number, "red_on": said.red_on.isoformat(), "red_number": said.red_number},
+            (
+                Proof(_("发票"), said.number),
+                Proof(_("红字发票"), said.red_number),
+                Proof(_("红冲日期"), said.red_on.isoformat()),
+                Proof(_("付款日期"), claim.paid_on.isoformat() if claim.paid_on else "—"),
+                Proof(_("答复来源"), said.asked_of),
+            ),
+        )
+
+
+def mismatch(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
+    """票单不符：amount, sides, day or kind of what was invoiced are not those of the order."""
+    of_claim: dict[str, list[InvoiceFact]] = {}
+    for invoice in facts.invoices:
+        if invoice.claim_id in facts.wanted:
+            of_claim.setdefault(invoice.claim_id, []).append(invoice)
+    for claim_id, invoices in sorted(of_claim.items()):
+        claim = facts.claims[claim_id]
+        if proofs := tuple(_differs(claim, invoices, terms)):
+            said = "、".join(proof.label for proof in proofs)
+            yield Found(Pattern.INVOICE_MISMATCH, claim, {"what": said}, proofs)
+
+
+def _differs(claim: ClaimFact, invoices: Sequence[InvoiceFact], terms: ScreeningTerms) -> Iterator[Proof]:
+    total = sum(invoice.line_fen for invoice in invoices)
+    if abs(total - claim.price_fen) > terms.invoice_differs_fen:
+        yield Proof(_("金额与订单不符"), f"{yuan(total)} / {yuan(claim.price_fen)}")
+    for invoice in invoices:
+        if claim.placed_on is not None and invoice.issued_on < claim.placed_on:
+            yield Proof(_("开票早于下单"), f"{invoice.issued_on} / {claim.placed_on}")
+        if word := next((word for word in terms.invoice_goods_words if word in invoice.items), ""):
+            yield Proof(_("开票内容不是科研服务"), f"{invoice.items}（{word}）")
+        for expected, found in (
+            (claim.holder_code, invoice.buyer_code),
+            (claim.provider_code, invoice.seller_code),
+        ):
+            if expected and found and expected != found:
+                yield Proof(_("开票双方与订单不符"), f"{found} / {expected}")
