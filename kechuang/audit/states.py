@@ -155,6 +155,8 @@ KIND_LABELS: dict[str, str] = {
     "parties.person": _("办理人"),
     "audit.sample": _("抽样"),
     "audit.pack": _("证据包"),
+    "supervision.case": _("监管案卷"),
+    "supervision.clawback": _("追回"),
 }
 PERSON, OTHER_KIND = "parties.person", _("其他记录")
 

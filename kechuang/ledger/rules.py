@@ -24,6 +24,7 @@ class Kind(StrEnum):
     OWED = "owed"  # 应付
     PAID = "paid"  # 已付
     CLAWED_BACK = "clawed_back"  # 已追回
+    INTEREST = "interest"  # 追回利息: came in beside what was clawed back; never voucher money
 
 
 KIND_LABELS: dict[Kind, str] = {
@@ -35,6 +36,7 @@ KIND_LABELS: dict[Kind, str] = {
     Kind.OWED: _("应付"),
     Kind.PAID: _("已付"),
     Kind.CLAWED_BACK: _("已追回"),
+    Kind.INTEREST: _("追回利息"),
 }
 
 # 过渡科目: what lies here is on its way, and goes on to `paid` or back.
@@ -100,6 +102,7 @@ RULES: dict[str, Rule] = {
         Rule("pay", _K.OWED, _K.PAID, _("银行确认支付")),
         Rule("bounce", _K.PAID, _K.OWED, _("银行退汇")),
         Rule("claw_back", _K.PAID, _K.CLAWED_BACK, _("追回")),
+        Rule("claw_back_interest", _K.APPROPRIATION, _K.INTEREST, _("追回利息")),
         Rule("lapse_owed", _K.OWED, _K.APPROPRIATION, _("预算年度关闭收回应付"), _F.CUT),
         Rule("next_year_pays", _K.BUDGET, _K.OWED, _("由下年预算承担应付")),
         Rule("open_release", _K.APPROPRIATION, _K.BUDGET, _("期初预算"), _F.RELEASED),

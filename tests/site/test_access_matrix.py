@@ -53,6 +53,10 @@ from kechuang.releases import commands as releases
 from kechuang.search import commands as search
 from kechuang.search.rules import Synonym
 from kechuang.search.states import SynonymKind
+from kechuang.supervision import commands as supervision
+from kechuang.supervision.models import Clawback
+from kechuang.supervision.models import Item as CaseItem
+from kechuang.supervision.states.cases import Source
 from kechuang.trail.queries import way
 from kechuang.treasury.models import Budget, PaymentLine
 from kechuang.ui import clock
@@ -84,7 +88,7 @@ NOBODYS |= bookings.NOBODYS
 # Acts in an address, for each room one that really exists.
 ACTION = {
     "catalog": "pause", "orders": "cancel", "registers": "stop_orders", "treasury": "remind", "vouchers": "revoke", "releases": "announce",
-    "credit": "retire", "search": "retire",
+    "credit": "retire", "search": "retire", "supervision": "ask",
 }  # fmt: skip
 CASE_ACTION = "close"
 DECISION_ACTION = "withdraw"
@@ -231,6 +235,7 @@ class World(Payouts):
             **self._used(),
             **self._brought(),
             **self._released(),
+            **self._watched(),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
         }
 
@@ -322,6 +327,23 @@ class World(Payouts):
         place = releases.enter(firm, release_id=made[1], now=opens)
         return {"release_id": made[0], "place_id": place.id}
 
+    def _watched(self) -> dict[str, str]:
+        """A case about what was paid and clawed back, and one whose party has not been written to yet."""
+        paid, quiet = self.paid_out(), self.payable()
+        asked, secret = (
+            supervision.open_on_claim(self.clerk, claim_id=one.id, title="疑似虚构", source=Source.OFFICE, now=self.now)
+            for one in (paid, quiet)
+        )
+        supervision.ask(self.clerk, case_id=asked.id, text="请说明情况", now=self.now)
+        supervision.reply(self.server, case_id=asked.id, text="情况如下", now=self.now)
+        back = {paid.id: Fen(100_000)}
+        supervision.uphold(self.approver, case_id=asked.id, text="认定违规", clawbacks=back, now=self.now)
+        return {
+            "dossier_id": secret.id,
+            "dossier_item_id": CaseItem.objects.get(case=secret).id,
+            "clawback_id": Clawback.objects.get(case=asked).id,
+        }
+
     def _opening(self) -> Opening:
         """A table of one live voucher, brought in by the county's budget author."""
         row = ["老券-001", party(self.holder.party_id).credit_code, "1000", "600", "2025-01-02", "2025-07-01"]
@@ -383,6 +405,8 @@ class World(Payouts):
         action = CASE_ACTION if "case_id" in address.parameters else ACTION.get(address.room, "")
         if "decision_id" in address.parameters:
             action = DECISION_ACTION
+        if "clawback_id" in address.parameters:
+            action = "withdraw"
         if address.room == "bookings":
             action = next((bookings.ACTIONS[name] for name in address.parameters if name in bookings.ACTIONS), "revoke")
         return {**self.owned, "action": action}

@@ -20,6 +20,7 @@ from kechuang.parties import queries as parties
 from kechuang.parties.states import ACCOUNT_MACHINE, AccountState
 from kechuang.registers import queries as registers
 from kechuang.releases import queries as releases
+from kechuang.supervision import queries as supervision
 from kechuang.treasury import queries as treasury
 from kechuang.ui.waiting import WAITING_MAX, Urgency, Waiting, most_urgent_first, waiting
 from kechuang.usage import queries as usage
@@ -83,6 +84,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("主体决定"), parties.decisions_waiting_for),
     (_("逾期督办"), _overdue),
     (_("审计"), audit.waiting_for),
+    (_("监管"), supervision.waiting_for),
 )
 
 
