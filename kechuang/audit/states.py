@@ -158,6 +158,8 @@ KIND_LABELS: dict[str, str] = {
     "subsidies.settlement": _("补助核算"),
     "subsidies.statement": _("补助结算单"),
     "subsidies.outside": _("平台外兑付"),
+    "supervision.case": _("监管案卷"),
+    "supervision.clawback": _("追回"),
 }
 PERSON, OTHER_KIND = "parties.person", _("其他记录")
 

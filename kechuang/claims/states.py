@@ -50,7 +50,7 @@ MACHINE = Machine(
         Move("clear", {_S.IN_NOTICE}, _S.PAYABLE, {_R.CLOCK}, _("公示无异议")),
         Move("uphold", {_S.IN_NOTICE}, _S.REFUSED, {_R.CLOCK}, _("异议成立不予兑付")),
         Move("uphold_return", {_S.IN_NOTICE}, _S.RETURNED, {_R.CLOCK}, _("异议成立退回补正")),
-        Move("suspend", {_S.PAYABLE, _S.PAYMENT_FAILED}, _S.SUSPENDED, {_APPROVER}, _("暂停拨付"), data=True),
+        Move("suspend", {_S.PAYABLE, _S.PAYMENT_FAILED}, _S.SUSPENDED, {_APPROVER, _R.CLOCK}, _("暂停拨付"), data=True),
         Move("resume", {_S.SUSPENDED}, _S.PAYABLE, {_APPROVER}, _("恢复拨付"), data=True),
         Move("stop", {_S.SUSPENDED}, _S.REFUSED, {_APPROVER}, _("终止拨付"), data=True),
         Move("prepare", {_S.PAYABLE}, _S.IN_PAYMENT, {_OFFICER}, _("编入拨付批次"), data=True),

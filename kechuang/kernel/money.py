@@ -41,6 +41,14 @@ def surcharge_half_up(amount: Fen, rate_bp: int) -> Fen:
     return Fen((amount * rate_bp + ONE // 2) // ONE)
 
 
+def interest_down(principal: Fen, rate_bp: BasisPoints, *, days: int, year_days: int) -> Fen:
+    """Simple interest (单利) on `principal` at a yearly rate for so many days, rounded down to a fen."""
+    assert principal >= 0, principal
+    assert rate_bp >= 0, rate_bp
+    assert days >= 0, days
+    return Fen(principal * rate_bp * days // (ONE * year_days))
+
+
 def ratio_bp_down(part: int, whole: int) -> BasisPoints:
     """`part` of `whole` in basis points, rounded down; 0 of 0 is 0."""
     return BasisPoints(part * ONE // whole if whole else 0)

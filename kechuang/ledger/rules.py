@@ -27,6 +27,7 @@ class Kind(StrEnum):
     SUBSIDY_POT = "subsidy_pot"  # 补助资金: set aside for one settlement; owner is the settlement
     SUBSIDY_OWED = "subsidy_owed"  # 应付补助: owner is the payee's party, as below
     SUBSIDY_PAID = "subsidy_paid"  # 已付补助
+    INTEREST = "interest"  # 追回利息: came in beside what was clawed back; never voucher money
 
 
 KIND_LABELS: dict[Kind, str] = {
@@ -41,6 +42,7 @@ KIND_LABELS: dict[Kind, str] = {
     Kind.SUBSIDY_POT: _("补助资金"),
     Kind.SUBSIDY_OWED: _("应付补助"),
     Kind.SUBSIDY_PAID: _("已付补助"),
+    Kind.INTEREST: _("追回利息"),
 }
 
 # 过渡科目: what lies here is on its way, and goes on to `paid` or back.
@@ -106,6 +108,7 @@ RULES: dict[str, Rule] = {
         Rule("pay", _K.OWED, _K.PAID, _("银行确认支付")),
         Rule("bounce", _K.PAID, _K.OWED, _("银行退汇")),
         Rule("claw_back", _K.PAID, _K.CLAWED_BACK, _("追回")),
+        Rule("claw_back_interest", _K.APPROPRIATION, _K.INTEREST, _("追回利息")),
         Rule("lapse_owed", _K.OWED, _K.APPROPRIATION, _("预算年度关闭收回应付"), _F.CUT),
         Rule("next_year_pays", _K.BUDGET, _K.OWED, _("由下年预算承担应付")),
         Rule("open_release", _K.APPROPRIATION, _K.BUDGET, _("期初预算"), _F.RELEASED),

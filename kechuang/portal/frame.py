@@ -101,6 +101,7 @@ WAYS = (
     Way(_("期初导入"), _("期初"), "file-import", "claims:opening", frozenset({Role.BUDGET_AUTHOR})),
     Way(_("资金去向"), _("资金"), "route", "portal:money", _SIGNED_IN, thumb=True),
     Way(_("时限"), _("时限"), "clock", "deadlines:clocks", _SCIENCE | _ABOVE),
+    Way(_("监管"), _("监管"), "shield-search", "supervision:cases", _SCIENCE | _ABOVE),
     Way(_("公示"), _("公示"), "speakerphone", "notices:running", _ALL, thumb=True),
     Way(_("服务机构"), _("机构"), "building", "registers:library", frozenset({Role.PUBLIC})),
     Way(_("政策模拟"), _("模拟"), "flask", "cockpit:drafts", frozenset({Role.CITY_SCIENCE, Role.CITY_FINANCE})),
@@ -135,6 +136,7 @@ OWN_PARTY = (
     (_("兑付结算单"), "treasury:settlements"),
     (_("收入汇总"), "orders:income"),
     (_("信用记录"), "credit:records"),
+    (_("监管询问与追回"), "supervision:cases"),
     (_("选择身份"), "parties:choose"),
 )
 OWN_OFFICE = (

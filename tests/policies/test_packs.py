@@ -36,6 +36,7 @@ def test_the_packs_are_these() -> None:
         "shaoxing/voucher-2021", "shaoxing/provider-library", "zhejiang/voucher-2015", "yuhuan/voucher",
         "changping/voucher-2016", "beijing/compute-2026", "zhejiang/usage",
         "zhejiang/carriers-2015", "shaoxing/open-sharing", "zhejiang/screening",
+        "shaoxing/supervision",
     }  # fmt: skip
 
 

@@ -56,6 +56,10 @@ from kechuang.search.states import SynonymKind
 from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies.models import Statement
 from kechuang.subsidies.states import Formula
+from kechuang.supervision import commands as supervision
+from kechuang.supervision.models import Clawback
+from kechuang.supervision.models import Item as CaseItem
+from kechuang.supervision.states.cases import Source
 from kechuang.trail.commands import record
 from kechuang.trail.queries import way
 from kechuang.treasury.models import Budget, PaymentLine
@@ -89,7 +93,7 @@ NOBODYS |= bookings.NOBODYS
 # Acts in an address, for each room one that really exists.
 ACTION = {
     "catalog": "pause", "orders": "cancel", "registers": "stop_orders", "treasury": "remind", "vouchers": "revoke", "releases": "announce",
-    "credit": "retire", "search": "retire", "cockpit": "drop",
+    "credit": "retire", "search": "retire", "cockpit": "drop", "supervision": "ask",
 }  # fmt: skip
 CASE_ACTION = "close"
 DECISION_ACTION = "withdraw"
@@ -238,6 +242,7 @@ class World(Payouts):
             **self._released(),
             **self._subsidised(),
             **cockpit.drafted(region="330600", author=self.clerk.person_id, now=self.now),
+            **self._watched(),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
         }
 
@@ -346,6 +351,23 @@ class World(Payouts):
         outside = subsidies.enter_outside(self.clerk, region=YUECHENG, redemption=entry, now=self.now)
         return {"settlement_id": made.id, "statement_id": statement.id, "outside_id": outside.id}
 
+    def _watched(self) -> dict[str, str]:
+        """A case about what was paid and clawed back, and one whose party has not been written to yet."""
+        paid, quiet = self.paid_out(), self.payable()
+        asked, secret = (
+            supervision.open_on_claim(self.clerk, claim_id=one.id, title="疑似虚构", source=Source.OFFICE, now=self.now)
+            for one in (paid, quiet)
+        )
+        supervision.ask(self.clerk, case_id=asked.id, text="请说明情况", now=self.now)
+        supervision.reply(self.server, case_id=asked.id, text="情况如下", now=self.now)
+        back = {paid.id: Fen(100_000)}
+        supervision.uphold(self.approver, case_id=asked.id, text="认定违规", clawbacks=back, now=self.now)
+        return {
+            "dossier_id": secret.id,
+            "dossier_item_id": CaseItem.objects.get(case=secret).id,
+            "clawback_id": Clawback.objects.get(case=asked).id,
+        }
+
     def _opening(self) -> Opening:
         """A table of one live voucher, brought in by the county's budget author."""
         row = ["老券-001", party(self.holder.party_id).credit_code, "1000", "600", "2025-01-02", "2025-07-01"]
@@ -407,6 +429,8 @@ class World(Payouts):
         action = CASE_ACTION if "case_id" in address.parameters else ACTION.get(address.room, "")
         if "decision_id" in address.parameters:
             action = DECISION_ACTION
+        if "clawback_id" in address.parameters:
+            action = "withdraw"
         if address.room == "bookings":
             action = next((bookings.ACTIONS[name] for name in address.parameters if name in bookings.ACTIONS), "revoke")
         return {**self.owned, "action": action}

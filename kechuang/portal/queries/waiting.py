@@ -22,6 +22,7 @@ from kechuang.parties.states import ACCOUNT_MACHINE, AccountState
 from kechuang.registers import queries as registers
 from kechuang.releases import queries as releases
 from kechuang.subsidies import queries as subsidies
+from kechuang.supervision import queries as supervision
 from kechuang.treasury import queries as treasury
 from kechuang.ui.waiting import WAITING_MAX, Urgency, Waiting, most_urgent_first, waiting
 from kechuang.usage import queries as usage
@@ -87,6 +88,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("审计"), audit.waiting_for),
     (_("补助"), subsidies.waiting_for),
     (_("规则草案"), cockpit.waiting_for),
+    (_("监管"), supervision.waiting_for),
 )
 
 

@@ -1,0 +1,262 @@
+"""Case files (案卷): opened, gathered, asked and answered. Who opened one does not decide it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from kechuang.claims.queries import Claim, queue
+from kechuang.deadlines import commands as deadlines
+from kechuang.deadlines.queries import clocks
+from kechuang.documents.commands import keep
+from kechuang.documents.states import Kind
+from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import tidy
+from kechuang.parties.queries import party
+from kechuang.policy.book import InForce, replay
+from kechuang.supervision import rules
+from kechuang.supervision.access import opening_role, roles_on, visible_to
+from kechuang.supervision.commands.telling import decision_clock, reply_clock, tell_office, tell_party
+from kechuang.supervision.models import Case, Item, Letter
+from kechuang.supervision.queries.terms import case_terms
+from kechuang.supervision.rules import CaseTerms
+from kechuang.supervision.states.cases import (
+    CASE_DECISION,
+    CASE_MACHINE,
+    CASE_REPLY,
+    CaseState,
+    Holding,
+    ItemKind,
+    Source,
+)
+from kechuang.trail.commands import advance, record
+from kechuang.ui import clock
+
+OPEN_LABEL = _("立案")
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """One matter that is laid into a case (卷内事项)."""
+
+    kind: ItemKind
+    subject_id: str
+    number: str
+    label: str
+    fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came with a form."""
+
+    name: str
+    content: bytes
+
+
+@transaction.atomic
+def open_case(
+    actor: Actor,
+    *,
+    region: str,
+    party_id: str,
+    side: str,
+    title: str,
+    source: Source,
+    items: Sequence[New],
+    now: datetime,
+) -> Case:
+    """Opens a case about one party (立案), by the office that paid or the city over it.
+
+    Raises NotVisible for anybody else, WordsMissing, NoSupervisionRules. Source 002 四（三）: 谁补助，谁监管.
+    """
+    role = opening_role(actor, region)
+    if role is None:
+        raise NotVisible
+    on = clock.day(now)
+    case = Case.objects.create(
+        region=region,
+        party_id=party(party_id).id,
+        side=side,
+        title=rules.said(title),
+        source=source,
+        terms=dict(case_terms(region, on=on).record),
+        opened_by=actor.person_id,
+        opened_on=on,
+    )
+    facts = {"source": str(source), "party": party_id, "subjects": [item.subject_id for item in items]}
+    record(actor, case, "open", label=OPEN_LABEL, role=role, now=now, target=case.state, facts=facts)
+    for item in items:
+        lay_in(actor, case, item, now=now)
+    return case
+
+
+@transaction.atomic
+def open_on_claim(
+    actor: Actor, *, claim_id: str, title: str, source: Source, now: datetime, more: Sequence[New] = ()
+) -> Case:
+    """Opens a case about the provider of one claim (就兑付申请立案); `more` are findings or visits that led to it.
+
+    Raises NotVisible, WordsMissing, NoSupervisionRules.
+    """
+    claim = queue(actor).select_related("order").filter(id=claim_id).first()
+    if claim is None:
+        raise NotVisible
+    return open_case(
+        actor,
+        region=claim.region,
+        party_id=claim.provider_party,
+        side=Role.PROVIDER,
+        title=title,
+        source=source,
+        items=[of_claim(claim), *more],
+        now=now,
+    )
+
+
+@transaction.atomic
+def add_claim(actor: Actor, *, case_id: str, number: str, now: datetime) -> Item:
+    """Lays one more claim of the same party into the case (列入卷内事项), by its number or its order's; once.
+
+    Raises MoveNotOpen, SubjectUnknown, OtherParty.
+    """
+    case = locked(actor, case_id)
+    roles = roles_on(actor, case)
+    move = CASE_MACHINE.check("add", CaseState(case.state), roles)
+    wanted = tidy(number)
+    seen = queue(actor, region=case.region).select_related("order")
+    claim = seen.filter(number=wanted).first() or seen.filter(order__number=wanted).first()
+    if claim is None:
+        raise rules.SubjectUnknown(number=wanted)
+    if case.party_id not in (claim.provider_party, claim.holder_party):
+        raise rules.OtherParty(number=wanted)
+    item = lay_in(actor, case, of_claim(claim), now=now)
+    advance(actor, case, move, roles=roles, now=now, facts={"subject": item.subject_id, "number": item.number})
+    return item
+
+
+def of_claim(claim: Claim) -> New:
+    """A claim as it lies in a case."""
+    fen = claim.confirmed_fen or claim.claimed_fen
+    return New(ItemKind.CLAIM, claim.id, claim.number, claim.order.title, fen)
+
+
+def lay_in(actor: Actor, case: Case, new: New, *, now: datetime) -> Item:
+    """Writes one item; the same subject lies in a case once."""
+    item, _made = Item.objects.get_or_create(
+        case=case,
+        subject_id=new.subject_id,
+        defaults={
+            "region": case.region,
+            "kind": new.kind,
+            "number": new.number,
+            "label": new.label,
+            "fen": new.fen,
+            "holding": Holding.NONE,
+            "added_by": actor.person_id,
+            "added_on": clock.day(now),
+        },
+    )
+    return item
+
+
+@transaction.atomic
+def ask(actor: Actor, *, case_id: str, text: str, now: datetime) -> Case:
+    """Writes to the party with a time to answer (发函询问); from the first letter on it sees the case.
+
+    Raises MoveNotOpen, WordsMissing.
+    """
+    case = locked(actor, case_id)
+    roles = roles_on(actor, case)
+    move = CASE_MACHINE.check("ask", CaseState(case.state), roles)
+    letter = _letter(actor, case, text, outgoing=True, now=now)
+    case.asked_on = case.asked_on or clock.day(now)
+    terms = terms_of(case)
+    article = terms.article("case_reply_working_days")
+    facts = {"letter": letter.id, "digest": _digest(letter.text)}
+    advance(actor, case, move, roles=roles, now=now, saves=["asked_on"], article=article, facts=facts)
+    deadlines.cancel(case.id, now=now, kind=CASE_DECISION)
+    reply_clock(case, terms.terms.case_reply_working_days, article, now=now)
+    title = _("科技局就创新券使用发函询问，请在期限内答复")
+    tell_party(case, title, f"{case.number} {case.title}", now=now)
+    return case
+
+
+@transaction.atomic
+def reply(actor: Actor, *, case_id: str, text: str, now: datetime, file: Upload | None = None) -> Case:
+    """The party answers, with papers if it likes (答复询问). Raises MoveNotOpen, WordsMissing, documents' refusals."""
+    case = locked(actor, case_id)
+    roles = roles_on(actor, case)
+    move = CASE_MACHINE.check("reply", CaseState(case.state), roles)
+    kept = _kept(actor, case, file, now)
+    letter = _letter(actor, case, text, outgoing=False, now=now, file_id=kept)
+    facts = {"letter": letter.id, "digest": _digest(letter.text), "file": kept}
+    advance(actor, case, move, roles=roles, now=now, facts=facts)
+    deadlines.meet(case.id, CASE_REPLY, now=now)
+    _to_decide(case, now)
+    return case
+
+
+@transaction.atomic
+def lapse(actor: Actor, *, case_id: str, now: datetime) -> Case:
+    """The time to answer is over without an answer (逾期未答复): the office decides on what it has.
+
+    Raises MoveNotOpen, ReplyTimeRuns.
+    """
+    case = locked(actor, case_id)
+    roles = roles_on(actor, case)
+    move = CASE_MACHINE.check("lapse", CaseState(case.state), roles)
+    running = clocks([case.id], on=clock.day(now)).get(case.id)
+    if running and running.kind == CASE_REPLY and running.due_on >= clock.day(now):
+        raise rules.ReplyTimeRuns(due_on=running.due_on.isoformat())
+    advance(actor, case, move, roles=roles, now=now)
+    deadlines.cancel(case.id, now=now, kind=CASE_REPLY)
+    _to_decide(case, now)
+    return case
+
+
+def locked(actor: Actor, case_id: str) -> Case:
+    """The case, locked, as the actor may see it; raises NotVisible."""
+    case = visible_to(actor).select_for_update(of=("self",), no_key=True).filter(id=case_id).first()
+    if case is None:
+        raise NotVisible
+    return case
+
+
+def terms_of(case: Case) -> InForce[CaseTerms]:
+    """The terms the case was opened under."""
+    return replay(case.terms, CaseTerms)
+
+
+def _letter(actor: Actor, case: Case, text: str, *, outgoing: bool, now: datetime, file_id: str = "") -> Letter:
+    return Letter.objects.create(
+        case=case,
+        region=case.region,
+        outgoing=outgoing,
+        text=rules.said(text),
+        file_id=file_id,
+        by=actor.person_id,
+        at=now,
+    )
+
+
+def _kept(actor: Actor, case: Case, file: Upload | None, now: datetime) -> str:
+    if file is None:
+        return ""
+    said = {"kind": Kind.EVIDENCE, "subject_id": case.id, "region": case.region, "readers": [case.party_id]}
+    return str(keep(actor, name=file.name, content=file.content, now=now, **said).id)  # type: ignore[arg-type]
+
+
+def _to_decide(case: Case, now: datetime) -> None:
+    terms = terms_of(case)
+    article = terms.article("case_decide_working_days")
+    decision_clock(case, terms.terms.case_decide_working_days, article, now=now)
+    tell_office(case, Role.COUNTY_APPROVER, _("案卷待决定"), f"{case.number} {case.title}", now=now)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

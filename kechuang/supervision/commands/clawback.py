@@ -1,0 +1,207 @@
+"""Clawback (追回): ordered with a case's decision, paid back in parts with interest, each part posted to the ledger."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from kechuang.claims.queries import queue
+from kechuang.deadlines import commands as deadlines
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.money import Fen, yuan
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import tidy
+from kechuang.ledger import commands as ledger
+from kechuang.ledger.queries import transfers_of, used_of
+from kechuang.ledger.rules import Kind, Leg, Place
+from kechuang.parties.queries import refuse_same_hands
+from kechuang.policy.book import InForce, replay
+from kechuang.supervision import rules
+from kechuang.supervision.access import clawbacks_visible_to, roles_on_clawback
+from kechuang.supervision.commands.telling import due_clock, tell_party
+from kechuang.supervision.models import Case, Clawback, Instalment
+from kechuang.supervision.queries.terms import terms_of
+from kechuang.supervision.rules import ClawbackTerms, Part
+from kechuang.supervision.states.cases import CLAWBACK_DUE, CLAWBACK_MACHINE, ClawbackState
+from kechuang.trail.commands import acting_role, advance, record
+from kechuang.ui import clock
+
+ORDER_LABEL = _("决定追回")
+
+
+def order(actor: Actor, case: Case, claim_id: str, fen: Fen, *, now: datetime) -> Clawback:
+    """Asks back `fen` of a paid claim (决定追回), within the decision of its case.
+
+    Raises NotVisible, RefundNotProvided, AmountMissing, NothingPaid, AbovePaid.
+    """
+    on = clock.day(now)
+    claim = queue(actor, region=case.region).select_for_update(of=("self",)).filter(id=claim_id).first()
+    if claim is None:
+        raise NotVisible
+    terms = terms_of(case.region, ClawbackTerms, on=on)
+    if not terms.terms.sanction_refund:
+        raise rules.RefundNotProvided()
+    rules.refuse_amount(number=claim.number, fen=fen, paid_fen=paid_fen(claim.id), asked_fen=asked_fen(claim.id))
+    paid_from = next(one.credit for one in reversed(transfers_of([claim.id])) if one.rule == "pay")
+    row = Clawback.objects.create(
+        region=case.region,
+        case=case,
+        claim=claim,
+        claim_number=claim.number,
+        party_id=claim.provider_party,
+        principal_fen=fen,
+        paid_on=claim.paid_on or on,
+        paid_region=paid_from.region,
+        paid_year=paid_from.year,
+        terms=dict(terms.record),
+        decided_by=actor.person_id,
+        decided_on=on,
+    )
+    _set_parts(row, rules.at_once(fen, on=on, terms=terms.terms))
+    facts = {"case": case.id, "claim": claim.id, "principal_fen": int(fen)}
+    role, article = sorted(actor.roles_in(case.region))[0], terms.article("sanction_refund")
+    record(actor, row, "order", label=ORDER_LABEL, role=role, now=now, target=row.state, article=article, facts=facts)
+    _next_due(row, now)
+    tell_party(row, _("须缴回补助资金"), f"{row.number} {claim.number} ¥{yuan(fen)}", now=now)
+    return row
+
+
+@transaction.atomic
+def instal(actor: Actor, *, clawback_id: str, parts: Sequence[Part], now: datetime) -> Clawback:
+    """Agrees on parts and their days for what is still owed (约定分期); interest runs until each is really paid.
+
+    Raises MoveNotOpen, TooManyInstalments, InstalmentsDiffer, InstalmentsBackwards.
+    """
+    row = locked(actor, clawback_id)
+    roles = roles_on_clawback(actor, row)
+    move = CLAWBACK_MACHINE.check("instal", ClawbackState(row.state), roles)
+    terms = kept_terms(row)
+    article = terms.article("clawback_instalments_max_count")
+    left = row.principal_fen - row.received_fen
+    rules.refuse_parts(parts, left_fen=left, on=clock.day(now), terms=terms.terms, article=article)
+    Instalment.objects.filter(clawback=row, received_on__isnull=True).delete()
+    _set_parts(row, parts)
+    advance(actor, row, move, roles=roles, now=now, article=article, facts={"parts": rules.summary(parts)})
+    deadlines.cancel(row.id, now=now, kind=CLAWBACK_DUE)
+    _next_due(row, now)
+    tell_party(row, _("追回款项已约定分期"), f"{row.number} {rules.summary(parts)}", now=now)
+    return row
+
+
+@transaction.atomic
+def receive(
+    actor: Actor, *, clawback_id: str, position: int, fen: Fen, on: date, reference: str, now: datetime
+) -> Clawback:
+    """Enters what came back by the bank (登记缴回): one part with its interest to that day, posted to the ledger.
+
+    Entered already under the same reference, it answers with that. Raises MoveNotOpen, ReceivedOutOfOrder,
+    ReferenceMissing, ReceivedTooEarly, AmountDiffers.
+    """
+    row = locked(actor, clawback_id)
+    slip = tidy(reference)
+    if slip and Instalment.objects.filter(clawback=row, position=position, reference=slip).exists():
+        return row
+    roles = roles_on_clawback(actor, row)
+    CLAWBACK_MACHINE.check("receive", ClawbackState(row.state), roles)
+    part = Instalment.objects.filter(clawback=row, received_on__isnull=True).order_by("position").first()
+    if part is None or part.position != position:
+        raise rules.ReceivedOutOfOrder(position=part.position if part else position)
+    if not slip:
+        raise rules.ReferenceMissing()
+    interest = rules.interest_fen(Fen(part.fen), since=row.paid_on, until=on, terms=kept_terms(row).terms)
+    rules.refuse_receipt(
+        fen=fen, part=Fen(part.fen), interest=interest, on=on, decided_on=row.decided_on, today=clock.day(now)
+    )
+    part.received_on, part.interest_fen, part.reference, part.received_by = on, interest, slip, actor.person_id
+    part.save(update_fields=["received_on", "interest_fen", "reference", "received_by"])
+    _entered(actor, row, part, now)
+    return row
+
+
+def _entered(actor: Actor, row: Clawback, part: Instalment, now: datetime) -> None:
+    row.received_fen += part.fen
+    row.interest_fen += part.interest_fen or 0
+    roles = roles_on_clawback(actor, row)
+    action = "settle" if row.received_fen == row.principal_fen else "receive"
+    move = CLAWBACK_MACHINE.check(action, ClawbackState(row.state), roles)
+    facts = {"position": part.position, "fen": part.fen, "interest_fen": part.interest_fen, "reference": part.reference}
+    article = kept_terms(row).article("clawback_interest_bp")
+    saves = ["received_fen", "interest_fen"]
+    advance(actor, row, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
+    _post(row, part, now)
+    deadlines.meet(row.id, CLAWBACK_DUE, now=now)
+    _next_due(row, now)
+    tell_party(row, _("缴回款项已登记"), f"{row.number} ¥{yuan(part.fen + (part.interest_fen or 0))}", now=now)
+
+
+def _post(row: Clawback, part: Instalment, now: datetime) -> None:
+    """The principal leaves what was paid; interest comes in beside it and is nobody's voucher money."""
+
+    def at(kind: Kind, owner: str) -> Place:
+        return Place(kind, row.paid_region, row.paid_year, owner)
+
+    legs = [Leg("claw_back", at(Kind.PAID, row.party_id), at(Kind.CLAWED_BACK, row.party_id), part.fen)]
+    if part.interest_fen:
+        outside = at(Kind.APPROPRIATION, "")
+        legs.append(Leg("claw_back_interest", outside, at(Kind.INTEREST, row.party_id), part.interest_fen))
+    ledger.post(legs, key=f"{row.id}:{part.position}", subject=row.claim_id, now=now)
+
+
+@transaction.atomic
+def withdraw(actor: Actor, *, clawback_id: str, reason: str, now: datetime) -> Clawback:
+    """Takes the decision back before anything was paid (撤销追回决定), not by who made it.
+
+    Raises MoveNotOpen, SameHands, WordsMissing, AlreadyReceived.
+    """
+    row = locked(actor, clawback_id)
+    roles = roles_on_clawback(actor, row)
+    move = CLAWBACK_MACHINE.check("withdraw", ClawbackState(row.state), roles)
+    role = acting_role(roles, move)
+    refuse_same_hands(actor, row.region, role, before=[row.decided_by], of=[row.id], sides=[row.party_id])
+    if row.received_fen:
+        raise rules.AlreadyReceived(received_fen=row.received_fen)
+    row.reason = rules.said(reason)
+    advance(actor, row, move, roles=roles, now=now, saves=["reason"], facts={"reason": row.reason})
+    deadlines.cancel(row.id, now=now)
+    tell_party(row, _("追回决定已撤销"), f"{row.number}：{row.reason}", now=now)
+    return row
+
+
+def paid_fen(claim_id: str) -> int:
+    """What was really paid for a claim and did not bounce (实付), by the ledger."""
+    return used_of([claim_id], "pay").get(claim_id, 0) - used_of([claim_id], "bounce").get(claim_id, 0)
+
+
+def asked_fen(claim_id: str) -> int:
+    """What decisions that stand ask back of a claim (已决定追回)."""
+    rows = Clawback.objects.filter(claim_id=claim_id).exclude(state=ClawbackState.WITHDRAWN)
+    return sum(rows.values_list("principal_fen", flat=True))
+
+
+def locked(actor: Actor, clawback_id: str) -> Clawback:
+    """The clawback, locked, as the actor may see it; raises NotVisible."""
+    row = clawbacks_visible_to(actor).select_for_update(of=("self",)).filter(id=clawback_id).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def kept_terms(row: Clawback) -> InForce[ClawbackTerms]:
+    """The terms the clawback was ordered under."""
+    return replay(row.terms, ClawbackTerms)
+
+
+def _set_parts(row: Clawback, parts: Sequence[Part]) -> None:
+    first = Instalment.objects.filter(clawback=row).count() + 1
+    Instalment.objects.bulk_create(
+        Instalment(clawback=row, region=row.region, position=place, fen=part.fen, due_on=part.due_on)
+        for place, part in enumerate(parts, start=first)
+    )
+
+
+def _next_due(row: Clawback, now: datetime) -> None:
+    part = Instalment.objects.filter(clawback=row, received_on__isnull=True).order_by("position").first()
+    if part is not None:
+        article = kept_terms(row).article("clawback_due_days")
+        due_clock(row, (part.due_on - clock.day(now)).days, article, now=now)

@@ -1,0 +1,73 @@
+"""Deciding a case (结案): nothing found and released, or a violation with what is clawed back for it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from kechuang.deadlines import commands as deadlines
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.machine import Move
+from kechuang.kernel.money import Fen
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.parties.queries import refuse_same_hands
+from kechuang.supervision import rules
+from kechuang.supervision.access import roles_on
+from kechuang.supervision.commands.cases import locked, terms_of
+from kechuang.supervision.commands.clawback import order
+from kechuang.supervision.commands.holding import held_items, let_go, stop
+from kechuang.supervision.commands.telling import tell_party
+from kechuang.supervision.models import Case
+from kechuang.supervision.states.cases import CASE_MACHINE, CaseState
+from kechuang.trail.commands import acting_role, advance
+from kechuang.ui import clock
+
+
+@transaction.atomic
+def clear(actor: Actor, *, case_id: str, text: str, now: datetime) -> Case:
+    """Nothing was found (未发现违规): every payout that was held goes on. Not by who opened it.
+
+    Raises MoveNotOpen, SameHands, Related, WordsMissing.
+    """
+    case, move = _checked(actor, case_id, "clear")
+    why = rules.said(text)
+    for item in held_items(case):
+        let_go(actor, case, item, why, now)
+    _decided(actor, case, move, why, {}, now)
+    tell_party(case, _("案卷已解除"), f"{case.number}：{why}", now=now)
+    return case
+
+
+@transaction.atomic
+def uphold(actor: Actor, *, case_id: str, text: str, clawbacks: Mapping[str, Fen], now: datetime) -> Case:
+    """A violation (认定违规), once the party was heard: held payouts are ended, paid ones asked back as far as named.
+
+    `clawbacks` says how much of which paid claim. Raises MoveNotOpen, SameHands, Related, WordsMissing, AbovePaid,
+    NothingPaid, RefundNotProvided.
+    """
+    case, move = _checked(actor, case_id, "uphold")
+    why = rules.said(text)
+    for item in held_items(case):
+        stop(actor, case, item, why, now)
+    asked = {claim_id: order(actor, case, claim_id, fen, now=now).principal_fen for claim_id, fen in clawbacks.items()}
+    _decided(actor, case, move, why, {"clawbacks": asked}, now)
+    tell_party(case, _("案卷已认定违规"), f"{case.number}：{why}", now=now)
+    return case
+
+
+def _checked(actor: Actor, case_id: str, action: str) -> tuple[Case, Move]:
+    case = locked(actor, case_id)
+    roles = roles_on(actor, case)
+    move = CASE_MACHINE.check(action, CaseState(case.state), roles)
+    role = acting_role(roles, move)
+    refuse_same_hands(actor, case.region, role, before=[case.opened_by], of=[case.id], sides=[case.party_id])
+    return case, move
+
+
+def _decided(actor: Actor, case: Case, move: Move, why: str, facts: Mapping[str, object], now: datetime) -> None:
+    case.decision, case.decided_by, case.decided_on = why, actor.person_id, clock.day(now)
+    article = terms_of(case).article("case_decide_working_days")
+    said = {"decision": why, **facts}
+    saves = ["decision", "decided_by", "decided_on"]
+    advance(actor, case, move, roles=roles_on(actor, case), now=now, saves=saves, article=article, facts=said)
+    deadlines.cancel(case.id, now=now)

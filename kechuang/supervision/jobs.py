@@ -1,0 +1,24 @@
+"""What time does to supervision: found here, each handled by a command. Run late or twice, the effect is the same one."""
+
+from datetime import datetime
+
+from kechuang.kernel.actor import CLOCK
+from kechuang.supervision import commands
+from kechuang.supervision.queries import to_follow, to_lapse
+from kechuang.ui import clock
+
+
+def run_holds(*, now: datetime) -> int:
+    """Claims whose payout a case holds are stopped as soon as they are payable: in the round that lets them pass."""
+    found = to_follow()
+    for item_id in found:
+        commands.follow(CLOCK, item_id=item_id, now=now)
+    return len(found)
+
+
+def run_unanswered(*, now: datetime) -> int:
+    """Cases whose party did not answer in time go to who decides. Answers how many."""
+    found = to_lapse(on=clock.day(now))
+    for case_id in found:
+        commands.lapse(CLOCK, case_id=case_id, now=now)
+    return len(found)

@@ -1,0 +1,315 @@
+"""Cases and clawbacks as their pages show them, their lists, what waits for whom, what time has made due."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from kechuang.claims.queries import queue
+from kechuang.claims.states import CLOSED as CLAIM_OVER
+from kechuang.claims.states import MACHINE as CLAIM_MACHINE
+from kechuang.claims.states import ClaimState
+from kechuang.deadlines.queries import Clock, clocks, overdue_subjects
+from kechuang.documents.queries import File, files_of
+from kechuang.kernel.actor import CLOCK, Actor, Role
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Move
+from kechuang.kernel.money import Fen
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.ledger.queries import Station, transfers_of, used_of
+from kechuang.parties.queries import person_names, region_name
+from kechuang.policy.book import replay
+from kechuang.supervision import rules
+from kechuang.supervision.access import (
+    OFFICES,
+    clawbacks_visible_to,
+    opening_role,
+    roles_on,
+    roles_on_clawback,
+    visible_to,
+)
+from kechuang.supervision.models import Case, Clawback, Instalment, Item, Letter
+from kechuang.supervision.states.cases import (
+    CASE_MACHINE,
+    CASE_REPLY,
+    CLAWBACK_MACHINE,
+    WAITING_MAX,
+    CaseState,
+    ClawbackState,
+    Holding,
+    ItemKind,
+)
+from kechuang.trail.models import Event
+from kechuang.trail.queries import way
+from kechuang.ui.waiting import Waiting, waiting
+
+_HELD = (Holding.ASKED, Holding.SUSPENDED)
+_MOVED_ON = (ClaimState.PAYABLE, ClaimState.PAYMENT_FAILED, *CLAIM_OVER)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item of a case: for a claim its state now, what was paid and what can still be asked back."""
+
+    item: Item
+    url: str
+    state: str = ""
+    paid_fen: int = 0
+    open_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSheet:
+    """All that the page of a case shows. Officers' names only for the offices."""
+
+    case: Case
+    party: str
+    place: str
+    roles: frozenset[Role]
+    moves: Sequence[Move]
+    clock: Clock | None
+    items: Sequence[ItemRow]
+    letters: Sequence[Letter]
+    files: Mapping[str, File]
+    clawbacks: Sequence[Clawback]
+    params: Mapping[str, Mapping[str, object]]
+    events: Sequence[Event]
+    people: Mapping[str, str]
+    office: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """One part of a clawback with its interest: as it came, or as it stands on its day."""
+
+    part: Instalment
+    interest_fen: int
+
+    @property
+    def sum_fen(self) -> int:
+        return self.part.fen + self.interest_fen
+
+
+@dataclass(frozen=True, slots=True)
+class ClawbackSheet:
+    """All that the page of a clawback shows. `due_fen` is the next part with interest to today."""
+
+    row: Clawback
+    party: str
+    place: str
+    roles: frozenset[Role]
+    moves: Sequence[Move]
+    clock: Clock | None
+    parts: Sequence[PartRow]
+    following: PartRow | None
+    left_fen: int
+    params: Mapping[str, Mapping[str, object]]
+    stations: Sequence[Station]
+    events: Sequence[Event]
+    people: Mapping[str, str]
+    office: bool
+
+
+def cases(actor: Actor, *, state: str = "", words: str = "", party_id: str = "") -> QuerySet[Case]:
+    """The cases an actor may see, the latest first."""
+    rows = visible_to(actor).select_related("party")
+    rows = rows.filter(state=state) if state else rows
+    rows = rows.filter(party_id=party_id) if party_id else rows
+    if words:
+        rows = (
+            rows.filter(title__icontains=words) | rows.filter(number=words) | rows.filter(party__name__icontains=words)
+        )
+    return rows.order_by("-opened_on", "-id")
+
+
+def clawbacks(actor: Actor, *, state: str = "", party_id: str = "") -> QuerySet[Clawback]:
+    """The clawbacks an actor may see, the latest first."""
+    rows = clawbacks_visible_to(actor).select_related("party")
+    rows = rows.filter(state=state) if state else rows
+    rows = rows.filter(party_id=party_id) if party_id else rows
+    return rows.order_by("-decided_on", "-id")
+
+
+def case_clocks(rows: Sequence[Case | Clawback], *, on: date) -> dict[str, Clock]:
+    return clocks([row.id for row in rows], on=on)
+
+
+def case_sheet(actor: Actor, case_id: str, *, on: date) -> CaseSheet:
+    """One case with everything in it; raises NotVisible. A constant number of statements."""
+    case = visible_to(actor).select_related("party").filter(id=case_id).first()
+    if case is None:
+        raise NotVisible
+    roles = roles_on(actor, case)
+    office = bool(actor.roles_in(case.region) & set(OFFICES))
+    events = list(way([case.id])) if office else []
+    files = {file.id: file for file in files_of(case.id)}
+    return CaseSheet(
+        case=case,
+        party=case.party.name,
+        place=region_name(case.region),
+        roles=roles,
+        moves=CASE_MACHINE.open(CaseState(case.state), roles),
+        clock=clocks([case.id], on=on).get(case.id),
+        items=_item_rows(actor, case),
+        letters=list(Letter.objects.filter(case=case).order_by("at", "id")),
+        files=files,
+        clawbacks=list(Clawback.objects.filter(case=case).order_by("id")),
+        params=case.terms["params"],
+        events=events,
+        people=person_names({event.person_id for event in events} - {""}) if office else {},
+        office=office,
+    )
+
+
+def _item_rows(actor: Actor, case: Case) -> list[ItemRow]:
+    items = list(Item.objects.filter(case=case).order_by("kind", "id"))
+    ids = [item.subject_id for item in items if item.kind == ItemKind.CLAIM]
+    seen = dict(queue(actor).filter(id__in=ids).values_list("id", "state"))
+    paid, back = used_of(ids, "pay"), used_of(ids, "bounce")
+    standing = Clawback.objects.filter(claim_id__in=ids).exclude(state=ClawbackState.WITHDRAWN)
+    asked: dict[str, int] = {}
+    for claim_id, fen in standing.values_list("claim_id", "principal_fen"):
+        asked[claim_id] = asked.get(claim_id, 0) + fen
+    rows = []
+    for item in items:
+        net = paid.get(item.subject_id, 0) - back.get(item.subject_id, 0)
+        url = reverse("claims:claim", args=[item.subject_id]) if item.subject_id in seen else ""
+        state = CLAIM_MACHINE.labels[ClaimState(seen[item.subject_id])] if item.subject_id in seen else ""
+        rows.append(ItemRow(item, url, state, net, max(net - asked.get(item.subject_id, 0), 0)))
+    return rows
+
+
+def clawback_sheet(actor: Actor, clawback_id: str, *, on: date) -> ClawbackSheet:
+    """One clawback with its parts and what the ledger says; raises NotVisible."""
+    row = clawbacks_visible_to(actor).select_related("party", "case").filter(id=clawback_id).first()
+    if row is None:
+        raise NotVisible
+    roles = roles_on_clawback(actor, row)
+    office = bool(actor.roles_in(row.region) & set(OFFICES))
+    terms = replay(row.terms, rules.ClawbackTerms)
+    parts = [_part(row, part, on, terms.terms) for part in Instalment.objects.filter(clawback=row).order_by("position")]
+    events = list(way([row.id])) if office else []
+    keys = {f"{row.id}:{one.part.position}" for one in parts}
+    return ClawbackSheet(
+        row=row,
+        party=row.party.name,
+        place=region_name(row.region),
+        roles=roles,
+        moves=CLAWBACK_MACHINE.open(ClawbackState(row.state), roles),
+        clock=clocks([row.id], on=on).get(row.id),
+        parts=parts,
+        following=next((one for one in parts if one.part.received_on is None), None),
+        left_fen=row.principal_fen - row.received_fen,
+        params=row.terms["params"],
+        stations=[one for one in transfers_of([row.claim_id]) if one.key in keys],
+        events=events,
+        people=person_names({event.person_id for event in events} - {""}) if office else {},
+        office=office,
+    )
+
+
+def _part(row: Clawback, part: Instalment, on: date, terms: rules.ClawbackTerms) -> PartRow:
+    """A part that came keeps its interest; one to come is shown to its day, one that is late to today."""
+    if part.interest_fen is not None:
+        return PartRow(part, part.interest_fen)
+    until = max(part.due_on, on)
+    return PartRow(part, rules.interest_fen(Fen(part.fen), since=row.paid_on, until=until, terms=terms))
+
+
+def interest_of_row(sheet: ClawbackSheet, *, on: date) -> int:
+    """Interest on the next part if it comes in on a day; nothing when no part is to come."""
+    if sheet.following is None:
+        return 0
+    terms = replay(sheet.row.terms, rules.ClawbackTerms).terms
+    return rules.interest_fen(Fen(sheet.following.part.fen), since=sheet.row.paid_on, until=on, terms=terms)
+
+
+def may_open(actor: Actor, region: str) -> bool:
+    """Whether the actor opens cases over a county."""
+    return opening_role(actor, region) is not None
+
+
+def case_of_claim(actor: Actor, claim_id: str) -> Case | None:
+    """The case that runs over a claim, as far as the actor may see it."""
+    inside = Item.objects.filter(subject_id=claim_id).values("case_id")
+    live = [CaseState.OPEN, CaseState.ASKED, CaseState.REPLIED]
+    return visible_to(actor).filter(id__in=inside, state__in=live).order_by("-id").first()
+
+
+def to_lapse(*, on: date) -> list[str]:
+    """Cases whose party has let the time to answer pass, in order."""
+    over = overdue_subjects(CASE_REPLY, on=on)
+    rows = Case.objects.filter(id__in=over, state=CaseState.ASKED)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def to_follow() -> list[str]:
+    """Holds about which something is to be done: the claim became payable, or is over."""
+    held = dict(Item.objects.filter(holding__in=_HELD).values_list("subject_id", "id"))
+    states = dict(queue(CLOCK).filter(id__in=held).values_list("id", "state"))
+    return sorted(item_id for claim_id, item_id in held.items() if states.get(claim_id) in _MOVED_ON)
+
+
+def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
+    """What supervision asks of this actor (待办): cases to look into, to answer, to decide; parts to come in."""
+    return [*_cases_waiting(actor, on), *_clawbacks_waiting(actor, on)]
+
+
+_TITLES: dict[CaseState, str] = {
+    CaseState.OPEN: _("核查案卷"),
+    CaseState.ASKED: _("答复监管询问"),
+    CaseState.REPLIED: _("决定案卷"),
+}
+
+
+def _cases_waiting(actor: Actor, on: date) -> list[Waiting]:
+    live = [CaseState.OPEN, CaseState.ASKED, CaseState.REPLIED]
+    rows = visible_to(actor).filter(state__in=live).select_related("party").order_by("id")
+    mine = [row for row in rows[:WAITING_MAX] if _turn(actor, row)]
+    running = clocks([row.id for row in mine], on=on)
+    return [
+        waiting(
+            _TITLES[CaseState(row.state)],
+            subject_id=row.id,
+            number=row.number,
+            url=reverse("supervision:case", args=[row.id]),
+            state_label=CASE_MACHINE.labels[CaseState(row.state)],
+            clock=running.get(row.id),
+            party=row.party.name,
+            about=row.title,
+        )
+        for row in mine
+    ]
+
+
+def _turn(actor: Actor, case: Case) -> bool:
+    roles = roles_on(actor, case)
+    if case.state == CaseState.ASKED:
+        return Role(case.side) in roles
+    if case.state == CaseState.REPLIED:
+        return Role.COUNTY_APPROVER in roles and case.opened_by != actor.person_id
+    return Role.COUNTY_OFFICER in roles or (Role.CITY_SCIENCE in roles and case.opened_by == actor.person_id)
+
+
+def _clawbacks_waiting(actor: Actor, on: date) -> list[Waiting]:
+    rows = clawbacks_visible_to(actor).filter(state=ClawbackState.OWED)
+    theirs = rows.filter(region__in=actor.regions(Role.COUNTY_FINANCE))
+    mine = rows.filter(party_id=actor.party_id) if actor.party_id else theirs
+    found = list(mine.select_related("party").order_by("id")[:WAITING_MAX])
+    running = clocks([row.id for row in found], on=on)
+    due = [row for row in found if actor.party_id or (row.id in running and running[row.id].due_on <= on)]
+    return [
+        waiting(
+            _("缴回追回款项") if actor.party_id else _("登记缴回款项"),
+            subject_id=row.id,
+            number=row.number,
+            url=reverse("supervision:clawback", args=[row.id]),
+            state_label=CLAWBACK_MACHINE.labels[ClawbackState(row.state)],
+            clock=running.get(row.id),
+            party=row.party.name,
+            fen=row.principal_fen - row.received_fen,
+        )
+        for row in due
+    ]

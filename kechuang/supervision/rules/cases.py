@@ -1,0 +1,77 @@
+"""Decisions about case files (案卷). Pure: every fact comes in."""
+
+from dataclasses import dataclass
+
+from kechuang.kernel.errors import Refusal
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import tidy
+from kechuang.supervision.states.cases import TEXT_CHARS_MIN
+
+
+class WordsMissing(Refusal):
+    code = "supervision.words_missing"
+    text = _("请写明事实和理由")
+    remedy = _("所写内容将送达当事人并归入案卷，请写完整")
+    field = "text"
+    status = 422
+
+
+class SubjectUnknown(Refusal):
+    code = "supervision.subject_unknown"
+    text = _("没有找到编号为 {number} 的兑付申请或订单")
+    remedy = _("请逐位核对编号；只能列入本地区拨付的事项")
+    field = "number"
+    status = 422
+
+
+class OtherParty(Refusal):
+    code = "supervision.other_party"
+    text = _("{number} 不是本案当事人的事项")
+    remedy = _("一个案卷只办一个当事人；其他当事人请另行立案")
+    field = "number"
+    status = 422
+
+
+class NothingToSuspend(Refusal):
+    code = "supervision.nothing_to_suspend"
+    text = _("案卷中没有可以暂停拨付的兑付申请")
+    remedy = _("已列入拨付批次的，请先退回批次；已兑付的，请在结案时决定追回")
+
+
+class HeldElsewhere(Refusal):
+    code = "supervision.held_elsewhere"
+    text = _("{number} 已被另一案卷暂停拨付（{case}）")
+    remedy = _("由该案卷决定解除或终止；本案可以继续核查")
+
+
+class NotSuspended(Refusal):
+    code = "supervision.not_suspended"
+    text = _("{number} 没有被本案暂停拨付")
+    remedy = _("请刷新页面查看最新状态")
+
+
+class ReplyTimeRuns(Refusal):
+    code = "supervision.reply_time_runs"
+    text = _("当事人的答复期限到 {due_on}，尚未届满")
+    remedy = _("期限届满或当事人答复后再办理")
+
+
+class NoSupervisionRules(Refusal):
+    code = "supervision.no_rules"
+    text = _("“{place}”没有生效的事后监管规则")
+    remedy = _("请联系市科技局发布规则")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTerms:
+    """How long the party may take to answer, and the office to decide (案卷时限)."""
+
+    case_reply_working_days: int
+    case_decide_working_days: int
+
+
+def said(typed: str) -> str:
+    """A text as it is stored and sent; raises WordsMissing when it says nothing."""
+    if len(found := tidy(typed)) < TEXT_CHARS_MIN:
+        raise WordsMissing()
+    return found

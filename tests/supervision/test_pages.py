@@ -1,0 +1,101 @@
+"""The pages of a case and of a clawback, as each side works through them."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from kechuang.kernel.actor import Actor
+from kechuang.parties.models import Person
+from kechuang.parties.states import ACTING_FOR
+from kechuang.supervision import commands
+from kechuang.supervision.models import Case, Clawback
+from kechuang.ui import clock
+from tests.claims.conftest import fresh
+from tests.supervision.conftest import WHY, Watch
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(Person.objects.get(id=actor.person_id))
+    session = client.session
+    session[ACTING_FOR] = actor.party_id
+    session.save()
+    return client
+
+
+def test_from_a_paid_claim_to_money_that_came_back(watch: Watch) -> None:
+    claim = watch.paid_out()
+    with clock.at(watch.now):
+        officer, approver, party, finance = map(browser, (watch.clerk, watch.approver, watch.server, watch.finance))
+        assert f"/supervision/cases/on/{claim.id}" in officer.get(f"/claims/{claim.id}").content.decode()
+        opened = officer.post(f"/supervision/cases/on/{claim.id}", {"title": WHY, "source": "office"})
+        case = Case.objects.get()
+        where = f"/supervision/cases/{case.id}"
+        assert opened.headers["Location"] == where
+        assert officer.get(f"/supervision/cases/on/{claim.id}").headers["Location"] == where, "it runs already"
+        assert party.get(where).status_code == 404
+        officer.post(f"{where}/act/ask", {"text": "请说明服务过程"})
+        assert "请说明服务过程" in party.get(where).content.decode()
+        party.post(f"{where}/act/reply", {"text": "服务记录齐全，请核实"})
+        shown = approver.get(where).content.decode()
+        assert "追回" in shown
+        too_much = {"text": "认定虚构服务", "back_0": f"{claim.confirmed_fen / 100 + 1:.2f}"}
+        refused = approver.post(f"{where}/act/uphold", too_much)
+        assert refused.status_code == 422
+        assert "不能再追回" in refused.content.decode()
+        assert "认定虚构服务" in refused.content.decode(), "what was typed stays"
+        approver.post(f"{where}/act/uphold", {"text": "认定虚构服务", "back_0": "1000"})
+        row = Clawback.objects.get()
+        assert row.principal_fen == 100_000
+        page = f"/supervision/clawbacks/{row.id}"
+        assert "1,000.00" in party.get(page).content.decode()
+        approver.post(f"{page}/act/instal", {"count": "2", "first_on": "2025-04-20"})
+        assert row.number in finance.get("/supervision/clawbacks/").content.decode()
+        slip = {"position": "1", "fen": "500", "on": watch.today.isoformat(), "reference": "BK-9"}
+        assert finance.post(f"{page}/act/receive", slip).status_code == 302
+        row.refresh_from_db()
+        assert row.received_fen == 50_000
+        assert "追回" in finance.get(page).content.decode()
+
+
+def test_suspending_and_releasing_by_the_page(watch: Watch) -> None:
+    claim = watch.payable()
+    case = watch.opened(claim)
+    with clock.at(watch.now):
+        approver = browser(watch.approver)
+        where = f"/supervision/cases/{case.id}"
+        assert "暂停涉案拨付" in approver.get(where).content.decode()
+        approver.post(f"{where}/act/suspend", {"reason": "待核实服务"})
+        assert fresh(claim).state == "suspended"
+        approver.post(f"{where}/act/clear", {"text": "未发现违规"})
+        assert fresh(claim).state == "payable"
+        assert approver.post(f"{where}/act/unknown", {}).status_code == 404
+
+
+def test_lists_cost_the_same_however_many_rows(watch: Watch) -> None:
+    counts = []
+    with clock.at(watch.now):
+        officer = browser(watch.clerk)
+        for _ in range(3):  # the first fills what is kept in memory
+            watch.upheld(watch.paid_out(), 100_000)
+            with CaptureQueriesContext(connection) as seen:
+                officer.get("/supervision/")
+                officer.get("/supervision/clawbacks/")
+            counts.append(len(seen))
+    assert counts[1] == counts[2]
+
+
+def test_a_case_page_costs_the_same_however_much_lies_in_it(watch: Watch) -> None:
+    case, counts = watch.opened(), []
+    with clock.at(watch.now):
+        officer = browser(watch.clerk)
+        for _ in range(3):  # the first fills what is kept in memory
+            number = watch.payable().number
+            commands.add_claim(watch.clerk, case_id=case.id, number=number, now=watch.now)
+            with CaptureQueriesContext(connection) as seen:
+                officer.get(f"/supervision/cases/{case.id}")
+            counts.append(len(seen))
+    assert counts[1] == counts[2]
