@@ -81,17 +81,6 @@ class NoticeForm(Form):
     reason = TextField(label=_("更正的原因"), help_text=_("更正后公示期重新计算。"))
 
 
-class BatchForm(Form):
-    region = forms.CharField(widget=forms.HiddenInput)
-    title = forms.CharField(label=_("批次名称"), max_length=200)
-
-
-class BounceForm(Form):
-    fen = YuanField(label=_("退汇金额（元）"))
-    reference = forms.CharField(label=_("银行退汇流水号"), max_length=120)
-    words = TextField(label=_("退汇原因"))
-
-
 class OpeningForm(Form):
     kind = forms.ChoiceField(
         label=_("表格内容"), choices=[(str(kind), label) for kind, label in OPENING_LABELS.items()]
@@ -104,9 +93,3 @@ class OpeningForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["region"].choices = list(regions.items())  # type: ignore[attr-defined]
         self.fields["scheme"].choices = list(schemes.items())  # type: ignore[attr-defined]
-
-
-class ResultsForm(Form):
-    file = forms.FileField(
-        label=_("银行回执文件"), help_text=_("银行返回的支付结果（CSV 或 xlsx），可以重复上传，每笔只生效一次。")
-    )

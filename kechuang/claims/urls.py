@@ -1,7 +1,8 @@
 from django.urls import path
 
 from kechuang.claims.pages import deciding as pages
-from kechuang.claims.pages import opening, payouts
+from kechuang.claims.pages import opening
+from kechuang.claims.pages.payouts import PAYOUTS
 
 app_name = "claims"
 urlpatterns = [
@@ -12,19 +13,7 @@ urlpatterns = [
     path("opening", opening.opening, name="opening"),
     path("opening/<str:kind>.<str:media>", opening.template, name="opening_template"),
     path("opening/<str:opening_id>/undo", opening.undo, name="undo_opening"),
-    path("payouts", payouts.payouts, name="payouts"),
-    path("payouts/prepare", payouts.prepare, name="prepare"),
-    path("payouts/<str:batch_id>", payouts.batch, name="batch"),
-    path("payouts/<str:batch_id>/approve", payouts.approve, name="approve_batch"),
-    path("payouts/<str:batch_id>/return", payouts.return_, name="return_batch"),
-    path("payouts/<str:batch_id>/cancel", payouts.cancel, name="cancel_batch"),
-    path("payouts/<str:batch_id>/release", payouts.release, name="release_batch"),
-    path("payouts/<str:batch_id>/file.<str:kind>", payouts.file, name="payment_file"),
-    path("payouts/<str:batch_id>/transmit", payouts.transmit, name="transmit"),
-    path("payouts/<str:batch_id>/ask", payouts.ask, name="ask_bank"),
-    path("payouts/<str:batch_id>/results", payouts.results, name="results"),
-    path("payouts/<str:batch_id>/lines/<str:line_id>/bounce", payouts.bounce, name="bounce"),
-    path("payouts/<str:batch_id>/form", payouts.approval_form, name="approval_form"),
+    *PAYOUTS.addresses(),
     path("notices/<str:notice_id>/withdraw", pages.unpublish, name="unpublish"),
     path("notices/<str:notice_id>/correct", pages.correct_notice, name="correct_notice"),
     path("<str:claim_id>", pages.claim, name="claim"),

@@ -88,20 +88,3 @@ class OutsideForm(Form):
 
     def redemption(self) -> Redemption:
         return Redemption(**{name: value for name, value in self.cleaned_data.items() if name != "region"})
-
-
-class BatchForm(Form):
-    region = forms.CharField(widget=forms.HiddenInput)
-    title = forms.CharField(label=_("批次名称"), max_length=200)
-
-
-class BounceForm(Form):
-    fen = YuanField(label=_("退汇金额（元）"))
-    reference = forms.CharField(label=_("银行退汇流水号"), max_length=120)
-    words = TextField(label=_("退汇原因"))
-
-
-class ResultsForm(Form):
-    file = forms.FileField(
-        label=_("银行回执文件"), help_text=_("银行返回的支付结果（CSV 或 xlsx），可以重复上传，每笔只生效一次。")
-    )

@@ -18,7 +18,9 @@ from kechuang.parties.rules import SameHands
 from kechuang.trail.models import Event
 from kechuang.treasury import commands as treasury
 from kechuang.treasury.models import PaymentBatch, PaymentLine
+from kechuang.treasury.queries import approval_sheet
 from kechuang.treasury.rules import Answer, Outcome, OwnConfirmation, Verdict
+from kechuang.treasury.states import CLAIMS
 from tests.claims.conftest import Payouts, fresh, identities_hold, reading, standing_in
 from tests.vouchers.conftest import YUECHENG
 
@@ -239,7 +241,9 @@ def test_an_open_claim_has_no_volume(payouts: Payouts) -> None:
 
 def test_the_approval_form_carries_total_and_digest(payouts: Payouts) -> None:
     batch = payouts.prepared(payouts.payable())
-    name, sheet = queries.approval_sheet(payouts.approver, batch_id=batch.id)
+    name, sheet = approval_sheet(
+        payouts.approver, batch_id=batch.id, purpose=CLAIMS, title="{office}支付审批表", item="申请"
+    )
     words = " ".join(str(block) for block in sheet.blocks)
     assert batch.digest in words
     assert "4,000.00" in words

@@ -5,7 +5,6 @@ from kechuang.claims.commands.drafting import attach, lapse, make, set_aside, se
 from kechuang.claims.commands.opening import BroughtIn, bring_opening, undo_opening
 from kechuang.claims.commands.paying import (
     ask_bank,
-    bank_name,
     bounce,
     cancel_batch,
     prepare,
@@ -24,7 +23,6 @@ __all__ = [
     "BroughtIn",
     "ask_bank",
     "attach",
-    "bank_name",
     "bounce",
     "bring_opening",
     "cancel_batch",

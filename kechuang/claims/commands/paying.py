@@ -185,12 +185,6 @@ def _moved(actor: Actor, claim_id: str, action: str, reason: str, *, now: dateti
     return claim
 
 
-def bank_name() -> str:
-    """The bank that is connected (接通的银行), "" where files are carried by hand."""
-    bank = installed()
-    return bank.name if bank else ""
-
-
 def _refuse_unseen(actor: Actor, batch_id: str) -> None:
     if not visible_to(actor).filter(id__in=claims_of_batch(batch_id)).exists():
         raise NotVisible

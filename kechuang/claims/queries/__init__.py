@@ -20,7 +20,7 @@ from kechuang.claims.queries.lists import (
     waiting_for,
 )
 from kechuang.claims.queries.opening import MAY_SEE, opening_schemes, opening_template, openings
-from kechuang.claims.queries.payouts import CountyPayables, approval_sheet, payable_rows
+from kechuang.claims.queries.payouts import payable_rows
 from kechuang.claims.queries.redeemed import REDEEMED
 from kechuang.claims.queries.sheets import (
     ClaimSheet,
@@ -38,8 +38,6 @@ __all__ = [
     "ClaimRow",
     "ClaimSheet",
     "Claimable",
-    "CountyPayables",
-    "approval_sheet",
     "claimable",
     "counts_by_state",
     "doubts_first",

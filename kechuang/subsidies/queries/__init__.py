@@ -13,7 +13,7 @@ from kechuang.subsidies.queries.lists import (
     waiting_for,
 )
 from kechuang.subsidies.queries.papers import own_statements, printed, provider_schemes, settles_in, workbook
-from kechuang.subsidies.queries.payouts import OfficePayables, approval_sheet, payable_rows
+from kechuang.subsidies.queries.payouts import payable_rows
 from kechuang.subsidies.queries.sheets import (
     CountedRow,
     PlaceSum,
@@ -29,13 +29,11 @@ from kechuang.subsidies.queries.sheets import (
 
 __all__ = [
     "CountedRow",
-    "OfficePayables",
     "OutsideRow",
     "PlaceSum",
     "SettlementSheet",
     "StatementRow",
     "StatementSheet",
-    "approval_sheet",
     "counted_of",
     "counted_of_settlement",
     "counted_rows",

@@ -23,6 +23,7 @@ from kechuang.treasury.commands.budgets import (
     return_budget,
     submit_budget,
 )
+from kechuang.treasury.commands.keeping import keeping
 from kechuang.treasury.commands.payables import (
     add_payable,
     draw_from_next_year,
@@ -61,6 +62,7 @@ __all__ = [
     "edit_budget",
     "end_year",
     "export_file",
+    "keeping",
     "move",
     "open_budget",
     "prepare_batch",

@@ -50,6 +50,14 @@ class LineResult:
     fen: int
     claims: tuple[PaidClaim, ...]
 
+    @property
+    def applied(self) -> bool:
+        return self.verdict is Verdict.APPLIED
+
+    @property
+    def refused(self) -> bool:
+        return self.verdict is Verdict.REFUSED
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:

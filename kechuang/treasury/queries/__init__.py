@@ -1,6 +1,7 @@
 """Reading budgets, payables and payments; what waits for an office; what `kechuang check` looks for."""
 
 from kechuang.treasury.adapters.bank import installed as connected_bank
+from kechuang.treasury.queries.approving import OfficePayables, approval_sheet, office_payables
 from kechuang.treasury.queries.batches import (
     ApprovalForm,
     BatchSheet,
@@ -57,6 +58,7 @@ __all__ = [
     "Difference",
     "Laboratory",
     "LineSheet",
+    "OfficePayables",
     "PartSheet",
     "Payment",
     "QuotaProgress",
@@ -64,6 +66,7 @@ __all__ = [
     "SettlementRow",
     "WaitingPayable",
     "approval_form",
+    "approval_sheet",
     "batch",
     "batches",
     "budget",
@@ -78,6 +81,7 @@ __all__ = [
     "file_digests",
     "lone_hands",
     "next_year_queue",
+    "office_payables",
     "parts_off",
     "payables_waiting",
     "payments_of",
