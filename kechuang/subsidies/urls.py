@@ -1,12 +1,13 @@
 from django.urls import path
 
-from kechuang.subsidies.pages import outside, payouts, settlements
+from kechuang.subsidies.pages import conversions, outside, payouts, settlements
 
 app_name = "subsidies"
 urlpatterns = [
     path("", settlements.settlements, name="settlements"),
     path("new", settlements.draft, name="draft"),
     path("outside", outside.outside, name="outside"),
+    path("conversions", conversions.conversions, name="conversions"),
     path("outside/<str:outside_id>/check", outside.check, name="check_outside"),
     path("outside/<str:outside_id>/reject", outside.reject, name="reject_outside"),
     path("payouts", payouts.payouts, name="payouts"),
