@@ -49,7 +49,12 @@ class Evaluated(Subsidised):
     def graded(self, **given: Any) -> Evaluation:
         row = self.opened(**given)
         self.reviewed(row)
+        self.after_reports()
         return commands.grade(self.city_clerk, evaluation_id=row.id, now=self.now)
+
+    def after_reports(self) -> None:
+        """Who has not reported by now takes no part."""
+        self.days(21)
 
     def after_term(self) -> None:
         self.days(8)

@@ -45,6 +45,9 @@ def test_who_did_not_report_is_left_out_and_marked_or_stops_the_grading_as_the_p
         )
         with pytest.raises(rules.NotReviewed):
             commands.grade(evaluated.city_clerk, evaluation_id=strict.id, now=evaluated.now)
+    with pytest.raises(rules.ReportsRun):
+        commands.grade(evaluated.city_clerk, evaluation_id=row.id, now=evaluated.now)
+    evaluated.after_reports()
     commands.grade(evaluated.city_clerk, evaluation_id=row.id, now=evaluated.now)
     left = Sheet.objects.filter(evaluation=row, state=SheetState.LEFT_OUT)
     assert {one.reason for one in left} == {"没有报送自评"}
@@ -64,6 +67,7 @@ def test_a_missing_fact_is_refused_or_marked_as_the_pack_says(evaluated: Evaluat
         now=evaluated.now,
     )
     commands.review(evaluated.city_clerk, sheet_id=sheet.id, judged=judged, opinion="好", now=evaluated.now)
+    evaluated.after_reports()
     commands.grade(evaluated.city_clerk, evaluation_id=row.id, now=evaluated.now)
     sheet.refresh_from_db()
     assert (sheet.state, sheet.grade) == (SheetState.LEFT_OUT, "")
@@ -173,7 +177,7 @@ def test_the_best_get_a_dated_certificate_for_exactly_the_programmes_of_the_sour
     one = Priority.objects.get()
     assert one.programmes == ["city_plan", "key_laboratory", "new_rd_institute", "province_plan", "province_carrier"]
     assert one.article.endswith("三（三）4")
-    assert (one.issued_on, one.valid_until.isoformat()) == (evaluated.today, "2027-01-01")
+    assert (one.issued_on, one.valid_until.isoformat()) == (evaluated.today, "2027-02-01")
     proof = standing(one.id)
     assert proof is not None
     assert proof.event.facts["digest"] == one.digest, "the log's receipt is about this certificate"

@@ -48,6 +48,7 @@ class Provincial(Evaluated):
             sheet = self.own(row)
             evaluation.report(self.server, sheet_id=sheet.id, values={}, statement="自评。", now=self.now)
             evaluation.review(self.desk, sheet_id=sheet.id, judged={}, opinion="好。", now=self.now)
+            self.after_reports()
             evaluation.grade(self.desk, evaluation_id=row.id, now=self.now)
         self.days(8)
         evaluation.publish(self.checker, evaluation_id=row.id, now=self.now)

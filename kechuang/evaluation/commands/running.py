@@ -117,7 +117,7 @@ def grade(actor: Actor, *, evaluation_id: str, now: datetime) -> Evaluation:
     """Reads the facts, scores and grades everybody (计分定级), and opens the term for appeals.
 
     Who did not report, or lacks a fact without which the card takes no part, is left out and marked, or it is refused,
-    as the pack says. Raises NotReviewed, DataMissing, MoveNotOpen.
+    as the pack says; nobody before the term of reports is over. Raises NotReviewed, ReportsRun, DataMissing, MoveNotOpen.
     """
     row = locked(actor, evaluation_id)
     roles, on = roles_on(actor, row), clock.day(now)
@@ -129,6 +129,9 @@ def grade(actor: Actor, *, evaluation_id: str, now: datetime) -> Evaluation:
     waits = len(open_ones) if course.without_report == "refused" else len(open_ones) - len(lapsed)
     if waits:
         raise rules.NotReviewed(count=waits)
+    last_on = row.opened_on + timedelta(days=course.report_within_days)
+    if lapsed and on <= last_on:
+        raise rules.ReportsRun(last_on=last_on.isoformat(), count=len(lapsed))
     for one in lapsed:
         _leave_out(actor, one, _("没有报送自评"), now)
     graded = _score(row, [one for one in sheets if one.state == SheetState.REVIEWED], on)

@@ -55,6 +55,12 @@ class NotReviewed(Refusal):
     remedy = _("请先逐家评审；未报送自评的，按办法处理")
 
 
+class ReportsRun(Refusal):
+    code = "evaluation.reports_run"
+    text = _("自评报送期到 {last_on}，还有 {count} 家没有报送")
+    remedy = _("请在报送期满后定级，或者等其报送、评审后定级")
+
+
 class ValueMissing(Refusal):
     code = "evaluation.value_missing"
     text = _("请填写“{indicator}”")
