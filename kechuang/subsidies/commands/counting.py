@@ -175,7 +175,7 @@ def _cities(scheme: str, on: date) -> Way:
             for one in awards
         ]
 
-    return Way(found, "award_basis", CountedBy.PAYOUT, (), payees, outside=False)
+    return Way(found, "award_excluded", CountedBy.PAYOUT, (), payees, outside=False)
 
 
 def _city(award: rules.Award, groups: Sequence[Group], party: str) -> Payee:
