@@ -160,13 +160,17 @@ KIND_LABELS: dict[str, str] = {
     "subsidies.outside": _("平台外兑付"),
     "supervision.case": _("监管案卷"),
     "supervision.clawback": _("追回"),
+    "evaluation.evaluation": _("年度考核"),
+    "evaluation.sheet": _("考核表"),
 }
 PERSON, OTHER_KIND = "parties.person", _("其他记录")
 
 # An id in an address, and the addresses whose ids name what is open to everybody anyway.
 ID = re.compile(r"[a-z]{3}_[0-9A-HJKMNP-TV-Z]{26}")
 FILE_PREFIX = "fil_"
-OPEN_TO_ALL = frozenset({"offer_id", "carrier_id", "instrument_id", "notice_id", "item_id", "admission_id", "entry_id"})
+OPEN_TO_ALL = frozenset(
+    {"offer_id", "carrier_id", "instrument_id", "notice_id", "item_id", "admission_id", "entry_id", "priority_id"}
+)
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_ROOMS = frozenset({"audit", "parties"})  # whither an auditor may send: the own room, and the own seat
 OWN_ACTS = frozenset({"set_language", "account_login", "account_logout", "portal:messages_read"})

@@ -27,6 +27,7 @@ class Label(StrEnum):
     FUNDED = "funded"
     RESEARCH_MISCONDUCT = "research_misconduct"
     PUBLIC_PROVIDER = "public_provider"
+    EVALUATED = "evaluated"
 
 
 COMMITMENT_LABELS: dict[CommitmentKind, str] = {
@@ -41,6 +42,7 @@ LABELS: dict[Label, str] = {
     Label.FUNDED: _("已获财政立项"),
     Label.RESEARCH_MISCONDUCT: _("科研失信"),
     Label.PUBLIC_PROVIDER: _("免审服务机构"),
+    Label.EVALUATED: _("开放共享考核优秀"),
 }
 
 

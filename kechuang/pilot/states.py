@@ -12,6 +12,7 @@ CITY_OFFICE = "330699"  # a budget unit beside the counties, outside GB/T 2260
 SUBSIDY_DAY, CLOSING_DAY = 62, 369  # days into the play: the year before is settled; the played year is
 OUTSIDE_FEN = (81_200_000, 50_000_000, 49_999_999)  # redeemed in the year before, of the first three providers
 SUBSIDY_POT_YUAN = 400_000
+CARD, REPORTS_SHOWN, REPORTS_OVER, QUALITY_POINTS = "shaoxing/evaluation-2021", 4, 20, 900  # the city's evaluation
 RELEASE_YUAN = 500_000
 NEWCOMERS = {"330602": 7, "330603": 5}  # enterprises without a voucher, that come for the releases
 RELEASE_SEED = "03 08 11 19 27 33 + 07"  # illustrative: stands for a public result

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
-from kechuang.subsidies.models import Outside, Settlement, Statement
+from kechuang.subsidies.models import Conversion, Outside, Settlement, Statement
 
 _READS = (
     Role.COUNTY_OFFICER,
@@ -53,6 +53,13 @@ def statements_visible_to(actor: Actor) -> QuerySet[Statement]:
             own &= Q(unit__in=actor.unit_ids)
         seen |= own
     return Statement.objects.filter(seen)
+
+
+def conversions_visible_to(actor: Actor) -> QuerySet[Conversion]:
+    """Imports of the places over which an office is held."""
+    if actor.clock:
+        return Conversion.objects.all()
+    return Conversion.objects.filter(region__in=actor.regions(*_READS))
 
 
 def outside_visible_to(actor: Actor) -> QuerySet[Outside]:

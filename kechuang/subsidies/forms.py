@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kechuang.subsidies.commands import Decision, Redemption
-from kechuang.subsidies.states import FORMULA_LABELS
+from kechuang.subsidies.commands import Decision, Origin, Redemption
+from kechuang.subsidies.states import FORMULA_LABELS, Formula
 from kechuang.ui.forms import CreditCodeField, DayField, FilterForm, Form, TextField, YuanField
 
 
@@ -20,15 +20,21 @@ class FindForm(FilterForm):
 
 
 class DecisionForm(Form):
-    """当年补助决定: by which document which office decided which rate."""
+    """当年补助决定: by which document which office decided which rate; the command says what is missing for which subsidy."""
 
     rate_bp = YuanField(  # per cent with two decimals is basis points as yuan is fen
         label=_("当年补助比例（%）"),
+        required=False,
         help_text=_("方案只写“不超过30%”，当年比例由有权机关决定；不得超过规则的上限。"),
     )
-    document_number = forms.CharField(label=_("决定文号"), max_length=100)
-    office = forms.CharField(label=_("决定机关"), max_length=100)
-    on = DayField(label=_("决定日期"))
+    document_number = forms.CharField(label=_("决定文号"), max_length=100, required=False)
+    office = forms.CharField(
+        label=_("决定机关"),
+        max_length=100,
+        required=False,
+        help_text=_("服务机构补助须填写；载体、市县补助不填。"),
+    )
+    on = DayField(label=_("决定日期"), required=False)
 
     def decision(self) -> Decision:
         said = self.cleaned_data
@@ -37,23 +43,43 @@ class DecisionForm(Form):
 
 class DraftForm(DecisionForm):
     region = forms.ChoiceField(label=_("支付机关"))
-    scheme = forms.ChoiceField(label=_("执行的规则"))
+    kind = forms.ChoiceField(label=_("补助种类与规则"))
     year = forms.TypedChoiceField(label=_("核算年度"), coerce=int, help_text=_("按该年度的实际兑付核算。"))
 
-    field_order = ["region", "scheme", "year"]
+    field_order = ["region", "kind", "year"]
 
     def __init__(
-        self,
-        *args: Any,
-        regions: Mapping[str, str],
-        schemes: Mapping[str, str],
-        years: Mapping[int, str],
-        **kwargs: Any,
+        self, *args: Any, regions: Mapping[str, str], kinds: Mapping[str, str], years: Mapping[int, str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = list(regions.items())  # type: ignore[attr-defined]
-        self.fields["scheme"].choices = list(schemes.items())  # type: ignore[attr-defined]
-        self.fields["year"].choices = list(years.items())  # type: ignore[attr-defined]
+        for name, choices in (("region", regions), ("kind", kinds), ("year", years)):
+            self.fields[name].choices = list(choices.items())  # type: ignore[attr-defined]
+
+    def chosen(self) -> tuple[Formula, str]:
+        """Formula and scheme of the chosen line."""
+        formula, _bar, scheme = self.cleaned_data["kind"].partition("|")
+        return Formula(formula), scheme
+
+
+class ConversionForm(Form):
+    region = forms.ChoiceField(label=_("支付机关"))
+    year = forms.TypedChoiceField(label=_("核算年度"), coerce=int)
+    source = forms.CharField(label=_("数据来源"), max_length=200)
+    from_on = DayField(label=_("期间自"))
+    last_on = DayField(label=_("期间至"))
+    file = forms.FileField(
+        label=_("实绩表"),
+        help_text=_("xlsx、xls 或 CSV；三列：行政区划代码、成果转化实绩（元）、收款单位统一社会信用代码。"),
+    )
+
+    def __init__(self, *args: Any, regions: Mapping[str, str], years: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (("region", regions), ("year", years)):
+            self.fields[name].choices = list(choices.items())  # type: ignore[attr-defined]
+
+    def origin(self) -> Origin:
+        said = self.cleaned_data
+        return Origin(said["source"], said["from_on"], said["last_on"])
 
 
 class FundForm(Form):

@@ -23,6 +23,10 @@ def statement_id() -> str:
     return new_id("sbs")
 
 
+def conversion_id() -> str:
+    return new_id("sbc")
+
+
 def outside_id() -> str:
     return new_id("sbo")
 
@@ -87,6 +91,34 @@ class Settlement(models.Model):
                 condition=~Q(state="withdrawn"),
                 name="subsidy_of_a_year_once",
             ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Conversion(models.Model):
+    """成果转化实绩: by city or county, as an authority gave it for a period; what an award rests on beside the ledger."""
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=conversion_id, editable=False)
+    number = models.CharField(max_length=64, unique=True)
+    region = models.CharField(max_length=12, db_index=True)  # the office that brought it
+    year = models.SmallIntegerField()
+    source = models.CharField(max_length=200)
+    from_on = models.DateField()
+    last_on = models.DateField()
+    name = models.CharField(max_length=200)  # of the file
+    digest = models.CharField(max_length=64)  # SHA-256 of the file
+    rows = models.JSONField()  # code, fen, payee
+    brought_by = models.CharField(max_length=32)
+    brought_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["region", "year", "digest"], name="conversion_file_once"),
+            models.CheckConstraint(condition=Q(last_on__gte=F("from_on")), name="conversion_period_runs"),
         ]
 
     def __str__(self) -> str:

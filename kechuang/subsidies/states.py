@@ -152,6 +152,7 @@ OUTSIDE_MACHINE = Machine(
 
 PAYOUT = "subsidy_payout"
 PAYOUT_LABEL = _("拨付补助")
+DUE_LABEL = _("次年一月底前补助载体")
 DUE = "subsidy_due"  # 补助到期: the clock of source 000 二（六）
 NOTICE_KIND = "subsidy"
 OPEN = tuple(state for state in SubsidyState if state not in {_F.CLOSED, _F.WITHDRAWN})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kechuang.subsidies.pages import outside, settlements
+from kechuang.subsidies.pages import conversions, outside, settlements
 from kechuang.subsidies.pages.payouts import PAYOUTS
 
 app_name = "subsidies"
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", settlements.settlements, name="settlements"),
     path("new", settlements.draft, name="draft"),
     path("outside", outside.outside, name="outside"),
+    path("conversions", conversions.conversions, name="conversions"),
     path("outside/<str:outside_id>/check", outside.check, name="check_outside"),
     path("outside/<str:outside_id>/reject", outside.reject, name="reject_outside"),
     *PAYOUTS.addresses(),

@@ -174,13 +174,18 @@ def identities_hold() -> None:
 
 def reading(**values: Any) -> AbstractContextManager[Book]:
     """The pack of Shaoxing with other readings: `with reading(on_refusal="voucher_restored"): …`."""
+    return changed(SCHEME, **values)
+
+
+def changed(scheme: str, **values: Any) -> AbstractContextManager[Book]:
+    """The same for any pack."""
     known = current()
-    pack = known.packs[SCHEME]
-    changed = {
+    pack = known.packs[scheme]
+    others = {
         name: replace(pack.parameters[name], values=tuple(replace(v, is_=is_) for v in pack.parameters[name].values))
         for name, is_ in values.items()
     }
-    return installed(known.with_pack(replace(pack, parameters={**pack.parameters, **changed})))
+    return installed(known.with_pack(replace(pack, parameters={**pack.parameters, **others})))
 
 
 def standing_in(absent: Actor, role: Role, person_id: str) -> Actor:

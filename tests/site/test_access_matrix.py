@@ -34,6 +34,9 @@ from kechuang.claims.models import Claim, Opening
 from kechuang.claims.states import OpeningKind
 from kechuang.documents.models import File
 from kechuang.documents.rules import write_xlsx
+from kechuang.evaluation.models import Evaluation
+from kechuang.evaluation.models import Sheet as EvaluationSheet
+from kechuang.evaluation.queries.cards import terms_now
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.money import Fen
 from kechuang.ledger import commands as ledger
@@ -87,13 +90,14 @@ NOBODYS = {
     "parties:ticket_start", "parties:ticket_return", "parties:stand_in", "treasury:quotas", "api:sign", "api:region",
     "claims:opening_template", "portal:carrier", "orders:income_file", "usage:public", "api:open_board",
     "portal:instrument",
+    "evaluation:priority",
     "orders:booking_price",
 }  # fmt: skip
 NOBODYS |= bookings.NOBODYS
 # Acts in an address, for each room one that really exists.
 ACTION = {
     "catalog": "pause", "orders": "cancel", "registers": "stop_orders", "treasury": "remind", "vouchers": "revoke", "releases": "announce",
-    "credit": "retire", "search": "retire", "cockpit": "drop", "supervision": "ask",
+    "credit": "retire", "search": "retire", "cockpit": "drop", "supervision": "ask", "evaluation": "report",
 }  # fmt: skip
 CASE_ACTION = "close"
 DECISION_ACTION = "withdraw"
@@ -130,6 +134,7 @@ EXAMPLES = {
     "version": "1",
     "number": "1",
     "code": YUECHENG,
+    "priority_id": "pri_0000000000000000000000",
 }
 
 
@@ -349,7 +354,23 @@ class World(Payouts):
         code = party(self.server.party_id).credit_code
         entry = subsidies.Redemption(code, self.today, Fen(100), Fen(200), "越财〔2025〕9号")
         outside = subsidies.enter_outside(self.clerk, region=YUECHENG, redemption=entry, now=self.now)
-        return {"settlement_id": made.id, "statement_id": statement.id, "outside_id": outside.id}
+        row = Evaluation.objects.create(
+            number="KH-试探", scheme=SCHEME, region=YUECHENG, scope=YUECHENG, year=2024, title="年度考核",
+            terms=terms_now("shaoxing/evaluation-2021", on=self.today), opened_by=self.clerk.person_id, opened_on=self.today,
+        )  # fmt: skip
+        carrier_id = Offer.objects.get(id=self.offer_id).carrier_id
+        card = EvaluationSheet.objects.create(
+            number="KB-试探", evaluation=row, region=YUECHENG, carrier_id=carrier_id, party=self.server.party_id, kind="other"
+        )  # fmt: skip
+        for one in (row, card):
+            record(CLOCK, one, "open", label="组织年度考核", role=Role.CLOCK, now=self.now, target=one.state)
+        return {
+            "settlement_id": made.id,
+            "statement_id": statement.id,
+            "outside_id": outside.id,
+            "evaluation_id": row.id,
+            "card_id": card.id,
+        }
 
     def _watched(self) -> dict[str, str]:
         """A case about what was paid and clawed back, and one whose party has not been written to yet."""

@@ -39,7 +39,7 @@ def test_three_hands_settle_a_year_on_the_pages(subsidised: Subsidised) -> None:
     subsidised.next_year()
     with threshold(400_000):
         form = {
-            "region": CITY_OFFICE, "scheme": SCHEME, "year": "2025", "rate_bp": "30", "document_number": "绍市科〔2026〕1号",
+            "region": CITY_OFFICE, "kind": f"providers|{SCHEME}", "year": "2025", "rate_bp": "30", "document_number": "绍市科〔2026〕1号",
             "office": "绍兴市科学技术局", "on": "2026-01-05",
         }  # fmt: skip
         drafted = read(subsidised, subsidised.city_clerk, reverse("subsidies:draft"), **form)
@@ -60,7 +60,7 @@ def test_three_hands_settle_a_year_on_the_pages(subsidised: Subsidised) -> None:
 def test_a_rate_above_the_ceiling_is_said_at_its_field_and_what_was_typed_stays(subsidised: Subsidised) -> None:
     subsidised.next_year(closes=False)
     form = {
-        "region": CITY_OFFICE, "scheme": SCHEME, "year": "2025", "rate_bp": "30.01", "document_number": "绍市科〔2026〕1号",
+        "region": CITY_OFFICE, "kind": f"providers|{SCHEME}", "year": "2025", "rate_bp": "30.01", "document_number": "绍市科〔2026〕1号",
         "office": "绍兴市科学技术局", "on": "2026-01-05",
     }  # fmt: skip
     with clock.at(subsidised.now):

@@ -145,9 +145,9 @@ _NAMES = {
     "sum": gettext_noop("合计"),
 } | CASE_NAMES
 _REGIONS = {"claim_office", "paying_budget", "admission_office", "revoking_office", "region", "revoked_in", "paying"}
-_INNER = {"facts", "used", "length", "expected"}  # maps whose parts are shown like what stands beside them
+_INNER = {"facts", "used", "length", "expected", "levels", "judged"}  # maps shown like what stands beside them
 _HIDDEN = {"calendar", "entries", "papers", "limits", "id", "unit", "buyer_name", "seller_name", "debit", "credit"}
-_HIDDEN |= {"in_claim", "unclaimed", "voucher", "budget"}
+_HIDDEN |= {"in_claim", "unclaimed", "voucher", "budget", "standings"}
 _INVOICE = ("net_fen", "gross_fen")
 
 

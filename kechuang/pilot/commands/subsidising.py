@@ -10,6 +10,7 @@ from kechuang.ledger.queries import next_month
 from kechuang.ledger.rules import Period
 from kechuang.parties import commands as parties
 from kechuang.parties.queries import party
+from kechuang.pilot.commands import evaluating
 from kechuang.pilot.commands.stage import Member, Stage, Story
 from kechuang.pilot.rules import Dice
 from kechuang.pilot.states import (
@@ -43,6 +44,7 @@ def all_year(stage: Stage) -> None:
     people = dict(_offices(stage))
     stage.begin(_year_before(stage, people), in_days=SUBSIDY_DAY)
     stage.begin(_played_year(stage, people), in_days=CLOSING_DAY)
+    stage.begin(evaluating.of_the_year(stage, people), in_days=CLOSING_DAY)
     stage.begin(_left_to_check(stage), in_days=max((stage.until - stage.first).days - 1, 1))
 
 

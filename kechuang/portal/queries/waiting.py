@@ -13,6 +13,7 @@ from kechuang.claims import queries as claims
 from kechuang.cockpit import queries as cockpit
 from kechuang.credit import queries as credit
 from kechuang.deadlines import queries as deadlines
+from kechuang.evaluation import queries as evaluation
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.notices import queries as notices
@@ -89,6 +90,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("补助"), subsidies.waiting_for),
     (_("规则草案"), cockpit.waiting_for),
     (_("监管"), supervision.waiting_for),
+    (_("考核"), evaluation.waiting_for),
 )
 
 

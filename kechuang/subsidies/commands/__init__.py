@@ -1,5 +1,6 @@
 """Writes of the room: a settlement on its way, its payout, and redemptions entered from elsewhere."""
 
+from kechuang.subsidies.commands.conversions import Origin, bring_conversions
 from kechuang.subsidies.commands.drafting import Decision, decide, draft, edit, fund, withdraw
 from kechuang.subsidies.commands.outside import Redemption, check_outside, enter_outside, reject_outside
 from kechuang.subsidies.commands.paying import (
@@ -18,9 +19,11 @@ from kechuang.subsidies.commands.settling import settle
 
 __all__ = [
     "Decision",
+    "Origin",
     "Redemption",
     "ask_bank",
     "bounce",
+    "bring_conversions",
     "cancel_batch",
     "check_outside",
     "decide",

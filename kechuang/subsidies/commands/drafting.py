@@ -5,19 +5,24 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.ids import public_number
 from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
+from kechuang.kernel.workdays import Length, Unit
 from kechuang.parties.queries import city_of, refuse_same_hands, region, region_name
 from kechuang.parties.states import Level
 from kechuang.policy.book import InForce, in_force
 from kechuang.subsidies import rules
 from kechuang.subsidies.access import may_act, roles_on
-from kechuang.subsidies.commands.locked import locked, post, pot, source, tell_office
+from kechuang.subsidies.commands.counting import way_of
+from kechuang.subsidies.commands.locked import locked, page_of, post, pot, source, tell_office
 from kechuang.subsidies.models import Settlement, Statement
 from kechuang.subsidies.states import (
+    DUE,
+    DUE_LABEL,
     FORMULA_LABELS,
     MACHINE,
     STATEMENT_MACHINE,
@@ -39,19 +44,24 @@ class Decision:
     on: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class DueTerms:
+    """By which day of the next year carriers are to have their subsidy."""
+
+    carrier_subsidy_by_on: str
+
+
 @transaction.atomic
 def draft(
     actor: Actor, *, formula: Formula, scheme: str, region: str, year: int, decision: Decision, now: datetime
 ) -> Settlement:
     """Drafts the settlement of a year's subsidies by the office that pays (起草补助核算).
 
-    Raises NotPayersPlace, AlreadySettling, RateAboveCeiling, DecisionIncomplete, DecidedLater; NotVisible for others.
+    Raises NotPayersPlace, AlreadySettling, RateAboveCeiling, DecisionIncomplete, DecidedLater, NoRateToDecide;
+    NotVisible for others.
     """
-    role = may_act(actor, region)
-    on = clock.day(now)
-    terms = in_force(scheme, rules.ProviderTerms, on=on)
-    check_decision(decision, terms, on=on)
-    scope = scope_of(region, terms.terms.subsidy_payer)
+    role, on = may_act(actor, region), clock.day(now)
+    scope, article = _checked(formula, scheme, region, decision, on)
     live = Settlement.objects.filter(formula=formula, region=region, year=year).exclude(state=SubsidyState.WITHDRAWN)
     if found := live.first():
         raise rules.AlreadySettling(year=year, formula=FORMULA_LABELS[formula], number=found.number)
@@ -66,7 +76,8 @@ def draft(
         drafted_on=on,
         **_columns(decision),
     )
-    label, article = _("起草补助核算"), terms.article("subsidy_threshold_fen")
+    _run_clock(row, now)
+    label = _("起草补助核算")
     record(actor, row, "draft", label=label, role=role, now=now, target=row.state, article=article, facts=_facts(row))
     tell_office(row, Role.COUNTY_APPROVER, _("补助决定待核对"), now=now)
     return row
@@ -78,8 +89,7 @@ def edit(actor: Actor, *, settlement_id: str, decision: Decision, now: datetime)
     row = locked(actor, settlement_id)
     roles = roles_on(actor, row)
     move = MACHINE.check("edit", SubsidyState(row.state), roles)
-    terms = in_force(row.scheme, rules.ProviderTerms, on=clock.day(now))
-    check_decision(decision, terms, on=clock.day(now))
+    _checked(Formula(row.formula), row.scheme, row.region, decision, clock.day(now))
     columns = _columns(decision)
     for name, value in columns.items():
         setattr(row, name, value)
@@ -95,9 +105,9 @@ def decide(actor: Actor, *, settlement_id: str, now: datetime) -> Settlement:
     roles = roles_on(actor, row)
     move = MACHINE.check("decide", SubsidyState(row.state), roles)
     other_hands(actor, row, move, [row.drafted_by])
-    terms = in_force(row.scheme, rules.ProviderTerms, on=clock.day(now))
     row.checked_by = actor.person_id
-    article = terms.article("subsidy_ceiling_bp")
+    way = way_of(row, on=clock.day(now))
+    article = way.terms.article(way.article)
     advance(actor, row, move, roles=roles, now=now, saves=["checked_by"], article=article, facts=_facts(row))
     tell_office(row, Role.COUNTY_FINANCE, _("补助资金待安排"), now=now)
     return row
@@ -138,7 +148,54 @@ def withdraw(actor: Actor, *, settlement_id: str, reason: str, now: datetime) ->
         post("subsidy_unfund", pot(row), source(row), row.pot_fen, subject=row.id, step="withdraw", now=now)
     row.reason = tidy(reason)
     advance(actor, row, move, roles=roles, now=now, saves=["reason"], facts={"reason": row.reason})
+    deadlines.cancel(row.id, now=now)
     return row
+
+
+def _checked(formula: Formula, scheme: str, region: str, decision: Decision, on: date) -> tuple[str, str]:
+    """Where redemptions count, and by which article; a rate is decided only for providers: grades and factors are the pack's."""
+    if formula is Formula.PROVIDERS:
+        terms = in_force(scheme, rules.ProviderTerms, on=on)
+        check_decision(decision, terms, on=on)
+        return scope_of(region, terms.terms.subsidy_payer), terms.article("subsidy_threshold_fen")
+    if decision.rate_bp is not None:
+        raise rules.NoRateToDecide()
+    if decision.on and decision.on > on:
+        raise rules.DecidedLater(decided_on=decision.on.isoformat())
+    found = in_force(scheme, rules.CarrierTerms if formula is Formula.CARRIERS else rules.CityTerms, on=on)
+    article = "carrier_subsidy_ceiling_bp" if formula is Formula.CARRIERS else "award_excluded"
+    return province_of(region), found.article(article)
+
+
+def _run_clock(row: Settlement, now: datetime) -> None:
+    """The subsidy of carriers is due by a day of the next year (于次年1月底前); a draft after it is overdue at once."""
+    if row.formula != Formula.CARRIERS:
+        return
+    terms = in_force(row.scheme, DueTerms, on=clock.day(now))
+    month, day = map(int, terms.terms.carrier_subsidy_by_on.split("-"))
+    days = max((date(row.year + 1, month, day) - clock.day(now)).days, 0)
+    deadlines.start(
+        kind=DUE,
+        label=DUE_LABEL,
+        subject_id=row.id,
+        number=row.number,
+        region=row.region,
+        role=Role.COUNTY_OFFICER,
+        path=page_of(row),
+        length=Length(days, Unit.DAYS, ends_on_working_day=False),
+        article=terms.article("carrier_subsidy_by_on"),
+        escalate_to=Role.SHARING_OFFICE,
+        now=now,
+    )
+
+
+def province_of(payer_place: str) -> str:
+    """The province whose own level (省本级) the office is; raises NotPayersPlace."""
+    area = region(payer_place)
+    above = region(area.parent) if area.level == Level.ZONE and area.parent else area
+    if above.level != Level.PROVINCE:
+        raise rules.NotPayersPlace(payer=_("省本级"), region=region_name(payer_place))
+    return above.code
 
 
 def scope_of(payer_place: str, payer: rules.Payer) -> str:

@@ -60,20 +60,23 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 
 def _draft_form(request: HttpRequest, actor: Actor, on: date) -> DraftForm:
-    regions = queries.settles_in(actor)
-    schemes = queries.provider_schemes(on=on)
-    if not regions or not schemes:
+    regions, kinds = queries.settles_in(actor), queries.kinds(on=on)
+    if not regions or not kinds:
         raise NotVisible
-    years = {year: str(year) for year in range(on.year - 1, on.year - 1 - YEARS_SHOWN, -1)}
-    return DraftForm(request.POST or None, regions=regions, schemes=schemes, years=years)
+    return DraftForm(request.POST or None, regions=regions, kinds=kinds, years=years_before(on))
+
+
+def years_before(on: date) -> dict[int, str]:
+    """The years that a form offers, the latest closed one first."""
+    return {year: str(year) for year in range(on.year - 1, on.year - 1 - YEARS_SHOWN, -1)}
 
 
 def _drafted(actor: Actor, form: DraftForm) -> str:
-    said = form.cleaned_data
+    said, (formula, scheme) = form.cleaned_data, form.chosen()
     row = commands.draft(
         actor,
-        formula=Formula.PROVIDERS,
-        scheme=said["scheme"],
+        formula=formula,
+        scheme=scheme,
         region=said["region"],
         year=said["year"],
         decision=form.decision(),

@@ -1,6 +1,7 @@
 """Reading subsidies."""
 
 from kechuang.subsidies.queries.checks import passed_early, unequal
+from kechuang.subsidies.queries.conversions import conversions
 from kechuang.subsidies.queries.lists import (
     OutsideRow,
     in_notice,
@@ -12,7 +13,7 @@ from kechuang.subsidies.queries.lists import (
     statements,
     waiting_for,
 )
-from kechuang.subsidies.queries.papers import own_statements, printed, provider_schemes, settles_in, workbook
+from kechuang.subsidies.queries.papers import kinds, own_statements, printed, settles_in, workbook
 from kechuang.subsidies.queries.payouts import payable_rows
 from kechuang.subsidies.queries.sheets import (
     CountedRow,
@@ -34,18 +35,19 @@ __all__ = [
     "SettlementSheet",
     "StatementRow",
     "StatementSheet",
+    "conversions",
     "counted_of",
     "counted_of_settlement",
     "counted_rows",
     "in_notice",
     "in_payout",
+    "kinds",
     "outside",
     "outside_rows",
     "own_statements",
     "passed_early",
     "payable_rows",
     "printed",
-    "provider_schemes",
     "settlement_sheet",
     "settlements",
     "settles_in",

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.utils.translation import gettext
+
 from kechuang.documents.rules import Grid, Sheet, write_xlsx
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.money import yuan
@@ -12,8 +14,13 @@ from kechuang.policy.book import current
 from kechuang.subsidies import access
 from kechuang.subsidies.models import Statement
 from kechuang.subsidies.queries.sheets import StatementSheet, counted_of, counted_rows, statement_sheet
+from kechuang.subsidies.states import FORMULA_LABELS, Formula
 
-_THRESHOLD = "subsidy_threshold_fen"
+_KNOWN_BY = {  # by which parameter a pack is known to have the subsidy
+    Formula.PROVIDERS: "subsidy_counted_by",
+    Formula.CARRIERS: "carrier_subsidy_rate_bp",
+    Formula.CITIES: "award_factors",
+}
 
 
 def settles_in(actor: Actor) -> dict[str, str]:
@@ -21,12 +28,13 @@ def settles_in(actor: Actor) -> dict[str, str]:
     return {region: region_name(region) for region in access.settles_in(actor)}
 
 
-def provider_schemes(*, on: date) -> dict[str, str]:
-    """The schemes that have a yearly subsidy for providers in force on a day, title by scheme."""
+def kinds(*, on: date) -> dict[str, str]:
+    """What can be settled by the rules in force on a day: formula and scheme, each in words."""
     return {
-        scheme: pack.title
+        f"{formula}|{scheme}": f"{gettext(FORMULA_LABELS[formula])} · {pack.title}"
+        for formula, known_by in _KNOWN_BY.items()
         for scheme, pack in sorted(current().packs.items())
-        if (parameter := pack.parameters.get(_THRESHOLD)) and parameter.on(on) and "subsidy_payer" in pack.parameters
+        if (parameter := pack.parameters.get(known_by)) and parameter.on(on)
     }
 
 

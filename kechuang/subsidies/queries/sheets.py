@@ -11,6 +11,7 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.parties.queries import party_names, person_names, region_name, unit_names
+from kechuang.policy.book import current
 from kechuang.subsidies.access import roles_on, statements_visible_to, visible_to
 from kechuang.subsidies.models import Counted, Settlement, Statement
 from kechuang.subsidies.states import (
@@ -42,6 +43,7 @@ class StatementRow:
     statement: Statement
     payee: str
     unit_name: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class StatementSheet:
     office: str
     payee: str
     unit_name: str
+    place: str
+    grade_label: str
     places: Sequence[PlaceSum]
     clock: Clock | None
     roles: frozenset[Role]
@@ -110,7 +114,12 @@ def settlement_sheet(actor: Actor, settlement_id: str, *, on: date) -> Settlemen
     statements = list(Statement.objects.filter(settlement=row).exclude(state=StatementState.WITHDRAWN))
     names = party_names({one.party for one in statements})
     units = unit_names({one.unit for one in statements} - {""})
-    rows = [StatementRow(one, names.get(one.party, ""), units.get(one.unit, "")) for one in statements]
+    rows = [
+        StatementRow(
+            one, names.get(one.party, ""), units.get(one.unit, ""), region_name(one.place) if one.place else ""
+        )
+        for one in statements
+    ]
     roles, events = roles_on(actor, row), list(way([row.id]))
     return SettlementSheet(
         settlement=row,
@@ -139,6 +148,8 @@ def statement_sheet(actor: Actor, statement_id: str, *, on: date) -> StatementSh
         office=region_name(row.region),
         payee=party_names([row.party]).get(row.party, ""),
         unit_name=unit_names([row.unit]).get(row.unit, "") if row.unit else "",
+        place=region_name(row.place) if row.place else "",
+        grade_label=_grade_label(settlement, row.grade),
         places=_places(_counted(row)),
         clock=clocks([row.id], on=on).get(row.id),
         roles=roles,
@@ -178,8 +189,17 @@ def _statement(actor: Actor, statement_id: str) -> Statement:
     return row
 
 
+def _grade_label(settlement: Settlement, grade: str) -> str:
+    """A grade in the words of the pack that gives it its rate."""
+    pack = current().packs.get(settlement.scheme)
+    return pack.words.get("grade", {}).get(grade, grade) if pack else grade
+
+
 def _counted(row: Statement) -> QuerySet[Counted]:
-    rows = Counted.objects.filter(settlement_id=row.settlement_id, party=row.party)
+    rows = Counted.objects.filter(settlement_id=row.settlement_id)
+    if row.place:
+        return rows.filter(region=row.place)
+    rows = rows.filter(party=row.party)
     return rows.filter(unit=row.unit) if row.unit else rows
 
 

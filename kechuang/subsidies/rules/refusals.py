@@ -33,6 +33,14 @@ class DecisionIncomplete(Refusal):
     status = 422
 
 
+class NoRateToDecide(Refusal):
+    code = "subsidies.no_rate_to_decide"
+    text = _("本项补助不由当年决定比例：载体按考核等次，市县按因素法")
+    remedy = _("请不要填写比例")
+    field = "rate_bp"
+    status = 422
+
+
 class DecidedLater(Refusal):
     code = "subsidies.decided_later"
     text = _("决定日期 {decided_on} 在今天之后")
@@ -71,6 +79,28 @@ class FactorMissing(Refusal):
     code = "subsidies.factor_missing"
     text = _("因素“{factor}”没有任何数据，不能分配")
     remedy = _("请先导入该因素的数据，或核对年度")
+
+
+class PayeeUnknown(Refusal):
+    code = "subsidies.payee_unknown"
+    text = _("没有写明 {region} 的收款单位")
+    remedy = _("请在成果转化实绩表中补上该市县的收款单位代码，重新导入")
+
+
+class OriginMissing(Refusal):
+    code = "subsidies.origin_missing"
+    text = _("须写明数据来源与期间，截止日期不早于起始日期")
+    remedy = _("请补齐来源（提供机关、文件）与期间")
+    field = "source"
+    status = 422
+
+
+class ConversionsRefused(Refusal):
+    code = "subsidies.conversions_refused"
+    text = _("表中以下各行不能读取：{rows}")
+    remedy = _("请核对行政区划代码、金额和收款单位代码；收款单位须先在平台登记")
+    field = "file"
+    status = 422
 
 
 class ReasonMissing(Refusal):

@@ -1,0 +1,68 @@
+"""Scorecards of the rule book, and how an evaluation's own card and grades are read back from its terms (考核办法)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kechuang.evaluation import rules
+from kechuang.evaluation.models import Evaluation
+from kechuang.evaluation.states import MONTHS_IN_YEAR
+from kechuang.policy.book import InForce, current, in_force, replay
+
+_INDICATORS = "scorecard_indicators"
+
+
+@dataclass(frozen=True, slots=True)
+class CourseTerms:
+    """How an evaluation runs, and what its best grades bring (考核程序与结果运用)."""
+
+    carrier_kinds: tuple[str, ...]
+    report_within_days: int
+    appeal_within_days: int
+    in_time_days: int
+    without_report: str  # left_out | refused
+    priority_grades: tuple[str, ...]
+    priority_programmes: tuple[str, ...]
+    priority_months: int
+
+
+def schemes(*, on: date) -> dict[str, str]:
+    """The schemes with a scorecard in force on a day, title by scheme."""
+    return {
+        scheme: pack.title
+        for scheme, pack in sorted(current().packs.items())
+        if (parameter := pack.parameters.get(_INDICATORS)) and parameter.on(on)
+    }
+
+
+def terms_now(scheme: str, *, on: date) -> dict[str, object]:
+    """Everything an evaluation stores of its scheme. Raises NotAScorecard."""
+    if scheme not in schemes(on=on):
+        raise rules.NotAScorecard(scheme=scheme)
+    kept = [in_force(scheme, kind, on=on).record for kind in (rules.CardTerms, rules.GradeTerms, CourseTerms)]
+    params = {name: value for record in kept for name, value in record["params"].items()}
+    return {**kept[0], "params": params}
+
+
+def card_of(row: Evaluation) -> InForce[rules.CardTerms]:
+    return replay(row.terms, rules.CardTerms)
+
+
+def grading_of(row: Evaluation) -> InForce[rules.GradeTerms]:
+    return replay(row.terms, rules.GradeTerms)
+
+
+def course_of(row: Evaluation) -> InForce[CourseTerms]:
+    return replay(row.terms, CourseTerms)
+
+
+def months_after(first: date, months: int) -> date:
+    """The same day so many months later; the first of a month in every scorecard."""
+    year, month = divmod(first.year * MONTHS_IN_YEAR + first.month - 1 + months, MONTHS_IN_YEAR)
+    return date(year, month + 1, 1)
+
+
+def period_of(one: rules.Indicator, year: int) -> tuple[date, date]:
+    """The indicator's own period in the evaluation of a year (各指标自有期间), the end exclusive."""
+    month = int(one.from_on.partition("-")[0])
+    since = date(year - one.years_back_count, month, 1)
+    return since, months_after(since, one.months_count)
