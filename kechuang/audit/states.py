@@ -160,6 +160,8 @@ KIND_LABELS: dict[str, str] = {
     "subsidies.outside": _("平台外兑付"),
     "supervision.case": _("监管案卷"),
     "supervision.clawback": _("追回"),
+    "supervision.plan": _("抽查计划"),
+    "supervision.visit": _("现场检查"),
 }
 PERSON, OTHER_KIND = "parties.person", _("其他记录")
 

@@ -118,6 +118,7 @@ FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (_("公示"), "notices:running"),
             (_("往期公示"), "notices:archive"),
             (_("放券批次与结果"), "releases:list"),
+            (_("创新券抽查"), "supervision:checks"),
             (_("服务机构名录"), "registers:library"),
             (_("创新载体"), "portal:carriers"),
             (_("规则与参数"), "gazette:packs"),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kechuang.kernel.actor import CLOCK
 from kechuang.supervision import commands
-from kechuang.supervision.queries import to_follow, to_lapse
+from kechuang.supervision.queries import to_follow, to_lapse, to_miss
 from kechuang.ui import clock
 
 
@@ -21,4 +21,12 @@ def run_unanswered(*, now: datetime) -> int:
     found = to_lapse(on=clock.day(now))
     for case_id in found:
         commands.lapse(CLOCK, case_id=case_id, now=now)
+    return len(found)
+
+
+def run_rectifications(*, now: datetime) -> int:
+    """Visits whose faults were not put right in time are marked so. Answers how many."""
+    found = to_miss(on=clock.day(now))
+    for visit_id in found:
+        commands.miss(CLOCK, visit_id=visit_id, now=now)
     return len(found)

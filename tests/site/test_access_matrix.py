@@ -57,7 +57,7 @@ from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies.models import Statement
 from kechuang.subsidies.states import Formula
 from kechuang.supervision import commands as supervision
-from kechuang.supervision.models import Clawback
+from kechuang.supervision.models import Clawback, Visit
 from kechuang.supervision.models import Item as CaseItem
 from kechuang.supervision.states.cases import Source
 from kechuang.trail.commands import record
@@ -366,6 +366,26 @@ class World(Payouts):
             "dossier_id": secret.id,
             "dossier_item_id": CaseItem.objects.get(case=secret).id,
             "clawback_id": Clawback.objects.get(case=asked).id,
+            **self._checked(),
+        }
+
+    def _checked(self) -> dict[str, str]:
+        """A plan of the county, drawn, with an inspector and a visit that its provider does not know of yet."""
+        people = [self.officer(Role.COUNTY_OFFICER).person_id for _ in range(2)]
+        roster = [supervision.add_inspector(self.clerk, region=YUECHENG, person_id=one, now=self.now) for one in people]
+        seed_on = self.today + timedelta(days=1)
+        year = self.today.year
+        draft = supervision.Draft("抽查计划", date(year, 1, 1), date(year, 6, 30), 500, "示例公开来源", seed_on)
+        plan = supervision.draft_plan(self.clerk, scheme=SCHEME, region=YUECHENG, draft=draft, now=self.now)
+        supervision.fix(self.clerk, plan_id=plan.id, now=self.now)
+        later = self.now + timedelta(days=1)
+        supervision.draw(self.approver, plan_id=plan.id, seed_value="3 5 8", now=later)
+        return {
+            "plan_id": plan.id,
+            "visit_id": Visit.objects.get(plan=plan).id,
+            "inspector_id": roster[0].id,
+            "office_code": YUECHENG,
+            "file_kind": "register",
         }
 
     def _opening(self) -> Opening:
@@ -429,8 +449,10 @@ class World(Payouts):
         action = CASE_ACTION if "case_id" in address.parameters else ACTION.get(address.room, "")
         if "decision_id" in address.parameters:
             action = DECISION_ACTION
-        if "clawback_id" in address.parameters:
+        if "clawback_id" in address.parameters or "plan_id" in address.parameters:
             action = "withdraw"
+        if "visit_id" in address.parameters:
+            action = "recuse"
         if address.room == "bookings":
             action = next((bookings.ACTIONS[name] for name in address.parameters if name in bookings.ACTIONS), "revoke")
         return {**self.owned, "action": action}

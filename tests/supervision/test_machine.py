@@ -10,11 +10,12 @@ import pytest
 from kechuang.kernel.actor import CLOCK, PUBLIC, Actor, Role
 from kechuang.kernel.money import Fen
 from kechuang.supervision import commands
-from kechuang.supervision.models import Case, Clawback, Item
+from kechuang.supervision.models import Case, Clawback, Item, Plan, Visit
 from kechuang.supervision.rules import Part
-from kechuang.supervision.states import CASE_MACHINE, CLAWBACK_MACHINE
+from kechuang.supervision.states import CASE_MACHINE, CLAWBACK_MACHINE, PLAN_MACHINE, VISIT_MACHINE
 from kechuang.supervision.states.cases import CaseState, ClawbackState
-from tests.supervision.conftest import Watch
+from kechuang.supervision.states.checks import PlanState, VisitState
+from tests.supervision.conftest import Checks, Watch
 from tests.vouchers.test_machine import outcome
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +91,46 @@ def test_a_case_closed_by_one_office_is_open_to_no_other(watch: Watch) -> None:
     case = watch.answered(watch.opened())
     commands.clear(watch.approver, case_id=case.id, text="未发现违规", now=watch.now)
     assert CaseState(Case.objects.get().state) in CASE_MACHINE.final
+
+
+@pytest.mark.parametrize("state", PlanState)
+def test_only_listed_moves_of_a_plan_are_made(state: PlanState, checks: Checks) -> None:
+    plan = checks.drawn(claims=1)
+    Visit.objects.update(
+        state="sound",
+        recorded_by=checks.clerk.person_id,
+        recorded_on=checks.today,
+        signed_by=checks.approver.person_id,
+        signed_on=checks.today,
+    )
+    Plan.objects.filter(id=plan.id).update(state=state, reason="理由")
+    said: dict[str, Any] = {"plan_id": plan.id, "now": checks.now}
+    what: dict[str, Callable[[Actor], Any]] = {
+        "fix": lambda a: commands.fix(a, **said),
+        "draw": lambda a: commands.draw(a, seed_value=" ", **said),
+        "publish": lambda a: commands.publish(a, **said),
+        "withdraw": lambda a: commands.withdraw_plan(a, reason="计划有变", **said),
+    }
+    compared(PLAN_MACHINE, state, what, everybody(checks), set())
+
+
+@pytest.mark.parametrize("state", VisitState)
+def test_only_listed_moves_of_a_visit_are_made(state: VisitState, checks: Checks) -> None:
+    visit = Visit.objects.get(plan=checks.drawn(claims=1))
+    given: dict[str, Any] = {"recorded_by": "psn_one", "recorded_on": checks.today}
+    Visit.objects.filter(id=visit.id).update(
+        state=state, visit_on=checks.today, demand="补齐", signed_by="psn_two", signed_on=checks.today, **given
+    )
+    said: dict[str, Any] = {"visit_id": visit.id, "now": checks.now}
+    what: dict[str, Callable[[Actor], Any]] = {
+        "recuse": lambda a: commands.recuse(a, reason="新近任职", **said),
+        "date": lambda a: commands.set_day(a, on=checks.today, **said),
+        "record": lambda a: commands.record_visit(a, findings={}, **said),
+        "pass": lambda a: commands.sign_sound(a, **said),
+        "demand": lambda a: commands.demand(a, text="补齐原始记录", **said),
+        "report": lambda a: commands.report(a, text="已经补齐", **said),
+        "miss": lambda a: commands.miss(a, **said),
+        "accept": lambda a: commands.accept(a, text="符合要求", **said),
+        "again": lambda a: commands.again(a, text="仍缺记录", **said),
+    }
+    compared(VISIT_MACHINE, state, what, everybody(checks), {Role.PROVIDER})

@@ -1,18 +1,22 @@
-"""The pages of a case and of a clawback, as each side works through them."""
+"""The pages of cases, clawbacks and spot checks, as each side works through them."""
+
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import Actor, Role
 from kechuang.parties.models import Person
+from kechuang.parties.queries import actor_for, party
 from kechuang.parties.states import ACTING_FOR
 from kechuang.supervision import commands
-from kechuang.supervision.models import Case, Clawback
+from kechuang.supervision.models import Case, Clawback, Plan, Visit
 from kechuang.ui import clock
 from tests.claims.conftest import fresh
-from tests.supervision.conftest import WHY, Watch
+from tests.supervision.conftest import WHY, Checks, Watch
+from tests.vouchers.conftest import SCHEME
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +103,60 @@ def test_a_case_page_costs_the_same_however_much_lies_in_it(watch: Watch) -> Non
                 officer.get(f"/supervision/cases/{case.id}")
             counts.append(len(seen))
     assert counts[1] == counts[2]
+
+
+def test_the_city_plans_draws_visits_and_publishes_by_the_pages(checks: Checks) -> None:
+    checks.paid_out()
+    city = checks.officer(Role.CITY_SCIENCE, "330600")
+    with clock.at(checks.now):
+        planner = browser(checks.city)
+        for one in (city, checks.officer(Role.CITY_SCIENCE, "330600")):
+            assert planner.post("/supervision/roster/330600", {"person_id": one.person_id}).status_code == 302
+        seed_on = checks.today + timedelta(days=1)
+        said = {
+            "scheme": SCHEME,
+            "region": "330600",
+            "title": "市级复查",
+            "from_on": "2025-01-01",
+            "last_on": "2025-06-30",
+            "share": "5",
+            "seed_event": "示例公开来源第 1 期",
+            "seed_on": seed_on.isoformat(),
+        }
+        assert planner.post("/supervision/checks/new", said | {"share": "4"}).status_code == 422
+        planner.post("/supervision/checks/new", said)
+        plan = Plan.objects.get()
+        page = f"/supervision/checks/{plan.id}"
+        planner.post(f"{page}/act/fix", {})
+        assert browser(checks.server).get(page).status_code == 404
+    checks.days(1)
+    with clock.at(checks.now):
+        browser(city).post(f"{page}/act/draw", {"seed_value": "03 08 11 + 07"})
+        assert "重抽的结果一致" in planner.get(page).content.decode()
+        visit = Visit.objects.get()
+        where = f"/supervision/visits/{visit.id}"
+        first, second = (browser(one) for one in checks.team(visit))
+        first.post(f"{where}/act/date", {"on": checks.today.isoformat()})
+        assert "待检查" in browser(checks.server).get(where).content.decode()
+        assert first.post(f"{where}/act/record", {"result_0": "faulty", "text_0": ""}).status_code == 422
+        first.post(f"{where}/act/record", {"result_0": "sound", "text_0": ""})
+        second.post(f"{where}/act/pass", {})
+        browser(city).post(f"{page}/act/publish", {})
+        shown = Client().get(page).content.decode()
+        assert "未发现问题" in shown
+        assert "kechuang-verify draw" in shown
+        assert plan.number in Client().get("/supervision/checks/").content.decode()
+        assert Client().get(f"{page}/files/result.json").status_code == 200
+        assert Client().get(f"{page}/files/other.json").status_code == 404
+
+
+def test_an_inspector_declares_an_interest_on_the_page(checks: Checks) -> None:
+    (row,) = checks.inspectors(1)
+    with clock.at(checks.now):
+        own = browser(actor_for(row.person_id, on=checks.today))
+        code = party(checks.server.party_id).credit_code
+        where = f"/supervision/inspectors/{row.id}"
+        own.post(where, {"credit_code": code, "kind": "family"})
+        assert "近亲属任职或持股" in own.get(where).content.decode()
+        assert "近亲属任职或持股" in browser(checks.clerk).get("/supervision/roster/330602").content.decode()
+        assert browser(checks.server).get(where).status_code == 404

@@ -33,6 +33,7 @@ from kechuang.credit.queries.organisation import (
 )
 from kechuang.credit.queries.records import (
     RecordSheet,
+    counting_among,
     counting_of,
     kind_label,
     lifted_among,
@@ -57,6 +58,7 @@ __all__ = [
     "commitments",
     "committed",
     "confirming_counties",
+    "counting_among",
     "counting_of",
     "daily_hits",
     "dishonest",

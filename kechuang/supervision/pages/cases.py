@@ -87,7 +87,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "clocks": queries.case_clocks(list(page), on=clock.today()),
+        "clocks": queries.clocks_of(list(page), on=clock.today()),
         "machine": CASE_MACHINE,
         "sources": SOURCE_LABELS,
         "office": not actor.party_id,
