@@ -64,7 +64,8 @@ OBJECTION_MACHINE = Machine(
 CLAIMS_TITLE = _("{county}创新券兑付公示（{day}，{count} 件）")
 ADMISSION_TITLE = _("拟入库名单公示：{name}")
 CHECK_TITLE = _("{county}创新券抽查结果公布：{title}（{count} 家）")
-TITLES = (CLAIMS_TITLE, ADMISSION_TITLE, CHECK_TITLE)
+SANCTION_TITLE = _("处罚决定公布：{number}")
+TITLES = (CLAIMS_TITLE, ADMISSION_TITLE, CHECK_TITLE, SANCTION_TITLE)
 
 OBJECTIONS_A_DAY_MAX = 10  # technical: one person's objections a day, against flooding (T19)
 REASON_CHARS_MIN = 10  # technical: an objection says what is wrong

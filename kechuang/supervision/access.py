@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from kechuang.kernel.actor import Actor, Role
-from kechuang.supervision.models import Case, Clawback, Plan, Visit
+from kechuang.supervision.models import Case, Clawback, Complaint, Plan, Sanction, Visit
 
 OFFICES = (
     Role.COUNTY_OFFICER,
@@ -111,3 +111,42 @@ def visits_visible_to(actor: Actor) -> QuerySet[Visit]:
         told = Q(visit_on__isnull=False) | Q(recorded_on__isnull=False)
         seen |= Q(party_id=actor.party_id) & told
     return Visit.objects.filter(seen)
+
+
+def proposing_role(actor: Actor, region: str) -> Role | None:
+    """The role by which an office proposes a sanction (拟处罚), or None."""
+    return Role.COUNTY_OFFICER if Role.COUNTY_OFFICER in actor.roles_in(region) else None
+
+
+def roles_on_complaint(actor: Actor, row: Complaint) -> frozenset[Role]:
+    """The office that handles it; who complained (as whoever objects); the other side once it was taken up."""
+    own = own_party(actor, row.party_id) and row.accepted_on is not None
+    mine = bool(actor.person_id) and row.by_person == actor.person_id
+    return actor.roles_in(row.region) | ({Role(row.side)} if own else set()) | ({Role.OBJECTOR} if mine else set())
+
+
+def complaints_visible_to(actor: Actor) -> QuerySet[Complaint]:
+    """One's own, the office's, and against one's party those that were taken up."""
+    if actor.clock:
+        return Complaint.objects.all()
+    seen = Q(region__in=actor.regions(*OFFICES))
+    if actor.person_id:
+        seen |= Q(by_person=actor.person_id)
+    if actor.party_id and not actor.unit_ids:
+        seen |= Q(party_id=actor.party_id, accepted_on__isnull=False)
+    return Complaint.objects.filter(seen)
+
+
+def roles_on_sanction(actor: Actor, row: Sanction) -> frozenset[Role]:
+    """The offices of the county; the party as what it answers."""
+    return actor.roles_in(row.region) | ({Role(row.side)} if own_party(actor, row.party_id) else set())
+
+
+def sanctions_visible_to(actor: Actor) -> QuerySet[Sanction]:
+    """The offices' and the party's own, from the day it was proposed."""
+    if actor.clock:
+        return Sanction.objects.all()
+    seen = Q(region__in=actor.regions(*OFFICES))
+    if actor.party_id and not actor.unit_ids:
+        seen |= Q(party_id=actor.party_id)
+    return Sanction.objects.filter(seen)

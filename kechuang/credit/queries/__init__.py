@@ -12,6 +12,16 @@ from kechuang.credit.queries.commitments import (
     text_in_force,
     to_sign,
 )
+from kechuang.credit.queries.events import (
+    EventSheet,
+    Standing,
+    counting_among,
+    event_sheet,
+    events,
+    events_spent,
+    events_waiting_for,
+    standing_of,
+)
 from kechuang.credit.queries.lists import (
     Hit,
     daily_hits,
@@ -33,7 +43,6 @@ from kechuang.credit.queries.organisation import (
 )
 from kechuang.credit.queries.records import (
     RecordSheet,
-    counting_among,
     counting_of,
     kind_label,
     lifted_among,
@@ -47,9 +56,11 @@ from kechuang.credit.queries.records import (
 __all__ = [
     "AccountPage",
     "CreditRecord",
+    "EventSheet",
     "Hit",
     "OrganisationSheet",
     "RecordSheet",
+    "Standing",
     "ToSign",
     "account_page",
     "account_terms",
@@ -63,6 +74,10 @@ __all__ = [
     "daily_hits",
     "dishonest",
     "entries_of",
+    "event_sheet",
+    "events",
+    "events_spent",
+    "events_waiting_for",
     "facts",
     "imports",
     "kind_label",
@@ -77,6 +92,7 @@ __all__ = [
     "records_waiting_for",
     "require_commitment",
     "spent",
+    "standing_of",
     "text_in_force",
     "to_sign",
     "waiting_for",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from kechuang.credit.access import record_roles_on, records_visible_to
@@ -53,12 +53,6 @@ def records(actor: Actor, *, party_id: str = "", state: str = "") -> QuerySet[Cr
 def counting_of(party_id: str) -> int:
     """How many records still count against a party."""
     return CreditRecord.objects.filter(party_id=party_id, state__in=COUNTING).count()
-
-
-def counting_among(party_ids: Iterable[str], *, on: date) -> dict[str, int]:
-    """How much counts against each of these parties on a day (计入的信用记录); one statement, absent where nothing does."""
-    rows = CreditRecord.objects.filter(party_id__in=list(party_ids), state__in=COUNTING, counts_until__gt=on)
-    return dict(rows.order_by().values_list("party_id").annotate(count=Count("id")))
 
 
 def record_of(subject_id: str) -> CreditRecord | None:

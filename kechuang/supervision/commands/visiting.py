@@ -5,6 +5,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from kechuang.credit import commands as credit
+from kechuang.credit.rules import EventTerms
+from kechuang.credit.states import EventKind
 from kechuang.deadlines import commands as deadlines
 from kechuang.deadlines.queries import overdue_subjects
 from kechuang.documents.commands import keep
@@ -22,6 +25,7 @@ from kechuang.supervision.commands.cases import Upload
 from kechuang.supervision.commands.planning import kept_terms
 from kechuang.supervision.models import Inspector, Member, Sheet, Visit, visit_page
 from kechuang.supervision.queries.roster import ties_of
+from kechuang.supervision.queries.terms import terms_of
 from kechuang.supervision.states.checks import (
     INTEREST_LABELS,
     RECTIFY,
@@ -163,7 +167,25 @@ def miss(actor: Actor, *, visit_id: str, now: datetime) -> Visit:
     advance(actor, visit, move, roles=roles, now=now)
     deadlines.cancel(visit.id, now=now, kind=RECTIFY)
     _tell_party(visit, _("整改已逾期"), visit.number, now)
+    _hold_against(actor, visit, now)
     return visit
+
+
+def _hold_against(actor: Actor, visit: Visit, now: datetime) -> None:
+    """What was not put right in time is told to be held against the provider's credit."""
+    against = credit.Against(
+        party_id=visit.party_id,
+        side=Role.PROVIDER,
+        region=visit.region,
+        subject_id=visit.id,
+        number=visit.number,
+        path=visit_page(visit.id),
+        about=_("抽查整改逾期"),
+        article=kept_terms(visit.plan).article("rectify_days"),
+        entered_by=visit.signed_by,
+    )
+    terms = terms_of(visit.region, EventTerms, on=clock.day(now))
+    credit.notify(actor, against, kind=EventKind.CHECK, terms=terms, role=Role.CLOCK, now=now)
 
 
 def _judged(actor: Actor, visit_id: str, action: str, text: str, now: datetime) -> Visit:

@@ -12,10 +12,12 @@ from kechuang.supervision.models.checks import (
     plan_page,
     visit_page,
 )
+from kechuang.supervision.models.sanctions import Complaint, Sanction, complaint_page, sanction_page
 
 __all__ = [
     "Case",
     "Clawback",
+    "Complaint",
     "Inspector",
     "Instalment",
     "Interest",
@@ -24,10 +26,13 @@ __all__ = [
     "Member",
     "Plan",
     "PlanFile",
+    "Sanction",
     "Sheet",
     "Visit",
     "case_page",
     "clawback_page",
+    "complaint_page",
     "plan_page",
+    "sanction_page",
     "visit_page",
 ]

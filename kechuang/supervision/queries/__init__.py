@@ -35,13 +35,27 @@ from kechuang.supervision.queries.roster import (
     roster_regions,
     roster_rows,
 )
+from kechuang.supervision.queries.sanctions import (
+    ComplaintSheet,
+    SanctionSheet,
+    complaint_sheet,
+    complaints,
+    complaints_to_lapse,
+    ladder,
+    may_propose,
+    sanction_sheet,
+    sanctions,
+    sanctions_to_lapse,
+)
 from kechuang.supervision.queries.terms import case_terms, scheme_of, terms_of
 from kechuang.supervision.queries.waiting import waiting_for
 
 __all__ = [
     "CaseSheet",
     "ClawbackSheet",
+    "ComplaintSheet",
     "PlanSheet",
+    "SanctionSheet",
     "VisitSheet",
     "case_of_claim",
     "case_sheet",
@@ -50,10 +64,15 @@ __all__ = [
     "clawback_sheet",
     "clawbacks",
     "clocks_of",
+    "complaint_sheet",
+    "complaints",
+    "complaints_to_lapse",
     "file_text",
     "inspector_row",
     "interest_of_row",
+    "ladder",
     "may_open",
+    "may_propose",
     "office_people",
     "office_plan",
     "plan_sheet",
@@ -63,6 +82,9 @@ __all__ = [
     "roster",
     "roster_regions",
     "roster_rows",
+    "sanction_sheet",
+    "sanctions",
+    "sanctions_to_lapse",
     "scheme_of",
     "schemes",
     "terms_of",

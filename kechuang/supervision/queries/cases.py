@@ -30,7 +30,7 @@ from kechuang.supervision.access import (
     roles_on_clawback,
     visible_to,
 )
-from kechuang.supervision.models import Case, Clawback, Instalment, Item, Letter, Visit
+from kechuang.supervision.models import Case, Clawback, Complaint, Instalment, Item, Letter, Sanction, Visit
 from kechuang.supervision.states.cases import (
     CASE_MACHINE,
     CASE_REPLY,
@@ -132,7 +132,7 @@ def clawbacks(actor: Actor, *, state: str = "", party_id: str = "") -> QuerySet[
     return rows.order_by("-decided_on", "-id")
 
 
-def clocks_of(rows: Sequence[Case | Clawback | Visit], *, on: date) -> dict[str, Clock]:
+def clocks_of(rows: Sequence[Case | Clawback | Complaint | Sanction | Visit], *, on: date) -> dict[str, Clock]:
     """The open clock of each row of a list."""
     return clocks([row.id for row in rows], on=on)
 

@@ -10,6 +10,8 @@ from kechuang.credit.queries import counting_among
 from kechuang.kernel.actor import Actor
 from kechuang.notices.queries import objected
 from kechuang.parties.queries import covers
+from kechuang.screening.queries import findings_of
+from kechuang.screening.states import FindingState
 from kechuang.supervision import rules
 from kechuang.supervision.models import Plan
 from kechuang.supervision.queries.roster import codes_of, roster, ties_of
@@ -30,11 +32,12 @@ def register_of(
     claims = list(rows.order_by("number"))
     sides = {party for claim in claims for party in (claim.provider_party, claim.holder_party)}
     doubted = objected([claim.id for claim in claims])
+    found = {row.claim_id for row in findings_of(claim.id for claim in claims) if row.state != FindingState.DISMISSED}
     counting = counting_among({claim.provider_party for claim in claims}, on=on)
     codes = codes_of(sides)
     entries = []
     for claim in claims:
-        risks = sum([not claim.clean, claim.returned_count > 0, claim.id in doubted])
+        risks = sum([not claim.clean, claim.returned_count > 0, claim.id in doubted, claim.id in found])
         held = counting.get(claim.provider_party, 0)
         entries.append(
             {
