@@ -162,6 +162,11 @@ KIND_LABELS: dict[str, str] = {
     "supervision.clawback": _("追回"),
     "evaluation.evaluation": _("年度考核"),
     "evaluation.sheet": _("考核表"),
+    "supervision.plan": _("抽查计划"),
+    "supervision.visit": _("现场检查"),
+    "supervision.complaint": _("投诉"),
+    "supervision.sanction": _("处罚"),
+    "credit.creditevent": _("信用事件"),
 }
 PERSON, OTHER_KIND = "parties.person", _("其他记录")
 

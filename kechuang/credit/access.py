@@ -2,8 +2,9 @@
 
 from django.db.models import Model, Q, QuerySet
 
-from kechuang.credit.models import Commitment, CreditRecord, ImportedList, ListEntry
+from kechuang.credit.models import Commitment, CreditEvent, CreditRecord, ImportedList, ListEntry
 from kechuang.kernel.actor import Actor, Role
+from kechuang.parties.queries import party
 
 IMPORTERS = (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.CITY_SCIENCE, Role.SHARING_OFFICE)
 
@@ -63,3 +64,26 @@ def records_visible_to(actor: Actor) -> QuerySet[CreditRecord]:
         reported = Q(reporter_id=actor.party_id)
         seen |= Q(party_id=actor.party_id) | (reported & Q(unit_id__in=actor.unit_ids) if actor.unit_ids else reported)
     return CreditRecord.objects.filter(seen)
+
+
+def event_roles_on(actor: Actor, row: CreditEvent) -> frozenset[Role]:
+    """The offices where it was entered; the party as what it answers (people of one unit do not speak for it)."""
+    own = bool(actor.party_id) and row.party_id == actor.party_id and not actor.unit_ids
+    return actor.roles_in(row.region) | ({Role(row.side)} if own else set())
+
+
+def events_visible_to(actor: Actor) -> QuerySet[CreditEvent]:
+    """The party's own, and those of the regions an office covers: where it was entered, or of its seat."""
+    if actor.clock:
+        return CreditEvent.objects.all()
+    seen = Q(region__in=actor.regions()) | Q(party__region__in=actor.regions())
+    if actor.party_id and not actor.unit_ids:
+        seen |= Q(party_id=actor.party_id)
+    return CreditEvent.objects.filter(seen)
+
+
+def sees_standing(actor: Actor, party_id: str) -> bool:
+    """Whether the credit page of a party is the actor's to read: its own, of its seat, or with something held there."""
+    if actor.party_id == party_id and party_id:
+        return not actor.unit_ids
+    return party(party_id).region in actor.regions() or events_visible_to(actor).filter(party_id=party_id).exists()

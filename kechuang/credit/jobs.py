@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from kechuang.credit import commands
-from kechuang.credit.queries import spent
+from kechuang.credit.queries import events_spent, spent
 from kechuang.credit.states import BATCH
 from kechuang.kernel.actor import CLOCK
 from kechuang.parties.queries import account_changes_to_tell
@@ -24,5 +24,15 @@ def run_spent_records(*, now: datetime) -> int:
     while found := spent(on=clock.day(now), most=BATCH):
         for record_id in found:
             commands.spend(CLOCK, record_id=record_id, now=now)
+        done += len(found)
+    return done
+
+
+def run_spent_events(*, now: datetime) -> int:
+    """Credit events whose time is over count no more (信用事件期满). Answers how many."""
+    done = 0
+    while found := events_spent(on=clock.day(now), most=BATCH):
+        for event_id in found:
+            commands.spend_event(CLOCK, event_id=event_id, now=now)
         done += len(found)
     return done

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from kechuang.credit.states import CommitmentKind, RecordKind, RecordState
+from kechuang.credit.states import CommitmentKind, EventKind, EventState, RecordKind, RecordState
 from kechuang.kernel.ids import new_id, public_number
 
 _CODE_LENGTH = 12
@@ -31,6 +31,14 @@ def record_id() -> str:
 
 def record_number() -> str:
     return public_number("XY")
+
+
+def event_id() -> str:
+    return new_id("cre")
+
+
+def event_number() -> str:
+    return public_number("XS")
 
 
 class CommitmentText(models.Model):
@@ -200,6 +208,57 @@ class CreditRecord(models.Model):
                 condition=Q(state__in=[RecordState.RECORDED, RecordState.REPLIED, RecordState.UPHELD]),
                 name="credit_record_counting",
             ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CreditEvent(models.Model):
+    """信用事件: what an office decided against a party, told to it first; counts for a time, may be repaired."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=event_id, editable=False)
+    number = models.CharField(max_length=64, unique=True, default=event_number, editable=False)
+    state = models.CharField(max_length=24, default=EventState.NOTIFIED)
+    kind = models.CharField(max_length=24)
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=12)  # holder | provider: as what the party answers
+    region = models.CharField(max_length=_CODE_LENGTH, db_index=True)  # of the office that entered it
+    subject_id = models.CharField(max_length=32)  # the complaint, visit, case or sanction
+    subject_number = models.CharField(max_length=64)
+    subject_path = models.CharField(max_length=200)
+    about = models.CharField(max_length=300)
+    article = models.CharField(max_length=200, blank=True)
+    terms = models.JSONField()  # how long it counts and when it may be repaired, with their articles
+    entered_by = models.CharField(max_length=32)
+    entered_on = models.DateField()
+    reply_until = models.DateField()  # the last day to answer
+    counts_until = models.DateField(null=True)  # exclusive; from the day it came into force
+    in_force_on = models.DateField(null=True)
+    reply = models.CharField(max_length=1000, blank=True)
+    answer = models.CharField(max_length=1000, blank=True)  # why it was entered or lifted
+    answered_by = models.CharField(max_length=32, blank=True)
+    repair = models.CharField(max_length=1000, blank=True)  # what the party says it has put right
+    repair_answer = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(EventState)), name="credit_event_state"),
+            models.CheckConstraint(condition=Q(kind__in=list(EventKind)), name="credit_event_kind"),
+            models.CheckConstraint(condition=Q(side__in=["holder", "provider"]), name="credit_event_side"),
+            models.UniqueConstraint(fields=["kind", "subject_id", "party"], name="credit_event_once"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[EventState.IN_FORCE, EventState.REPAIR_ASKED, EventState.REPAIRED])
+                | (~Q(answer="") & Q(counts_until__isnull=False, in_force_on__isnull=False)),
+                name="credit_event_in_force_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by="") | ~Q(answered_by=F("entered_by")), name="credit_event_four_eyes"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["party", "state"], name="credit_event_of_party"),
+            models.Index(fields=["region", "state"], name="credit_event_of_office"),
         ]
 
     def __str__(self) -> str:

@@ -195,3 +195,30 @@ def words(typed: str) -> str:
     if not (said := tidy(typed)):
         raise WordsMissing()
     return said
+
+
+class ReplyTimeRuns(Refusal):
+    code = "credit.reply_time_runs"
+    text = _("对方的申辩期限到 {until_on}，尚未届满")
+    remedy = _("期限届满或对方申辩后再决定")
+
+
+class TooEarlyToRepair(Refusal):
+    code = "credit.too_early_to_repair"
+    text = _("自 {first_on} 起方可申请信用修复")
+    remedy = _("请在该日之后申请，并说明已如何改正")
+
+
+class NobodyToList(Refusal):
+    code = "credit.nobody_to_list"
+    text = _("“{name}”没有登记代码或身份摘要，不能列入名单")
+    remedy = _("请先补登统一社会信用代码或负责人的身份")
+
+
+@dataclass(frozen=True, slots=True)
+class EventTerms:
+    """What a pack says of credit events: time to answer, how long they count, when they may be repaired."""
+
+    credit_reply_working_days: int
+    credit_event_days: int
+    credit_repair_after_days: int

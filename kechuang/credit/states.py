@@ -28,6 +28,7 @@ class Label(StrEnum):
     RESEARCH_MISCONDUCT = "research_misconduct"
     PUBLIC_PROVIDER = "public_provider"
     EVALUATED = "evaluated"
+    MISUSED = "misused"
 
 
 COMMITMENT_LABELS: dict[CommitmentKind, str] = {
@@ -43,6 +44,7 @@ LABELS: dict[Label, str] = {
     Label.RESEARCH_MISCONDUCT: _("科研失信"),
     Label.PUBLIC_PROVIDER: _("免审服务机构"),
     Label.EVALUATED: _("开放共享考核优秀"),
+    Label.MISUSED: _("曾违规使用创新券"),
 }
 
 
@@ -88,4 +90,67 @@ RECORD_MACHINE = Machine(
         _S.SPENT: _("已期满"),
     },
     waits={_S.REPLIED: _R.PROVIDER},
+)
+
+
+class EventKind(StrEnum):
+    """What an office holds against a party (信用事件)."""
+
+    COMPLAINT = "complaint"
+    CHECK = "check"
+    SANCTION = "sanction"
+
+
+class EventState(StrEnum):
+    NOTIFIED = "notified"
+    REPLIED = "replied"
+    IN_FORCE = "in_force"
+    REPAIR_ASKED = "repair_asked"
+    REPAIRED = "repaired"
+    LIFTED = "lifted"
+    SPENT = "spent"
+
+
+EVENT_LABELS: dict[EventKind, str] = {
+    EventKind.COMPLAINT: _("投诉成立"),
+    EventKind.CHECK: _("抽查整改逾期"),
+    EventKind.SANCTION: _("处罚"),
+}
+
+_E, _PARTY = EventState, {_R.HOLDER, _R.PROVIDER}
+EVENT_COUNTING = frozenset({_E.IN_FORCE, _E.REPAIR_ASKED})  # counts; what was only notified does not
+EVENT_OPEN = (_E.NOTIFIED, _E.REPLIED, _E.REPAIR_ASKED)
+EVENT_REPLY = "credit_reply"
+EVENT_REPLY_LABEL = _("陈述申辩信用事件")
+
+EVENT_MACHINE = Machine(
+    "credit_event",
+    EventState,
+    initial=_E.NOTIFIED,
+    moves=[
+        Move("reply", {_E.NOTIFIED}, _E.REPLIED, _PARTY, _("陈述申辩"), data=True),
+        Move("confirm", {_E.NOTIFIED, _E.REPLIED}, _E.IN_FORCE, {_R.COUNTY_APPROVER}, _("记入信用事件"), data=True),
+        Move(
+            "lift",
+            {_E.NOTIFIED, _E.REPLIED, _E.IN_FORCE, _E.REPAIR_ASKED},
+            _E.LIFTED,
+            {_R.COUNTY_APPROVER},
+            _("撤销信用事件"),
+            data=True,
+        ),
+        Move("ask_repair", {_E.IN_FORCE}, _E.REPAIR_ASKED, _PARTY, _("申请信用修复"), data=True),
+        Move("repair", {_E.REPAIR_ASKED}, _E.REPAIRED, {_R.COUNTY_APPROVER}, _("准予信用修复"), data=True),
+        Move("refuse_repair", {_E.REPAIR_ASKED}, _E.IN_FORCE, {_R.COUNTY_APPROVER}, _("不予信用修复"), data=True),
+        Move("spend", EVENT_COUNTING, _E.SPENT, {_R.CLOCK}, _("信用事件期满")),
+    ],
+    labels={
+        _E.NOTIFIED: _("已告知待申辩"),
+        _E.REPLIED: _("待决定"),
+        _E.IN_FORCE: _("已记入"),
+        _E.REPAIR_ASKED: _("待决定修复"),
+        _E.REPAIRED: _("已修复"),
+        _E.LIFTED: _("已撤销"),
+        _E.SPENT: _("已期满"),
+    },
+    waits={_E.NOTIFIED: _R.PROVIDER, _E.REPLIED: _R.COUNTY_APPROVER, _E.REPAIR_ASKED: _R.COUNTY_APPROVER},
 )

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from kechuang.credit.pages import decisions, records
+from kechuang.credit.pages import decisions, events, records
 from kechuang.credit.pages import organisation as pages
 
 
@@ -13,6 +13,10 @@ class RecordActConverter(StringConverter):
     regex = "reply|uphold|lift"
 
 
+class EventActConverter(StringConverter):
+    regex = "reply|confirm|lift|ask_repair|repair|refuse_repair"
+
+
 class DecisionActConverter(StringConverter):
     regex = "carry_out|refuse|withdraw"
 
@@ -20,6 +24,7 @@ class DecisionActConverter(StringConverter):
 register_converter(DecisionActConverter, "decision_act")
 register_converter(CommitmentKindConverter, "commitment_kind")
 register_converter(RecordActConverter, "record_act")
+register_converter(EventActConverter, "event_act")
 
 app_name = "credit"
 urlpatterns = [
@@ -41,6 +46,11 @@ urlpatterns = [
     path("records/", records.listed, name="records"),
     path("records/<str:record_id>/", records.shown, name="record"),
     path("records/<str:record_id>/<record_act:action>/", records.act, name="record_act"),
+    path("events/", events.listed, name="events"),
+    path("events/<str:credit_event_id>/", events.shown, name="event"),
+    path("events/<str:credit_event_id>/<event_act:action>/", events.act, name="event_act"),
+    path("standing/", events.standing, name="my_standing"),
+    path("standing/<str:party_id>/", events.standing, name="standing"),
     path("lists/", pages.lists, name="lists"),
     path("import/", pages.bring_organisations, name="bring"),
 ]

@@ -63,7 +63,9 @@ OBJECTION_MACHINE = Machine(
 # 公示标题: the titles that rooms give their notices; pages say them again in the reader's language.
 CLAIMS_TITLE = _("{county}创新券兑付公示（{day}，{count} 件）")
 ADMISSION_TITLE = _("拟入库名单公示：{name}")
-TITLES = (CLAIMS_TITLE, ADMISSION_TITLE)
+CHECK_TITLE = _("{county}创新券抽查结果公布：{title}（{count} 家）")
+SANCTION_TITLE = _("处罚决定公布：{number}")
+TITLES = (CLAIMS_TITLE, ADMISSION_TITLE, CHECK_TITLE, SANCTION_TITLE)
 
 OBJECTIONS_A_DAY_MAX = 10  # technical: one person's objections a day, against flooding (T19)
 REASON_CHARS_MIN = 10  # technical: an objection says what is wrong

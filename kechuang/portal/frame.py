@@ -119,6 +119,7 @@ FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (_("公示"), "notices:running"),
             (_("往期公示"), "notices:archive"),
             (_("放券批次与结果"), "releases:list"),
+            (_("创新券抽查"), "supervision:checks"),
             (_("服务机构名录"), "registers:library"),
             (_("创新载体"), "portal:carriers"),
             (_("规则与参数"), "gazette:packs"),
@@ -140,6 +141,8 @@ OWN_PARTY = (
     (_("收入汇总"), "orders:income"),
     (_("信用记录"), "credit:records"),
     (_("监管询问与追回"), "supervision:cases"),
+    (_("投诉"), "supervision:complaints"),
+    (_("本单位信用"), "credit:my_standing"),
     (_("选择身份"), "parties:choose"),
 )
 OWN_OFFICE = (
@@ -147,6 +150,8 @@ OWN_OFFICE = (
     (_("待确认账户"), "credit:accounts"),
     (_("名单导入"), "credit:lists"),
     (_("信用记录"), "credit:records"),
+    (_("信用事件"), "credit:events"),
+    (_("投诉"), "supervision:complaints"),
     (_("主体决定"), "credit:decisions"),
     (_("岗位任免"), "parties:offices"),
     (_("审计查阅情况"), "audit:looked_at"),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kechuang.kernel.actor import CLOCK
 from kechuang.supervision import commands
-from kechuang.supervision.queries import to_follow, to_lapse
+from kechuang.supervision.queries import complaints_to_lapse, sanctions_to_lapse, to_follow, to_lapse, to_miss
 from kechuang.ui import clock
 
 
@@ -17,8 +17,21 @@ def run_holds(*, now: datetime) -> int:
 
 
 def run_unanswered(*, now: datetime) -> int:
-    """Cases whose party did not answer in time go to who decides. Answers how many."""
-    found = to_lapse(on=clock.day(now))
-    for case_id in found:
+    """Cases, complaints and sanctions whose party did not answer in time go to who decides. Answers how many."""
+    on = clock.day(now)
+    cases, complaints, sanctions = to_lapse(on=on), complaints_to_lapse(on=on), sanctions_to_lapse(on=on)
+    for case_id in cases:
         commands.lapse(CLOCK, case_id=case_id, now=now)
+    for complaint_id in complaints:
+        commands.lapse_complaint(CLOCK, complaint_id=complaint_id, now=now)
+    for sanction_id in sanctions:
+        commands.lapse_sanction(CLOCK, sanction_id=sanction_id, now=now)
+    return len(cases) + len(complaints) + len(sanctions)
+
+
+def run_rectifications(*, now: datetime) -> int:
+    """Visits whose faults were not put right in time are marked so. Answers how many."""
+    found = to_miss(on=clock.day(now))
+    for visit_id in found:
+        commands.miss(CLOCK, visit_id=visit_id, now=now)
     return len(found)

@@ -32,6 +32,7 @@ from kechuang.claims.commands import bring_opening
 from kechuang.claims.formats.opening import heading
 from kechuang.claims.models import Claim, Opening
 from kechuang.claims.states import OpeningKind
+from kechuang.credit.models import CreditEvent
 from kechuang.documents.models import File
 from kechuang.documents.rules import write_xlsx
 from kechuang.evaluation.models import Evaluation
@@ -60,9 +61,10 @@ from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies.models import Statement
 from kechuang.subsidies.states import Formula
 from kechuang.supervision import commands as supervision
-from kechuang.supervision.models import Clawback
+from kechuang.supervision.models import Clawback, Visit
 from kechuang.supervision.models import Item as CaseItem
 from kechuang.supervision.states.cases import Source
+from kechuang.supervision.states.sanctions import ComplaintKind, Rung
 from kechuang.trail.commands import record
 from kechuang.trail.queries import way
 from kechuang.treasury.models import Budget, PaymentLine
@@ -387,6 +389,40 @@ class World(Payouts):
             "dossier_id": secret.id,
             "dossier_item_id": CaseItem.objects.get(case=secret).id,
             "clawback_id": Clawback.objects.get(case=asked).id,
+            **self._checked(),
+            **self._held_against(asked.id),
+        }
+
+    def _held_against(self, case_id: str) -> dict[str, str]:
+        """A complaint that was not taken up yet, a sanction with the credit event it led to."""
+        text = "送样后迟迟不出报告，多次催促无人答复"
+        code = party(self.server.party_id).credit_code
+        kind = ComplaintKind.DELAY
+        complaint = supervision.complain(self.holder, credit_code=code, kind=kind, text=text, now=self.now)
+        said = {"case_id": case_id, "rung": Rung.WARN, "grounds": "虚构服务", "now": self.now}
+        row = supervision.propose(self.clerk, **said)  # type: ignore[arg-type]
+        supervision.reply_sanction(self.server, sanction_id=row.id, text="情况如下", now=self.now)
+        supervision.impose(self.approver, sanction_id=row.id, text="予以警示", now=self.now)
+        event = CreditEvent.objects.get(subject_id=row.id)
+        return {"complaint_id": complaint.id, "sanction_id": row.id, "credit_event_id": event.id}
+
+    def _checked(self) -> dict[str, str]:
+        """A plan of the county, drawn, with an inspector and a visit that its provider does not know of yet."""
+        people = [self.officer(Role.COUNTY_OFFICER).person_id for _ in range(2)]
+        roster = [supervision.add_inspector(self.clerk, region=YUECHENG, person_id=one, now=self.now) for one in people]
+        seed_on = self.today + timedelta(days=1)
+        year = self.today.year
+        draft = supervision.Draft("抽查计划", date(year, 1, 1), date(year, 6, 30), 500, "示例公开来源", seed_on)
+        plan = supervision.draft_plan(self.clerk, scheme=SCHEME, region=YUECHENG, draft=draft, now=self.now)
+        supervision.fix(self.clerk, plan_id=plan.id, now=self.now)
+        later = self.now + timedelta(days=1)
+        supervision.draw(self.approver, plan_id=plan.id, seed_value="3 5 8", now=later)
+        return {
+            "plan_id": plan.id,
+            "visit_id": Visit.objects.get(plan=plan).id,
+            "inspector_id": roster[0].id,
+            "office_code": YUECHENG,
+            "file_kind": "register",
         }
 
     def _opening(self) -> Opening:
@@ -450,8 +486,14 @@ class World(Payouts):
         action = CASE_ACTION if "case_id" in address.parameters else ACTION.get(address.room, "")
         if "decision_id" in address.parameters:
             action = DECISION_ACTION
-        if "clawback_id" in address.parameters:
+        if "clawback_id" in address.parameters or "plan_id" in address.parameters:
             action = "withdraw"
+        if "visit_id" in address.parameters:
+            action = "recuse"
+        if "complaint_id" in address.parameters or "sanction_id" in address.parameters:
+            action = "reply"
+        if "credit_event_id" in address.parameters:
+            action = "lift"
         if address.room == "bookings":
             action = next((bookings.ACTIONS[name] for name in address.parameters if name in bookings.ACTIONS), "revoke")
         return {**self.owned, "action": action}

@@ -1,17 +1,20 @@
 """A county that looks into what it has paid: cases on claims at every stage."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from kechuang.claims.models import Claim
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.money import Fen
+from kechuang.parties import commands as parties
+from kechuang.parties.models import Membership, Party
+from kechuang.parties.queries import actor_for
 from kechuang.supervision import commands
-from kechuang.supervision.models import Case, Clawback
+from kechuang.supervision.models import Case, Clawback, Inspector, Member, Plan, Visit
 from kechuang.supervision.states.cases import Source
 from tests.claims.conftest import Payouts, book, shaoxing  # noqa: F401  (fixtures)
-from tests.vouchers.conftest import YUECHENG
+from tests.vouchers.conftest import SCHEME, YUECHENG
 
 WHY = "发票与订单不符，疑似虚构服务"
 
@@ -58,3 +61,62 @@ NO_OFFICE = (Role.HOLDER, Role.PROVIDER, Role.OBJECTOR, Role.PUBLIC, Role.CLOCK)
 @pytest.fixture
 def watch(book: None, db: None) -> Watch:  # noqa: F811
     return Watch()
+
+
+class Checks(Watch):
+    """The same county with a roster of inspectors, that checks what it has paid."""
+
+    def inspectors(self, count: int = 3, region: str = YUECHENG) -> list[Inspector]:
+        keeper = self.clerk if region == YUECHENG else self.city
+        role = Role.COUNTY_OFFICER if region == YUECHENG else Role.CITY_SCIENCE
+        people = [self.officer(role, region).person_id for _ in range(count)]
+        return [commands.add_inspector(keeper, region=region, person_id=one, now=self.now) for one in people]
+
+    def drafted(self, *, by: Actor | None = None, region: str = YUECHENG, **instead: object) -> Plan:
+        said: dict[str, object] = {
+            "title": "上半年创新券抽查",
+            "from_on": date(2025, 1, 1),
+            "last_on": date(2025, 6, 30),
+            "share_bp": 500,
+            "seed_event": "示例公开来源第 1 期",
+            "seed_on": self.today + timedelta(days=20),
+        }
+        draft = commands.Draft(**{**said, **instead})  # type: ignore[arg-type]
+        return commands.draft_plan(by or self.clerk, scheme=SCHEME, region=region, draft=draft, now=self.now)
+
+    def fixed(
+        self, *, claims: int = 0, by: Actor | None = None, region: str = YUECHENG, inspectors: int = 3, **more: object
+    ) -> Plan:
+        for _ in range(claims):
+            self.paid_out()
+        if inspectors:
+            self.inspectors(inspectors, region)
+        plan = self.drafted(by=by, region=region, **more)
+        return commands.fix(by or self.clerk, plan_id=plan.id, now=self.now)
+
+    def drawn(self, *, claims: int, roster: bool = True, inspectors: int = 3, **more: object) -> Plan:
+        plan = self.fixed(claims=claims, inspectors=inspectors if roster else 0, **more)  # type: ignore[arg-type]
+        self.to(plan.seed_on)
+        return commands.draw(self.approver, plan_id=plan.id, seed_value="03 08 11 + 07", now=self.now)
+
+    def team(self, visit: Visit) -> list[Actor]:
+        rows = Member.objects.filter(visit=visit, on_team=True).order_by("place")
+        return [actor_for(row.inspector.person_id, on=self.today) for row in rows.select_related("inspector")]
+
+    def joins(self, person_id: str, party_id: str) -> Membership:
+        return parties.add_member(
+            self.head(Party.objects.get(id=party_id)),
+            party_id=party_id,
+            person_id=person_id,
+            capacity="staff",
+            now=self.now,
+        )
+
+    def leaves(self, membership: Membership) -> None:
+        head = self.head(Party.objects.get(id=membership.party_id))
+        parties.end_member(head, membership_id=membership.id, now=self.now)
+
+
+@pytest.fixture
+def checks(book: None, db: None) -> Checks:  # noqa: F811
+    return Checks()

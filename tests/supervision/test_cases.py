@@ -13,6 +13,7 @@ from kechuang.kernel.machine import MoveNotOpen
 from kechuang.parties import commands as parties
 from kechuang.parties.queries import actor_for
 from kechuang.parties.rules import Related, SameHands
+from kechuang.screening.models import Finding
 from kechuang.supervision import commands, jobs, queries, rules
 from kechuang.supervision.models import Case, Item, Letter
 from kechuang.supervision.states.cases import Source
@@ -202,3 +203,30 @@ def test_a_case_says_what_it_is_about(watch: Watch) -> None:
 def test_a_county_without_rules_of_supervision_opens_no_case(watch: Watch) -> None:
     with pytest.raises(rules.NoSupervisionRules):
         queries.case_terms("330106", on=watch.today)
+
+
+@pytest.mark.parametrize(("upheld", "outcome"), [(True, "confirmed"), (False, "dismissed")])
+def test_what_screening_found_lies_in_the_case_and_is_decided_with_it(watch: Watch, upheld: bool, outcome: str) -> None:
+    claim = watch.payable()
+    finding = Finding.objects.create(
+        rule="split_orders",
+        rule_version="1",
+        claim_id=claim.id,
+        order_id=claim.order_id,
+        holder_party=claim.holder_party,
+        provider_party=claim.provider_party,
+        region=claim.region,
+        label=claim.number,
+        points=3,
+        found_at=watch.now,
+        found_on=watch.today,
+    )
+    case = watch.opened(claim)
+    assert set(Item.objects.filter(case=case).values_list("kind", flat=True)) == {"claim", "finding"}
+    watch.answered(case)
+    if upheld:
+        commands.uphold(watch.approver, case_id=case.id, text="认定违规", clawbacks={}, now=watch.now)
+    else:
+        commands.clear(watch.approver, case_id=case.id, text="未见异常", now=watch.now)
+    finding.refresh_from_db()
+    assert (finding.state, finding.decided_by) == (outcome, watch.approver.person_id)

@@ -1,18 +1,23 @@
-"""The pages of a case and of a clawback, as each side works through them."""
+"""The pages of cases, clawbacks and spot checks, as each side works through them."""
+
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kechuang.kernel.actor import Actor
+from kechuang.credit.models import CreditEvent
+from kechuang.kernel.actor import Actor, Role
 from kechuang.parties.models import Person
+from kechuang.parties.queries import actor_for, party
 from kechuang.parties.states import ACTING_FOR
 from kechuang.supervision import commands
-from kechuang.supervision.models import Case, Clawback
+from kechuang.supervision.models import Case, Clawback, Plan, Sanction, Visit
 from kechuang.ui import clock
 from tests.claims.conftest import fresh
-from tests.supervision.conftest import WHY, Watch
+from tests.supervision.conftest import WHY, Checks, Watch
+from tests.vouchers.conftest import SCHEME
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +104,106 @@ def test_a_case_page_costs_the_same_however_much_lies_in_it(watch: Watch) -> Non
                 officer.get(f"/supervision/cases/{case.id}")
             counts.append(len(seen))
     assert counts[1] == counts[2]
+
+
+def test_the_city_plans_draws_visits_and_publishes_by_the_pages(checks: Checks) -> None:
+    checks.paid_out()
+    city = checks.officer(Role.CITY_SCIENCE, "330600")
+    with clock.at(checks.now):
+        planner = browser(checks.city)
+        for one in (city, checks.officer(Role.CITY_SCIENCE, "330600")):
+            assert planner.post("/supervision/roster/330600", {"person_id": one.person_id}).status_code == 302
+        seed_on = checks.today + timedelta(days=1)
+        said = {
+            "scheme": SCHEME,
+            "region": "330600",
+            "title": "市级复查",
+            "from_on": "2025-01-01",
+            "last_on": "2025-06-30",
+            "share": "5",
+            "seed_event": "示例公开来源第 1 期",
+            "seed_on": seed_on.isoformat(),
+        }
+        assert planner.post("/supervision/checks/new", said | {"share": "4"}).status_code == 422
+        planner.post("/supervision/checks/new", said)
+        plan = Plan.objects.get()
+        page = f"/supervision/checks/{plan.id}"
+        planner.post(f"{page}/act/fix", {})
+        assert browser(checks.server).get(page).status_code == 404
+    checks.days(1)
+    with clock.at(checks.now):
+        browser(city).post(f"{page}/act/draw", {"seed_value": "03 08 11 + 07"})
+        assert "重抽的结果一致" in planner.get(page).content.decode()
+        visit = Visit.objects.get()
+        where = f"/supervision/visits/{visit.id}"
+        first, second = (browser(one) for one in checks.team(visit))
+        first.post(f"{where}/act/date", {"on": checks.today.isoformat()})
+        assert "待检查" in browser(checks.server).get(where).content.decode()
+        assert first.post(f"{where}/act/record", {"result_0": "faulty", "text_0": ""}).status_code == 422
+        first.post(f"{where}/act/record", {"result_0": "sound", "text_0": ""})
+        second.post(f"{where}/act/pass", {})
+        browser(city).post(f"{page}/act/publish", {})
+        shown = Client().get(page).content.decode()
+        assert "未发现问题" in shown
+        assert "kechuang-verify draw" in shown
+        assert plan.number in Client().get("/supervision/checks/").content.decode()
+        assert Client().get(f"{page}/files/result.json").status_code == 200
+        assert Client().get(f"{page}/files/other.json").status_code == 404
+
+
+def test_an_inspector_declares_an_interest_on_the_page(checks: Checks) -> None:
+    (row,) = checks.inspectors(1)
+    with clock.at(checks.now):
+        own = browser(actor_for(row.person_id, on=checks.today))
+        code = party(checks.server.party_id).credit_code
+        where = f"/supervision/inspectors/{row.id}"
+        own.post(where, {"credit_code": code, "kind": "family"})
+        assert "近亲属任职或持股" in own.get(where).content.decode()
+        assert "近亲属任职或持股" in browser(checks.clerk).get("/supervision/roster/330602").content.decode()
+        assert browser(checks.server).get(where).status_code == 404
+
+
+def test_a_complaint_from_the_form_to_the_credit_page(checks: Checks) -> None:
+    with clock.at(checks.now):
+        user, provider, officer, approver = map(browser, (checks.holder, checks.server, checks.clerk, checks.approver))
+        code = party(checks.server.party_id).credit_code
+        said = {"credit_code": code, "kind": "delay", "text": "送样后迟迟不出报告，多次催促无人答复"}
+        assert user.post("/supervision/complaints/new", said | {"text": "不好"}).status_code == 422
+        made = user.post("/supervision/complaints/new", said)
+        where = made.headers["Location"]
+        assert provider.get(where).status_code == 404
+        officer.post(f"{where}/act/accept", {})
+        seen = provider.get(where).content.decode()
+        assert "保密" in seen
+        assert party(checks.holder.party_id).name not in seen
+        provider.post(f"{where}/act/reply", {"text": "因设备检修延误"})
+        approver.post(f"{where}/act/uphold", {"text": "延误属实"})
+        event = CreditEvent.objects.get()
+        page = f"/credit/events/{event.id}/"
+        assert "已告知待申辩" in provider.get(page).content.decode()
+        assert approver.post(f"{page}confirm/", {"words": "属实"}).status_code == 409
+        provider.post(f"{page}reply/", {"words": "已经改进"})
+        approver.post(f"{page}confirm/", {"words": "属实"})
+        assert "1 件信用事件正在计入" in provider.get("/credit/standing/").content.decode()
+        assert "投诉成立" in officer.get(f"/credit/standing/{checks.server.party_id}/").content.decode()
+        assert "投诉成立" in officer.get("/credit/events/").content.decode()
+        assert user.get(f"/credit/standing/{checks.server.party_id}/").status_code == 404
+
+
+def test_a_sanction_is_proposed_from_its_case_answered_and_imposed(checks: Checks) -> None:
+    case = checks.upheld(checks.paid_out(), 100_000).case
+    with clock.at(checks.now):
+        provider, officer, approver = map(browser, (checks.server, checks.clerk, checks.approver))
+        shown = officer.get(f"/supervision/cases/{case.id}").content.decode()
+        assert f"/supervision/cases/{case.id}/sanction" in shown
+        ladder = officer.get(f"/supervision/cases/{case.id}/sanction").content.decode()
+        assert "三（二）4" in ladder
+        assert "示例参数" in ladder
+        made = officer.post(f"/supervision/cases/{case.id}/sanction", {"rung": "blacklist", "grounds": "虚构服务"})
+        where = made.headers["Location"]
+        provider.post(f"{where}/act/reply", {"text": "愿意改正"})
+        assert approver.get(where).status_code == 200
+        approver.post(f"{where}/act/impose", {"text": "列入名单两年"})
+        assert "列入至" in provider.get(where).content.decode()
+        assert provider.get(f"/supervision/cases/{case.id}/sanction").status_code == 404
+        assert Sanction.objects.get().number in officer.get("/supervision/sanctions/").content.decode()

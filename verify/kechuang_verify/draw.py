@@ -7,6 +7,8 @@ Nothing of the platform is used here; the rule is written down once more, from d
     seed           = SHA-256 of the lines: format, number of the release, entries digest (hex), public value
     draw(entry)    = SHA-256 of the seed (32 bytes) followed by the entry's number (UTF-8); the least comes first
 
+A file of a spot check (抽查, format kechuang-check/1) is drawn again by the rule in `spot.py`.
+
 A file alone shows that its result follows from its entries. That the entries are those which were closed is shown by the
 list published at the close (`--entries`), by its digest from wherever it was printed (`--digest`), and that the value is
 the one which the named source made public, by whoever reads that source (`--value`).
@@ -19,6 +21,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from kechuang_verify import spot
 
 FORMAT = "kechuang-draw/1"
 VERIFIED, TAMPERED, CANNOT_DECIDE = 0, 2, 3
@@ -55,19 +59,30 @@ def run(args: argparse.Namespace) -> int:
 
 def _looked_at(args: argparse.Namespace) -> Iterator[str]:
     said = read(args.file)
-    _say("release", f"{said['release']['number']}  {said['release'].get('title', '')}")
+    checks = said["format"] == spot.FORMAT
+    _say("plan" if checks else "release", f"{_number(said)}  {said['plan' if checks else 'release'].get('title', '')}")
     _say("entries", f"{len(said['entries'])}  digest {said['entries_digest']}")
     yield from own_faults(said)
     if args.entries:
         yield from against(said, read(args.entries))
     if args.digest and args.digest.strip().lower() != said["entries_digest"]:
         yield f"entries digest {said['entries_digest']} is not the published {args.digest.strip().lower()}"
-    if said.get("stage") == "entries":
+    if said.get("stage") in ("entries", "register"):
         _say("note", "the list as it was closed; there is no result in it yet")
         return
     if args.value is not None and " ".join(args.value.split()) != said["seed"]["value"]:
         yield f"public value {said['seed']['value']!r} is not {args.value!r}"
+    if checks:
+        yield from spot.result_faults(
+            said, seed(_number(said), said["entries_digest"], said["seed"]["value"], spot.FORMAT)
+        )
+        _say("sample", f"{len(said['result']['sample'])} claims, {len(said['result']['visits'])} visits")
+        return
     yield from result_faults(said)
+
+
+def _number(said: Mapping[str, Any]) -> str:
+    return str(said["plan" if said["format"] == spot.FORMAT else "release"]["number"])
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -87,6 +102,9 @@ def read(path: Path) -> dict[str, Any]:
 
 def _refuse_shape(said: Any) -> None:
     assert isinstance(said, dict), "not an object"
+    if said["format"] == spot.FORMAT:
+        spot.refuse_shape(said)
+        return
     assert said["format"] == FORMAT, f"format {said['format']!r}"
     assert isinstance(said["release"]["number"], str)
     assert said["release"]["way"] in ("lottery", "scored"), f"way {said['release']['way']!r}"
@@ -120,7 +138,7 @@ def own_faults(said: Mapping[str, Any]) -> Iterator[str]:
         seen.add(entry["number"])
         if leaf(entry) != entry["leaf"]:
             yield f"entry {entry['number']} does not match its leaf {entry['leaf'][:16]}…"
-        if said["release"]["way"] == "scored":
+        if said["format"] == FORMAT and said["release"]["way"] == "scored":
             yield from _score_faults(entry)
     if entries_digest(said["entries"]) != said["entries_digest"]:
         yield f"the leaves make the digest {entries_digest(said['entries'])}, the file says {said['entries_digest']}"
@@ -134,8 +152,8 @@ def _score_faults(entry: Mapping[str, Any]) -> Iterator[str]:
 
 def against(said: Mapping[str, Any], closed: Mapping[str, Any]) -> Iterator[str]:
     """Every entry that is not as it was closed: changed, added, missing."""
-    if said["release"]["number"] != closed["release"]["number"]:
-        yield f"the list is of release {closed['release']['number']}, not {said['release']['number']}"
+    if said["format"] != closed["format"] or _number(said) != _number(closed):
+        yield f"the list is of {_number(closed)}, not {_number(said)}"
     before = {entry["number"]: entry for entry in closed["entries"]}
     after = {entry["number"]: entry for entry in said["entries"]}
     for number in sorted(before.keys() | after.keys()):
@@ -150,7 +168,7 @@ def against(said: Mapping[str, Any], closed: Mapping[str, Any]) -> Iterator[str]
                 f"{name}: now {after[number].get(name)!r}, closed {before[number].get(name)!r}" for name in what
             )
             yield f"entry {number} was changed ({was or 'leaf'})"
-    if said["pools"] != closed["pools"]:
+    if said["format"] == FORMAT and said["pools"] != closed["pools"]:
         yield f"pools are {said['pools']}, they were {closed['pools']} at the close"
 
 
@@ -227,8 +245,8 @@ def _bytes_of(leaf_hex: str) -> bytes:
         return leaf_hex.encode("utf-8", "surrogatepass")
 
 
-def seed(number: str, digest: str, value: str) -> str:
-    return hashlib.sha256(f"{FORMAT}\n{number}\n{digest}\n{value}".encode("utf-8", "surrogatepass")).hexdigest()
+def seed(number: str, digest: str, value: str, form: str = FORMAT) -> str:
+    return hashlib.sha256(f"{form}\n{number}\n{digest}\n{value}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _say(word: str, text: str) -> None:

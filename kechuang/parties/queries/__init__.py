@@ -30,6 +30,7 @@ from kechuang.parties.queries.acting import (
     refuse_same_hands,
     regions_with,
     same_persons,
+    seats_since,
     sides,
     substitutes,
 )
@@ -157,6 +158,7 @@ __all__ = [
     "replaced_accounts",
     "same_persons",
     "seal_keys",
+    "seats_since",
     "sides",
     "substitutes",
     "unit_names",

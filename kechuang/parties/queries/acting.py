@@ -139,6 +139,19 @@ def members_now(party_id: str) -> frozenset[str]:
     return frozenset(rows.values_list("person_id", flat=True))
 
 
+def seats_since(person_ids: Iterable[str], *, since: date, on: date) -> list[tuple[str, str, bool]]:
+    """Person, party and whether it is over, for every membership that ran on a day or ended since (任职关系). One statement."""
+    rows = Membership.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=since), person_id__in=set(person_ids)
+    )
+    found = rows.filter(valid_from__lte=on).order_by("person_id", "party_id", "id")
+    ended: dict[tuple[str, str], bool] = {}
+    for person_id, party_id, until in found.values_list("person_id", "party_id", "valid_until"):
+        over = until is not None and until <= on
+        ended[person_id, party_id] = over and ended.get((person_id, party_id), True)
+    return [(person_id, party_id, over) for (person_id, party_id), over in ended.items()]
+
+
 @dataclass(frozen=True, slots=True)
 class Substitutes:
     """The page of substitutes: my own offices, who may stand in, and what is agreed from today on."""

@@ -78,6 +78,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("预约"), bookings.waiting_for),
     (_("上机"), usage.waiting_for),
     (_("信用记录"), credit.records_waiting_for),
+    (_("信用事件"), credit.events_waiting_for),
     (_("送样"), bookings.samples_waiting_for),
     (_("候补与培训"), bookings.around_waiting_for),
     (_("服务与价目"), catalog.waiting_for),

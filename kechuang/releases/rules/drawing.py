@@ -1,4 +1,4 @@
-"""The draw (摇号): how entries become one digest, the digest and a public value a seed, the seed an order. Pure.
+"""The draw of a release (摇号): the order that `kernel.draw` gives, and which part each gets in that order. Pure.
 
 Written down so that anybody can do it again with a pocket program (docs/decisions/0030-a-draw-anyone-can-repeat.md):
 
@@ -10,39 +10,20 @@ Written down so that anybody can do it again with a pocket program (docs/decisio
 and the least `draw` comes first. `kechuang-verify draw` does the same from the published file alone.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kechuang.kernel.draw import draw as draw
+from kechuang.kernel.draw import drawn as drawn
+from kechuang.kernel.draw import entries_digest as entries_digest
+from kechuang.kernel.draw import leaf as leaf
+from kechuang.kernel.draw import seed as seed_of
 from kechuang.releases.states import DRAW_FORMAT
 
 
-def leaf(entry: Mapping[str, object]) -> str:
-    """The digest of one published entry, hex (条目摘要)."""
-    said = {name: value for name, value in entry.items() if name != "leaf"}
-    return _sha(json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
-
-
-def entries_digest(leaves: Mapping[str, str]) -> str:
-    """The digest of all entries (清单摘要) from each number's leaf; published before the seed exists."""
-    ordered = [bytes.fromhex(leaves[number]) for number in sorted(leaves)]
-    return _sha(b"".join(ordered))
-
-
 def seed(number: str, digest: str, public_value: str) -> str:
-    """The seed (种子): nobody knows it before the public value exists, nobody can change it after."""
-    return _sha("\n".join([DRAW_FORMAT, number, digest, public_value]).encode())
-
-
-def drawn(seed_hex: str, entry_number: str) -> str:
-    """What one entry draws (签号); the least is first."""
-    return _sha(bytes.fromhex(seed_hex) + entry_number.encode())
-
-
-def draw(seed_hex: str, numbers: Iterable[str]) -> list[tuple[str, str]]:
-    """Numbers with what they drew, first place first; equal draws (which nobody will see) go by number."""
-    return sorted(((number, drawn(seed_hex, number)) for number in numbers), key=lambda pair: (pair[1], pair[0]))
+    """The seed of a release (种子): that of `kernel.draw` under this format's name."""
+    return seed_of(DRAW_FORMAT, number, digest, public_value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +69,3 @@ def ranking(
     """The result (定序结果): everybody in order, with the pool or the waiting list."""
     given = share_out([(number, *asks[number]) for number in order], left).given
     return [Ranked(place, number, given[number]) for place, number in enumerate(order, 1)]
-
-
-def _sha(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -18,6 +18,9 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.parties.queries import party
 from kechuang.policy.book import InForce, replay
+from kechuang.screening.queries import findings_of
+from kechuang.screening.rules import RULES
+from kechuang.screening.states import FindingState, Pattern
 from kechuang.supervision import rules
 from kechuang.supervision.access import opening_role, roles_on, visible_to
 from kechuang.supervision.commands.telling import decision_clock, reply_clock, tell_office, tell_party
@@ -96,10 +99,8 @@ def open_case(
 
 
 @transaction.atomic
-def open_on_claim(
-    actor: Actor, *, claim_id: str, title: str, source: Source, now: datetime, more: Sequence[New] = ()
-) -> Case:
-    """Opens a case about the provider of one claim (就兑付申请立案); `more` are findings or visits that led to it.
+def open_on_claim(actor: Actor, *, claim_id: str, title: str, source: Source, now: datetime) -> Case:
+    """Opens a case about the provider of one claim (就兑付申请立案), with what screening has found and nobody has decided.
 
     Raises NotVisible, WordsMissing, NoSupervisionRules.
     """
@@ -113,7 +114,7 @@ def open_on_claim(
         side=Role.PROVIDER,
         title=title,
         source=source,
-        items=[of_claim(claim), *more],
+        items=[of_claim(claim), *of_findings(claim.id)],
         now=now,
     )
 
@@ -143,6 +144,12 @@ def of_claim(claim: Claim) -> New:
     """A claim as it lies in a case."""
     fen = claim.confirmed_fen or claim.claimed_fen
     return New(ItemKind.CLAIM, claim.id, claim.number, claim.order.title, fen)
+
+
+def of_findings(claim_id: str) -> list[New]:
+    """What screening has found on a claim and waits to be decided (待核实的风险发现), as it lies in a case."""
+    open_ = [row for row in findings_of([claim_id]) if row.claim_id == claim_id and row.state == FindingState.OPEN]
+    return [New(ItemKind.FINDING, row.id, row.number, RULES[Pattern(row.rule)].title) for row in open_]
 
 
 def lay_in(actor: Actor, case: Case, new: New, *, now: datetime) -> Item:

@@ -11,14 +11,17 @@ from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties.queries import refuse_same_hands
+from kechuang.screening.commands import decide_many as decide_findings
+from kechuang.screening.queries import open_findings
+from kechuang.screening.states import FindingState
 from kechuang.supervision import rules
 from kechuang.supervision.access import roles_on
 from kechuang.supervision.commands.cases import locked, terms_of
 from kechuang.supervision.commands.clawback import order
 from kechuang.supervision.commands.holding import held_items, let_go, stop
 from kechuang.supervision.commands.telling import tell_party
-from kechuang.supervision.models import Case
-from kechuang.supervision.states.cases import CASE_MACHINE, CaseState
+from kechuang.supervision.models import Case, Item
+from kechuang.supervision.states.cases import CASE_MACHINE, CaseState, ItemKind
 from kechuang.trail.commands import acting_role, advance
 from kechuang.ui import clock
 
@@ -33,6 +36,7 @@ def clear(actor: Actor, *, case_id: str, text: str, now: datetime) -> Case:
     why = rules.said(text)
     for item in held_items(case):
         let_go(actor, case, item, why, now)
+    _findings(actor, case, FindingState.DISMISSED, why, now)
     _decided(actor, case, move, why, {}, now)
     tell_party(case, _("案卷已解除"), f"{case.number}：{why}", now=now)
     return case
@@ -50,9 +54,17 @@ def uphold(actor: Actor, *, case_id: str, text: str, clawbacks: Mapping[str, Fen
     for item in held_items(case):
         stop(actor, case, item, why, now)
     asked = {claim_id: order(actor, case, claim_id, fen, now=now).principal_fen for claim_id, fen in clawbacks.items()}
+    _findings(actor, case, FindingState.CONFIRMED, why, now)
     _decided(actor, case, move, why, {"clawbacks": asked}, now)
     tell_party(case, _("案卷已认定违规"), f"{case.number}：{why}", now=now)
     return case
+
+
+def _findings(actor: Actor, case: Case, outcome: FindingState, why: str, now: datetime) -> None:
+    """What screening had found and nobody has decided meanwhile is decided with the case (核实风险发现)."""
+    ids = Item.objects.filter(case=case, kind=ItemKind.FINDING).order_by("subject_id")
+    open_ = open_findings(actor).filter(id__in=ids.values("subject_id")).values_list("id", flat=True)
+    decide_findings(actor, finding_ids=list(open_), outcome=outcome, reason=why, now=now)
 
 
 def _checked(actor: Actor, case_id: str, action: str) -> tuple[Case, Move]:

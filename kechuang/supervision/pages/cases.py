@@ -31,8 +31,10 @@ from kechuang.supervision.states.cases import (
     HOLDING_LABELS,
     ITEM_LABELS,
     SOURCE_LABELS,
+    CaseState,
     Source,
 )
+from kechuang.supervision.states.sanctions import RUNG_LABELS, SANCTION_MACHINE
 from kechuang.ui import clock
 from kechuang.ui.forms import Form
 from kechuang.ui.requests import actor_of, attempt, page_of
@@ -87,7 +89,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "clocks": queries.case_clocks(list(page), on=clock.today()),
+        "clocks": queries.clocks_of(list(page), on=clock.today()),
         "machine": CASE_MACHINE,
         "sources": SOURCE_LABELS,
         "office": not actor.party_id,
@@ -192,5 +194,9 @@ def _page(
         "kinds": ITEM_LABELS,
         "holdings": HOLDING_LABELS,
         "sources": SOURCE_LABELS,
+        "sanctions": list(queries.sanctions(actor, case_id=case_id)),
+        "proposes": sheet.case.state == CaseState.UPHELD and queries.may_propose(actor, sheet.case.region),
+        "rungs": RUNG_LABELS,
+        "sanction_machine": SANCTION_MACHINE,
     }
     return render(request, "supervision/case.html", context, status=status)

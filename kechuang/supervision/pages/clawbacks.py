@@ -49,7 +49,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     actor, form = actor_of(request), ClawbackListForm(request.GET or None)
     chosen = form.chosen() if form.is_bound else {}
     page = page_of(request, queries.clawbacks(actor, state=chosen.get("state", "")))
-    clocks = queries.case_clocks(list(page), on=clock.today())
+    clocks = queries.clocks_of(list(page), on=clock.today())
     context = {"form": form, "page": page, "clocks": clocks, "machine": CLAWBACK_MACHINE}
     return render(request, "supervision/clawbacks.html", context)
 

@@ -30,7 +30,7 @@ from kechuang.supervision.access import (
     roles_on_clawback,
     visible_to,
 )
-from kechuang.supervision.models import Case, Clawback, Instalment, Item, Letter
+from kechuang.supervision.models import Case, Clawback, Complaint, Instalment, Item, Letter, Sanction, Visit
 from kechuang.supervision.states.cases import (
     CASE_MACHINE,
     CASE_REPLY,
@@ -132,7 +132,8 @@ def clawbacks(actor: Actor, *, state: str = "", party_id: str = "") -> QuerySet[
     return rows.order_by("-decided_on", "-id")
 
 
-def case_clocks(rows: Sequence[Case | Clawback], *, on: date) -> dict[str, Clock]:
+def clocks_of(rows: Sequence[Case | Clawback | Complaint | Sanction | Visit], *, on: date) -> dict[str, Clock]:
+    """The open clock of each row of a list."""
     return clocks([row.id for row in rows], on=on)
 
 
@@ -252,7 +253,7 @@ def to_follow() -> list[str]:
     return sorted(item_id for claim_id, item_id in held.items() if states.get(claim_id) in _MOVED_ON)
 
 
-def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
+def cases_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """What supervision asks of this actor (待办): cases to look into, to answer, to decide; parts to come in."""
     return [*_cases_waiting(actor, on), *_clawbacks_waiting(actor, on)]
 

@@ -23,6 +23,15 @@ def scheme_of(region: str, *, on: date) -> str:
     return max(found)[1]
 
 
+def has_rules(region: str, *, on: date) -> bool:
+    """Whether rules of supervision are in force for a county or city."""
+    try:
+        scheme_of(region, on=on)
+    except NoSupervisionRules:
+        return False
+    return True
+
+
 def terms_of(region: str, terms: type[T], *, on: date) -> InForce[T]:
     """The terms of a day for a county; raises NoSupervisionRules, NoTermsInForce."""
     return in_force(scheme_of(region, on=on), terms, on=on)
