@@ -2,7 +2,9 @@
 
 from kechuang.subsidies.queries.checks import passed_early, unequal
 from kechuang.subsidies.queries.lists import (
+    Due,
     OutsideRow,
+    due,
     in_notice,
     in_payout,
     outside,
@@ -29,6 +31,7 @@ from kechuang.subsidies.queries.sheets import (
 
 __all__ = [
     "CountedRow",
+    "Due",
     "OutsideRow",
     "PlaceSum",
     "SettlementSheet",
@@ -37,6 +40,7 @@ __all__ = [
     "counted_of",
     "counted_of_settlement",
     "counted_rows",
+    "due",
     "in_notice",
     "in_payout",
     "outside",
