@@ -4,10 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kechuang.cockpit.states import REASON_CHARS, TEXT_CHARS_MAX
-from kechuang.ui.forms import DayField, Form, TextField
+from kechuang.cockpit.rules.indicators import Indicator
+from kechuang.cockpit.states import (
+    MONTHS_IN_YEAR,
+    PERIOD_LABELS,
+    REASON_CHARS,
+    TEXT_CHARS_MAX,
+    TEXT_MAX,
+    Period,
+    Unit,
+)
+from kechuang.ui.forms import DayField, FilterForm, Form, TextField, YuanField
 
 _CODE = {"class": "k-pack-text", "spellcheck": "false", "wrap": "off", "autocomplete": "off"}
 
@@ -53,3 +63,52 @@ class ReplayForm(Form):
 
 class ReasonForm(Form):
     reason = TextField(label=_("退回理由"), max_length=REASON_CHARS)
+
+
+class YearForm(FilterForm):
+    year = forms.ChoiceField(label=_("年度"))
+
+    def __init__(self, *args: Any, years: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [(str(year), str(year)) for year in years]  # type: ignore[attr-defined]
+
+
+class FreezeForm(Form):
+    period = forms.ChoiceField(
+        label=_("报表"), choices=[(str(one), label) for one, label in PERIOD_LABELS.items()], initial=Period.MONTH
+    )
+    year = forms.ChoiceField(label=_("年度"))
+    month = forms.ChoiceField(label=_("月份"), choices=[(str(n), str(n)) for n in range(1, MONTHS_IN_YEAR + 1)])
+
+    def __init__(self, *args: Any, years: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [(str(year), str(year)) for year in years]  # type: ignore[attr-defined]
+
+
+class TargetForm(Form):
+    """One target per figure of the sheet, in the figure's own unit."""
+
+    basis = TextField(label=_("编制依据"), max_length=REASON_CHARS)
+
+    def __init__(self, *args: Any, indicators: Sequence[Indicator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for one in indicators:
+            field = _target_field(one)
+            self.fields[one.code] = field
+            field.error_messages["required"] = gettext("请填写{label}").format(label=field.label)
+
+    def targets(self) -> dict[str, int | None]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "basis"}
+
+
+class TextForm(Form):
+    text = TextField(label=_("说明"), max_length=TEXT_MAX)
+
+
+def _target_field(one: Indicator) -> forms.Field:
+    label = gettext(one.label)
+    if one.unit is Unit.FEN:
+        return YuanField(label=label)
+    if one.unit is Unit.BP:  # two digits after the point, as of amounts: 60.25 are 6,025 basis points
+        return YuanField(label=f"{label}（%）")
+    return forms.IntegerField(label=label, min_value=0)

@@ -3,7 +3,15 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from kechuang.cockpit.states import DRAFT_MACHINE, REASON_CHARS, DraftState, ReplayStage
+from kechuang.cockpit.states import (
+    DRAFT_MACHINE,
+    REASON_CHARS,
+    TARGET_MACHINE,
+    DraftState,
+    Period,
+    ReplayStage,
+    TargetState,
+)
 from kechuang.kernel.ids import new_id, public_number
 
 
@@ -21,6 +29,22 @@ def text_id() -> str:
 
 def replay_id() -> str:
     return new_id("rpl")
+
+
+def snapshot_id() -> str:
+    return new_id("snp")
+
+
+def snapshot_number() -> str:
+    return public_number("BB")
+
+
+def target_id() -> str:
+    return new_id("fpt")
+
+
+def target_number() -> str:
+    return public_number("JX")
 
 
 class Draft(models.Model):
@@ -115,3 +139,76 @@ class Replay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft_id} {self.year}"
+
+
+class Snapshot(models.Model):
+    """冻结报表：the figures of one period and region as the books stood at `cut_at`; run again, they are the same."""
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=snapshot_id, editable=False)
+    number = models.CharField(max_length=64, unique=True, default=snapshot_number)
+    region = models.CharField(max_length=12, db_index=True)
+    period = models.CharField(max_length=8)
+    since = models.DateField()
+    until = models.DateField()  # exclusive
+    cut_at = models.DateTimeField()  # of the database's clock: what was booked before it is counted
+    places = models.JSONField()  # by region code the figures by indicator
+    digest = models.CharField(max_length=64)  # SHA-256 of `places`
+    made_by = models.CharField(max_length=32)
+    made_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["region", "period", "since"], name="snapshot_once_per_period"),
+            models.CheckConstraint(condition=Q(period__in=list(Period)), name="snapshot_period_listed"),
+            models.CheckConstraint(condition=Q(since__lt=F("until")), name="snapshot_has_days"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Target(models.Model):
+    """资金绩效目标表：what a county sets itself for a year's money, what it says it reached, what finance says of it."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=target_id, editable=False)
+    number = models.CharField(max_length=64, unique=True, default=target_number)
+    region = models.CharField(max_length=12, db_index=True)
+    year = models.SmallIntegerField()
+    state = models.CharField(max_length=24, default=TARGET_MACHINE.initial)
+    lines = models.JSONField()  # [{code, target}]
+    basis = models.CharField(max_length=REASON_CHARS)
+    reason = models.CharField(max_length=REASON_CHARS, blank=True)  # why it was returned
+    drafted_by = models.CharField(max_length=32)
+    agreed_by = models.CharField(max_length=32, blank=True)
+    figures = models.JSONField(default=dict)  # as they were read when the county evaluated itself
+    self_text = models.TextField(blank=True)
+    self_by = models.CharField(max_length=32, blank=True)
+    self_on = models.DateField(null=True)
+    opinion = models.TextField(blank=True)
+    opinion_by = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["region", "year"], name="target_once_per_county_and_year"),
+            models.CheckConstraint(condition=Q(state__in=list(TargetState)), name="target_state_listed"),
+            models.CheckConstraint(
+                condition=Q(agreed_by="") | ~Q(agreed_by=F("drafted_by")), name="target_agreed_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(opinion_by="") | ~Q(opinion_by=F("self_by")), name="target_opinion_of_another"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[TargetState.EVALUATED, TargetState.CLOSED])
+                | (~Q(self_text="") & ~Q(figures={}) & Q(self_on__isnull=False)),
+                name="target_evaluated_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=TargetState.CLOSED) | (~Q(opinion="") & ~Q(opinion_by="")),
+                name="target_closed_has_an_opinion",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -15,6 +15,14 @@ class DraftState(StrEnum):
     DROPPED = "dropped"
 
 
+class TargetState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SET = "set"
+    EVALUATED = "evaluated"
+    CLOSED = "closed"
+
+
 class ReplayStage(StrEnum):
     """How far a replay has got; it decides nothing and so has no machine."""
 
@@ -39,6 +47,21 @@ class Size(StrEnum):
     SMALL = "small"
     MIDDLE = "middle"
     LARGE = "large"
+
+
+class Unit(StrEnum):
+    """What a figure is counted in."""
+
+    FEN = "fen"
+    COUNT = "count"
+    BP = "bp"
+
+
+class Period(StrEnum):
+    """What a report is of (报表期间)."""
+
+    MONTH = "month"
+    YEAR = "year"
 
 
 _S = DraftState
@@ -66,6 +89,36 @@ DRAFT_MACHINE = Machine(
         _S.DROPPED: _("已废弃"),
     },
     waits={_S.DRAFT: Role.CITY_SCIENCE, _S.RETURNED: Role.CITY_SCIENCE, _S.SUBMITTED: Role.CITY_FINANCE},
+)
+
+_T = TargetState
+_AUTHOR, _FINANCE = {Role.BUDGET_AUTHOR}, {Role.COUNTY_FINANCE}
+
+TARGET_MACHINE = Machine(
+    "fund_target",
+    TargetState,
+    _T.DRAFT,
+    [
+        Move("edit", {_T.DRAFT}, None, _AUTHOR, _("修改绩效目标"), data=True),
+        Move("submit", {_T.DRAFT}, _T.SUBMITTED, _AUTHOR, _("报送绩效目标")),
+        Move("return", {_T.SUBMITTED}, _T.DRAFT, _FINANCE, _("退回绩效目标"), data=True),
+        Move("agree", {_T.SUBMITTED}, _T.SET, _FINANCE, _("审定绩效目标")),
+        Move("evaluate", {_T.SET}, _T.EVALUATED, _AUTHOR, _("提交年末自评"), data=True),
+        Move("opine", {_T.EVALUATED}, _T.CLOSED, _FINANCE, _("出具财政意见"), data=True),
+    ],
+    labels={
+        _T.DRAFT: _("编制中"),
+        _T.SUBMITTED: _("待审定"),
+        _T.SET: _("执行中"),
+        _T.EVALUATED: _("已自评"),
+        _T.CLOSED: _("已有财政意见"),
+    },
+    waits={
+        _T.DRAFT: Role.BUDGET_AUTHOR,
+        _T.SUBMITTED: Role.COUNTY_FINANCE,
+        _T.SET: Role.BUDGET_AUTHOR,
+        _T.EVALUATED: Role.COUNTY_FINANCE,
+    },
 )
 
 STAGE_LABELS: dict[ReplayStage, str] = {
@@ -99,3 +152,9 @@ REASON_CHARS = 500
 LIST_SHOWN = 50
 PROVINCE = "330000"
 PROVINCE_SCHEME = "zhejiang/voucher-2015"  # whose ceiling for carriers is added where public money is stacked
+PERIOD_LABELS: dict[Period, str] = {Period.MONTH: _("月报"), Period.YEAR: _("年报")}
+AGES_DAYS = (10, 30)  # bounds of the bands in which waiting claims are shown; no rule says them
+VOUCHER_SCHEME = "shaoxing/voucher-2021"  # whose rules say when execution is looked at
+TEXT_MAX = 2_000
+LIBRARY = "shaoxing/provider-library"
+PUBLIC_COUNT_MIN = 3  # 公开数据: below so many records a figure of a county would tell of single ones

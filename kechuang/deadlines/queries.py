@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from kechuang.deadlines.access import visible_to
 from kechuang.deadlines.models import CalendarDay, CalendarYear, Deadline
@@ -134,6 +134,16 @@ def kept(regions: Iterable[str], *, on: date) -> list[Kept]:
         tally["late"] += state == DeadlineState.MET_LATE
         tally["over"] += state == DeadlineState.RUNNING and due_on < on
     return [Kept(kind, label, t["met"], t["late"], t["over"]) for (kind, label), t in sorted(tallies.items())]
+
+
+def ended(regions: Iterable[str], *, since: date, until: date) -> dict[str, tuple[int, int]]:
+    """Per region how many clocks were met in time and how many late, of those that ended from `since` until `until`
+    (exclusive). What has ended is not changed any more.
+    """
+    rows = Deadline.objects.filter(region__in=list(regions), met_on__gte=since, met_on__lt=until)
+    late = Count("id", filter=Q(state=DeadlineState.MET_LATE))
+    counted = rows.order_by().values_list("region").annotate(all=Count("id"), late=late)
+    return {region: (whole - missed, missed) for region, whole, missed in counted}
 
 
 def unescalated(*, on: date, limit: int) -> list[Broken]:

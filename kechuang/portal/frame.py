@@ -105,6 +105,7 @@ WAYS = (
     Way(_("监管"), _("监管"), "shield-search", "supervision:cases", _SCIENCE | _ABOVE),
     Way(_("公示"), _("公示"), "speakerphone", "notices:running", _ALL, thumb=True),
     Way(_("服务机构"), _("机构"), "building", "registers:library", frozenset({Role.PUBLIC})),
+    Way(_("驾驶舱"), _("驾驶舱"), "gauge", "cockpit:cockpit", _SCIENCE | _MONEY | {Role.SHARING_OFFICE}),
     Way(_("政策模拟"), _("模拟"), "flask", "cockpit:drafts", frozenset({Role.CITY_SCIENCE, Role.CITY_FINANCE})),
     Way(_("规则"), _("规则"), "book", "gazette:packs", frozenset({Role.PUBLIC, Role.CITY_SCIENCE, Role.AUDITOR})),
 )
@@ -129,6 +130,7 @@ FOOT: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             (_("考核结果"), "evaluation:results"),
             (_("优先名单"), "evaluation:preferred"),
             (_("工作日历"), "deadlines:calendar"),
+            (_("公开数据"), "cockpit:open"),
         ),
     ),
     (_("帮助"), ((_("全部页面"), "portal:site_map"), (_("键盘操作与无障碍"), "portal:help"))),

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from kechuang.cockpit.models import Draft, DraftText, Replay
+from kechuang.cockpit.models import Draft, DraftText, Replay, Snapshot, Target
+from kechuang.cockpit.rules import TARGETED
+from kechuang.cockpit.states import Period
 from kechuang.ui import clock
 from tests.vouchers.conftest import SCHEME
 
@@ -18,3 +20,16 @@ def drafted(*, region: str, author: str, now: datetime) -> dict[str, str]:
         draft=row, text=text, region=region, year=on.year, until_on=on, rules_on=on, asked_by=author, asked_at=now
     )
     return {"draft_id": row.id, "replay_id": replay.id}
+
+
+def reported(*, region: str, author: str, now: datetime) -> dict[str, str]:
+    """A frozen report and a target sheet of a county."""
+    on = clock.day(now)
+    first = on.replace(day=1)
+    report = Snapshot.objects.create(
+        region=region, period=Period.MONTH, since=first.replace(month=1), until=first, cut_at=now, places={},
+        digest="0" * 64, made_by=author, made_on=on,
+    )  # fmt: skip
+    lines = [{"code": code, "target": 1} for code in TARGETED]
+    target = Target.objects.create(region=region, year=on.year, lines=lines, basis="试探", drafted_by=author)
+    return {"snapshot_id": report.id, "target_id": target.id, "indicator": "paid"}

@@ -120,8 +120,8 @@ def test_the_approver_publishes_and_the_author_cannot(desk: Client, author: Acto
     assert "第 2 版" in other.get(reverse("cockpit:draft", args=[row.id])).content.decode()
 
 
-@pytest.mark.parametrize("page", ["drafts", "draft", "edit", "replay", "compare"])
-def test_pages_ask_as_much_whatever_there_is(desk: Client, author: Actor, page: str) -> None:
+@pytest.mark.parametrize("name", ["drafts", "draft", "edit", "replay", "compare"])
+def test_pages_ask_as_much_whatever_there_is(desk: Client, author: Actor, name: str) -> None:
     first = replayed(author, "甲案")
     second = replayed(author, "乙案", fen="6_000_000")
     where = {
@@ -130,7 +130,7 @@ def test_pages_ask_as_much_whatever_there_is(desk: Client, author: Actor, page: 
         "edit": reverse("cockpit:edit", args=[first.draft_id]),
         "replay": reverse("cockpit:replay", args=[first.id]),
         "compare": f"{reverse('cockpit:compare')}?chosen={first.id}&chosen={second.id}",
-    }[page]
+    }[name]
     desk.get(where)
     before = statements(desk, where)
     for n in range(2):

@@ -248,6 +248,7 @@ class World(Payouts):
             **self._brought(),
             **self._released(),
             **self._subsidised(),
+            **cockpit.reported(region=YUECHENG, author=self.clerk.person_id, now=self.now),
             **cockpit.drafted(region="330600", author=self.clerk.person_id, now=self.now),
             **self._watched(),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),

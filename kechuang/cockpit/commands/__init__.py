@@ -8,16 +8,34 @@ from kechuang.cockpit.commands.drafting import (
     start_draft,
     submit_draft,
 )
+from kechuang.cockpit.commands.performing import (
+    agree_target,
+    draft_target,
+    edit_target,
+    evaluate_target,
+    opine,
+    return_target,
+    submit_target,
+)
 from kechuang.cockpit.commands.replaying import JOB, ask_replay, run_replay
+from kechuang.cockpit.commands.reporting import freeze
 
 __all__ = [
     "JOB",
+    "agree_target",
     "ask_replay",
+    "draft_target",
     "drop_draft",
+    "edit_target",
+    "evaluate_target",
+    "freeze",
+    "opine",
     "publish_draft",
     "return_draft",
+    "return_target",
     "run_replay",
     "save_draft",
     "start_draft",
     "submit_draft",
+    "submit_target",
 ]

@@ -77,3 +77,36 @@ class NotComparable(Refusal):
     text = _("请选择 2 至 {most} 次已完成、同一年度的回放进行对比")
     remedy = _("在草案页勾选回放，再按“对比所选回放”")
     status = 422
+
+
+class PeriodNotOver(Refusal):
+    code = "cockpit.period_not_over"
+    text = _("该期间尚未结束，不能冻结报表；{until_on} 起可以冻结")
+    remedy = _("期间未结束的，看实时数字即可")
+    field = "month"
+    status = 422
+
+
+class AlreadyFrozen(Refusal):
+    code = "cockpit.already_frozen"
+    text = _("该期间的报表已经冻结（{number}），不能再冻结一次")
+    remedy = _("冻结后的更正计入以后的期间；可以打开该报表按原口径重算核对")
+
+
+class OwnTarget(Refusal):
+    code = "cockpit.own_target"
+    text = _("编制目标或自评的人不得审核同一份目标表（双人复核）")
+    remedy = _("请由县财政局另一位工作人员办理")
+
+
+class TargetMissing(Refusal):
+    code = "cockpit.target_missing"
+    text = _("请填写“{what}”")
+    remedy = _("目标值须大于零；自评与意见须写明情况和依据")
+    status = 422
+
+
+class SelfEvaluationTooEarly(Refusal):
+    code = "cockpit.self_evaluation_too_early"
+    text = _("年末自评自 {first_on} 起办理")
+    remedy = _("此前请看执行率和预警")

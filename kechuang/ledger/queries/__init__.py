@@ -18,6 +18,7 @@ from kechuang.ledger.queries.balances import (
     used_of,
 )
 from kechuang.ledger.queries.checks import overcommitted_budgets, overpaid_claims, overused_vouchers, unbalanced
+from kechuang.ledger.queries.periods import Flow, booked, flows, horizon, in_claim_since, lay
 from kechuang.ledger.queries.sequence import Sequence, sequence
 from kechuang.ledger.queries.statements import (
     AccountLine,
@@ -38,6 +39,7 @@ from kechuang.ledger.queries.totals import Money, digest_lines, money
 __all__ = [
     "AccountLine",
     "Balance",
+    "Flow",
     "Money",
     "Sequence",
     "Statement",
@@ -48,10 +50,15 @@ __all__ = [
     "balance",
     "balance_at",
     "balances",
+    "booked",
     "closed_until",
     "closings",
     "digest_lines",
+    "flows",
     "hold_of",
+    "horizon",
+    "in_claim_since",
+    "lay",
     "lies_at",
     "may_close",
     "money",

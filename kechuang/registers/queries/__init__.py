@@ -23,6 +23,7 @@ from kechuang.registers.queries.entitled import (
     library_counts,
     opening_article,
     revoked_since,
+    standing_on,
 )
 from kechuang.registers.queries.packs import (
     articles,
@@ -93,6 +94,7 @@ __all__ = [
     "revoked_since",
     "run_out",
     "sheet",
+    "standing_on",
     "takes_vouchers",
     "terms_on",
     "uncertified",

@@ -153,6 +153,14 @@ def library_counts(scheme: str) -> dict[str, int]:
     return dict(rows.values_list("entrant_class").annotate(Count("id")).order_by("entrant_class"))
 
 
+def standing_on(scheme: str, regions: Iterable[str], *, until: date) -> dict[str, int]:
+    """Per region how many stood on a register before the day `until` (在库)."""
+    rows = Admission.objects.filter(scheme=scheme, region__in=list(regions), valid_from__lt=until)
+    rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=until))
+    rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=until))
+    return dict(rows.order_by().values_list("region").annotate(n=Count("id")))
+
+
 def opening_article(party_id: str, *, on: date) -> str:
     """The article that asks for content, process and prices before the first order (规范服务标准).
 

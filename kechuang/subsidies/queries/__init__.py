@@ -3,7 +3,9 @@
 from kechuang.subsidies.queries.checks import passed_early, unequal
 from kechuang.subsidies.queries.conversions import conversions
 from kechuang.subsidies.queries.lists import (
+    Due,
     OutsideRow,
+    due,
     in_notice,
     in_payout,
     outside,
@@ -30,6 +32,7 @@ from kechuang.subsidies.queries.sheets import (
 
 __all__ = [
     "CountedRow",
+    "Due",
     "OutsideRow",
     "PlaceSum",
     "SettlementSheet",
@@ -39,6 +42,7 @@ __all__ = [
     "counted_of",
     "counted_of_settlement",
     "counted_rows",
+    "due",
     "in_notice",
     "in_payout",
     "kinds",

@@ -1,10 +1,10 @@
 """Lists: settlements, what a job looks for, what waits on a workbench, redemptions from elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from kechuang.deadlines.queries import clocks
 from kechuang.kernel.actor import Actor
@@ -45,6 +45,24 @@ def statement(actor: Actor, statement_id: str) -> Statement:
     if row is None:
         raise NotVisible
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due of a year's redemptions in some places, and what of it is paid (应付补助)."""
+
+    statements: int
+    due_fen: int
+    paid_fen: int
+
+
+def due(regions: Collection[str], *, year: int) -> Due:
+    """Of the statements that stand: what their payees are due for a year, paid or not. One statement."""
+    over = [StatementState.NOT_DUE, StatementState.REFUSED, StatementState.WITHDRAWN]
+    rows = Statement.objects.filter(region__in=list(regions), settlement__year=year).exclude(state__in=over)
+    paid = Sum("fen", filter=Q(state=StatementState.PAID), default=0)
+    found = rows.aggregate(n=Count("id"), due=Sum("fen", default=0), paid=paid)
+    return Due(found["n"], found["due"], found["paid"])
 
 
 def in_notice() -> list[str]:

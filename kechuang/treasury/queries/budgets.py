@@ -84,6 +84,11 @@ def released(regions: Iterable[str], year: int) -> dict[str, int]:
     return dict(rows.values_list("region", "released_fen"))
 
 
+def budget_numbers(budget_ids: Iterable[str]) -> dict[str, str]:
+    """Numbers of budgets by id, for upper rooms' lists."""
+    return dict(Budget.objects.filter(id__in=set(budget_ids)).values_list("id", "number"))
+
+
 def budget(actor: Actor, budget_id: str, *, on: date) -> BudgetSheet:
     """One budget as the actor may see it; raises NotVisible."""
     row = visible_to(actor).select_related("parent").filter(id=budget_id).first()

@@ -37,6 +37,7 @@ from kechuang.usage.queries.records import (
 from kechuang.usage.queries.served import Hours, Served, entered_in_time, hours, served
 from kechuang.usage.queries.sessions import RunSheet, forgotten, keys_of, meters_of, run_sheet, running_of, session
 from kechuang.usage.queries.standing import impossible_sums, not_one_holding
+from kechuang.usage.queries.tasks import tasks_of_cities
 
 __all__ = [
     "Board",
@@ -85,6 +86,7 @@ __all__ = [
     "served",
     "served_outside",
     "session",
+    "tasks_of_cities",
     "verified",
     "waiting_for",
     "watched_carrier",

@@ -1,0 +1,52 @@
+"""Freezing the report of a period (冻结报表)."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+
+from kechuang.cockpit import queries, rules
+from kechuang.cockpit.access import freezing_role
+from kechuang.cockpit.models import Snapshot
+from kechuang.cockpit.states import Period
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.ledger.queries import horizon
+from kechuang.trail.commands import canonical, record
+from kechuang.ui import clock
+
+
+@transaction.atomic
+def freeze(actor: Actor, *, region: str, period: Period, year: int, month: int, now: datetime) -> Snapshot:
+    """Keeps the figures of a period that is over (冻结), as the books stand now; later corrections do not reach them.
+
+    Raises NotVisible for who does not hold an office of that very region, PeriodNotOver, AlreadyFrozen.
+    """
+    role = freezing_role(actor, region)
+    if role is None:
+        raise NotVisible
+    since, until = rules.period_days(period, year, month)
+    rules.refuse_unfinished(until, on=clock.day(now))
+    rules.refuse_frozen(queries.frozen_number(region, period, since))
+    span = queries.Span(since, until, horizon())
+    places = dict(queries.read_figures(region, span).places)
+    row = Snapshot.objects.create(
+        region=region,
+        period=period,
+        since=since,
+        until=until,
+        cut_at=span.cut,
+        places=places,
+        digest=hashlib.sha256(canonical(places)).hexdigest(),
+        made_by=actor.person_id,
+        made_on=clock.day(now),
+    )
+    facts = {
+        "digest": row.digest,
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "cut_at": span.cut.isoformat(),
+    }
+    record(actor, row, "freeze", label=_("冻结报表"), role=role, now=now, facts=facts)
+    return row
