@@ -184,6 +184,11 @@ class Statement(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def year_fen(self) -> int:
+        """Redeemed in the year, on the platform and off it."""
+        return self.redeemed_fen + self.outside_fen
+
 
 class Counted(models.Model):
     """结算明细: one redeemed claim as it was when the year was settled; what a statement's sums are made of."""

@@ -171,7 +171,7 @@ def spoken(pack: Pack, parameter: Parameter, value: Value) -> dict[str, object]:
 def _cell(pack: Pack, unit: str, raw: Any) -> str:
     """One cell of a table: a code of the pack's word lists by its name."""
     known = {code: label for labels in pack.words.values() for code, label in labels.items()}
-    return known.get(raw) or name_of(raw) if unit == "text" else _one(unit, raw)
+    return _("不设") if raw == NONE else (known.get(raw) or name_of(raw)) if unit == "text" else _one(unit, raw)
 
 
 @register.filter

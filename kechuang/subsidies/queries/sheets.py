@@ -71,6 +71,10 @@ class SettlementSheet:
         return [row for row in self.rows if not row.statement.full_fen]
 
     @property
+    def outside_fen(self) -> int:
+        return sum(row.statement.outside_fen for row in self.rows)
+
+    @property
     def above(self) -> list[StatementRow]:
         """Those whose public money comes to more than the allowed share of their prices (叠加提示)."""
         return [row for row in self.rows if row.statement.above_fen]
@@ -126,7 +130,7 @@ def settlement_sheet(actor: Actor, settlement_id: str, *, on: date) -> Settlemen
         label=FORMULA_LABELS[Formula(row.formula)],
         office=region_name(row.region),
         scope=region_name(row.scope),
-        rows=sorted(rows, key=lambda one: (-one.statement.fen, -one.statement.redeemed_fen, one.payee)),
+        rows=sorted(rows, key=lambda one: (-one.statement.fen, -one.statement.year_fen, one.payee)),
         places=_places(Counted.objects.filter(settlement=row)),
         clock=clocks([row.id], on=on).get(row.id),
         roles=roles,
