@@ -8,6 +8,7 @@ from kechuang.claims.states import CORRECTION, ClaimState
 from kechuang.deadlines.queries import overdue_subjects
 from kechuang.kernel.actor import CLOCK
 from kechuang.notices.queries import gates
+from kechuang.screening.commands import tax_bureau
 from kechuang.ui import clock
 
 
@@ -33,3 +34,13 @@ def run_unclaimed(*, now: datetime) -> int:
     for order_id in ids:
         commands.settle_unclaimed(CLOCK, order_id=order_id, now=now)
     return len(ids)
+
+
+def run_rechecks(*, now: datetime) -> int:
+    """Paid invoices are asked about again on their days; answers how many were due."""
+    return commands.recheck_paid(now=now) if tax_bureau() else 0
+
+
+def run_screening(*, now: datetime) -> int:
+    """From time to time all claims of a year are screened against one another; answers how many findings are new."""
+    return commands.screen_due(now=now)

@@ -144,3 +144,4 @@ WAITING_MAX = 200  # technical: rows of a workbench
 API_PAGE = 100  # technical: rows of one answer
 FINDINGS_MAX = 20  # technical: rows that a check names
 ORDERS_MAX = 12  # technical: orders offered for one invoice's lines
+SCREENED_DAYS = 366  # technical: for so long claims are screened against one another

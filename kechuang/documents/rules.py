@@ -20,6 +20,7 @@ from kechuang.documents.formats.invoice import read as read_invoice
 from kechuang.documents.formats.large import LargeTable, Merged, letters, read_large
 from kechuang.documents.formats.print import Grid, Heading, Sheet, Signature, print_pdf
 from kechuang.documents.formats.refusals import UploadRefused
+from kechuang.documents.formats.reports import report_text
 from kechuang.documents.formats.specimens import (
     Figures,
     invoice_number,
@@ -85,6 +86,7 @@ __all__ = [
     "read_invoice",
     "read_large",
     "read_table",
+    "report_text",
     "serial_day",
     "specimen_contract_pdf",
     "specimen_invoice_ofd",

@@ -1,4 +1,5 @@
 from datetime import time, timedelta
+from typing import ClassVar
 
 from django.db import models
 
@@ -51,3 +52,34 @@ class Run(models.Model):
     def clock_offset(self) -> timedelta:
         """How far the demonstration's clock lies from the database's: it runs on from the pilot's last day."""
         return clock.instant(self.until, EVENING) - self.played_at + timedelta(days=self.moved_days)
+
+
+def planted_id() -> str:
+    return new_id("plt")
+
+
+class Planted(models.Model):
+    """植入标记：which claims of a generated year are irregular, and which only look so. The application's role may not
+    even read it: what is measured against it cannot have looked.
+    """
+
+    OWNER_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=planted_id, editable=False)
+    claim_id = models.CharField(max_length=32, unique=True)
+    pattern = models.CharField(max_length=24)
+    near = models.BooleanField()  # honest, and like the pattern
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.pattern}"
+
+
+class TaxRecord(models.Model):
+    """模拟税务记录：which invoices the stand-in of the tax bureau calls cancelled in red, and since when."""
+
+    number = models.CharField(primary_key=True, max_length=64)
+    red_number = models.CharField(max_length=64)
+    red_on = models.DateField()
+
+    def __str__(self) -> str:
+        return self.number

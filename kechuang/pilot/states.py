@@ -7,6 +7,7 @@ BOOKINGS, CONTESTED, SAMPLES, TRAININGS = 170, 12, 22, 6  # stories of a whole y
 LATE_SHARE = 8  # one in so many stories of a booking once more in the last days
 FIRST_CALENDARS_DAY, BREAKDOWN_DAYS, MAINTENANCE_DAY = 60, (170, 285), 290
 OTHER_SOURCE, FIRST_BOOKED_ORDER = 1_000_003, 90_000  # technical: apart from the seeds and numbers of the other stories
+FIRST_MISDEED = 80_000  # technical: the numbers of planted deals, apart from all others
 RELEASES_FROM, RELEASE_OPENS, RELEASE_CLOSES = 90, 3, 10  # days: of a play that has releases; after a plan was drafted
 CITY_OFFICE = "330699"  # a budget unit beside the counties, outside GB/T 2260
 SUBSIDY_DAY, CLOSING_DAY = 62, 369  # days into the play: the year before is settled; the played year is
@@ -128,6 +129,7 @@ CLASS_CODES = {
     "核磁共振波谱仪（NMR）": "010601",
     "三坐标测量机": "030199",
 }
+INVOICED = "*研发和技术服务*检测分析服务"  # what honest invoices are issued for
 PURPOSES = ("新产品检测", "工艺改进", "质量分析", "样品表征", "可靠性验证")
 
 # A province for measuring. Words before a class's name; makers with country and the letters of their models; where the
@@ -170,3 +172,23 @@ CITIES_E6 = {
     "3310": (28_660_000, 121_420_000),
     "3311": (28_450_000, 119_920_000),
 }
+
+# A year for measuring the screening: service class, class code, name, unit of the base price, yuan per unit, usual quantity
+FRAUD_SERVICES = (
+    ("testing", "", "纺织品成分与色牢度检测", "sample", 380, 12),
+    ("testing", "", "镀层厚度与成分分析", "sample", 460, 10),
+    ("testing", "", "水质重金属检测", "sample", 320, 14),
+    ("testing", "", "材料力学性能测试", "sample", 280, 18),
+    ("testing", "", "药物残留液质联用分析", "sample", 900, 8),
+    ("testing", "", "粉体粒度分布测定", "sample", 240, 16),
+    ("instrument", "010102", "扫描电子显微镜（SEM）", "hour", 600, 9),
+    ("instrument", "010301", "X 射线衍射仪（XRD）", "hour", 450, 10),
+    ("instrument", "010601", "核磁共振波谱仪（NMR）", "hour", 800, 7),
+    ("instrument", "010101", "透射电子显微镜（TEM）", "hour", 1_200, 6),
+    ("instrument", "030199", "三坐标测量机", "hour", 350, 12),
+    ("instrument", "010202", "无机质谱仪（ICP-MS）", "hour", 700, 8),
+    ("rd_design", "", "轴承疲劳寿命仿真", "times", 12_000, 1),
+    ("rd_design", "", "印染工艺节水优化设计", "times", 15_000, 1),
+    ("entrusted", "", "新型阻燃面料委托开发", "times", 26_000, 1),
+    ("solution", "", "产线能耗诊断方案", "times", 9_000, 1),
+)

@@ -82,6 +82,7 @@ WAYS = (
     Way(_("预约台"), _("预约台"), "calendar-stats", "bookings:desk", _PARTY),
     Way(_("申兑"), _("申兑"), "receipt", "claims:claims", _PARTY),
     Way(_("兑付"), _("兑付"), "receipt", "claims:claims", _SCIENCE | {Role.COUNTY_FINANCE}, thumb=True),
+    Way(_("风险筛查"), _("筛查"), "shield-search", "screening:findings", _SCIENCE | {Role.AUDITOR}),
     Way(_("服务与价目"), _("价目"), "list-details", "catalog:mine", _PARTY),
     Way(_("服务记录"), _("记录"), "clipboard-check", "usage:records", _PARTY),
     Way(_("仪器看板"), _("看板"), "chart-bar", "usage:boards", _SCIENCE | {Role.SHARING_OFFICE, Role.AUDITOR}),
@@ -145,6 +146,7 @@ OWN_PARTY = (
     (_("监管询问与追回"), "supervision:cases"),
     (_("投诉"), "supervision:complaints"),
     (_("本单位信用"), "credit:my_standing"),
+    (_("关联线索"), "screening:links"),
     (_("选择身份"), "parties:choose"),
 )
 OWN_OFFICE = (

@@ -9,6 +9,7 @@ from kechuang.kernel.ids import new_id, public_number
 from kechuang.screening.states import (
     CONTEST_MACHINE,
     FINDING_MACHINE,
+    ITEMS_LENGTH,
     LINK_MACHINE,
     TEXT_LENGTH,
     ContestState,
@@ -47,6 +48,10 @@ def registration_id() -> str:
 
 def check_id() -> str:
     return new_id("rck")
+
+
+def level_id() -> str:
+    return new_id("lvl")
 
 
 class Finding(models.Model):
@@ -190,7 +195,7 @@ class Print(models.Model):
     buyer_code = models.CharField(max_length=18, blank=True)
     gross_fen = models.BigIntegerField(default=0)
     issued_on = models.DateField(null=True)
-    items = models.CharField(max_length=400, blank=True)  # of an invoice: what it was issued for
+    items = models.CharField(max_length=ITEMS_LENGTH, blank=True)  # of an invoice: what it was issued for
     pieces = ArrayField(models.BigIntegerField(), default=list)  # of a report: hashes of its results
     bands = ArrayField(models.BigIntegerField(), default=list)  # of a report: by which alike ones are found
     made_on = models.DateField()
@@ -247,3 +252,22 @@ class RedCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.stage}"
+
+
+class Level(models.Model):
+    """价格水平：what a class of services costs, over a year; reckoned anew by the clock. A new claim is held against it."""
+
+    id = models.CharField(primary_key=True, max_length=32, default=level_id, editable=False)
+    service = models.CharField(max_length=40)
+    class_code = models.CharField(max_length=200, blank=True)  # 仪器分类编码; of what has none, its name
+    unit = models.CharField(max_length=12)
+    count = models.IntegerField()
+    middle_fen = models.BigIntegerField()
+    spread_fen = models.BigIntegerField()
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "class_code", "unit"], name="price_level_once")]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.class_code} {self.middle_fen}"

@@ -143,6 +143,7 @@ STAGE_LABELS: dict[Stage, str] = {
 }
 
 TEXT_LENGTH = 2000
+ITEMS_LENGTH = 400
 HUNDREDTHS = 100  # quantities of an order are written in hundredths of the unit
 MINUTES_IN_HOUR = 60
 HASH_BYTES = 8  # technical: of a hash of a piece of a text
@@ -154,3 +155,5 @@ QUEUE_MAX = 200  # technical: rows of a workbench
 GRAPH_MAX = 60  # technical: parties of one drawing
 EVIDENCE_SHOWN = 12  # technical: rows of one finding's evidence
 CLAIMS_TOGETHER = 2_000  # technical: claims screened by one run of statements
+POINT_SIZE, LABEL_WIDTH = 26, 150  # technical: of the drawing of links, in pixels
+MONTH_DAY = "month_day"  # the unit of packs for a day of every year

@@ -9,8 +9,11 @@ class SiteConfig(AppConfig):
     verbose_name = "站点"
 
     def ready(self) -> None:
-        """Connects the bank that the installation names."""
+        """Connects the bank and the tax bureau that the installation names."""
+        from kechuang.screening.commands import connect_tax_bureau
         from kechuang.treasury.commands import connect_bank
 
         if settings.BANK_ADAPTER:
             connect_bank(import_string(settings.BANK_ADAPTER)())
+        if settings.TAX_ADAPTER:
+            connect_tax_bureau(import_string(settings.TAX_ADAPTER)())

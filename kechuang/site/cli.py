@@ -14,6 +14,7 @@ SCHEME, YEAR, SEED = "shaoxing/voucher-2021", 2025, 1
 UNTIL = "2025-11-21"  # where the pilot stops with work open for every role
 LATER_MAX = 366  # days by which one start moves a demonstration on
 HOST, PORT = "127.0.0.1", 8000
+FRAUD_ORDERS = 20_000  # of a year with planted irregularities
 ORDERS = 100_000  # of `generate`, when nothing else is asked for
 
 _day = click.DateTime(formats=["%Y-%m-%d"])
@@ -108,15 +109,16 @@ def worker(one_shot: bool) -> None:
 @click.option("--seed", type=int, default=SEED, show_default=True, help="随机种子 · seed")
 @click.option("--until", type=_day, default=UNTIL, show_default=True, help="演练到哪一天 · play until this day")
 @click.option("--scale", type=float, default=1.0, show_default=True, help="规模 · size")
+@click.option("--fraud", is_flag=True, help="植入违规事项 · plant irregular deals")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出 JSON · JSON on the last line")
-def play(scheme: str, year: int, seed: int, until: datetime | None, scale: float, as_json: bool) -> None:
+def play(scheme: str, year: int, seed: int, until: datetime | None, scale: float, fraud: bool, as_json: bool) -> None:
     """演练试点年 · play a pilot year.
 
     以真实业务命令代所有角色办理 · acts for all roles, through the real commands only.
     """
     from kechuang.site import demo as house
 
-    house.play(scheme, year=year, seed=seed, until=_date(until) or house.UNTIL, scale=scale)
+    house.play(scheme, year=year, seed=seed, until=_date(until) or house.UNTIL, scale=scale, fraud=fraud)
     summary = house.summary()
     click.echo(json.dumps(summary, ensure_ascii=False)) if as_json else house.tell(summary)
 
@@ -176,7 +178,12 @@ def load_policies(folder: Path) -> None:
 @click.option("--instruments", type=click.IntRange(0), default=0, help="仪器数 · number of instruments")
 @click.option("--bookings", type=click.IntRange(0), default=0, help="这些仪器的预约数 · bookings of these instruments")
 @click.option("--seed", type=int, default=SEED, show_default=True, help="随机种子 · seed")
-def generate(orders: int | None, instruments: int, bookings: int, seed: int) -> None:
+@click.option(
+    "--fraud",
+    is_flag=True,
+    help="空库中写入植入违规的一年 · a year with planted irregularities, into an empty database",
+)
+def generate(orders: int | None, instruments: int, bookings: int, seed: int, fraud: bool) -> None:
     """批量生成数据 · write a large volume.
 
     用于性能测试，之后不变量仍全部成立 · for measuring; all invariants hold afterwards. 订单须先演练试点年 · orders need a
@@ -194,6 +201,11 @@ def generate(orders: int | None, instruments: int, bookings: int, seed: int) -> 
 
     began = time.monotonic()
     with processes.present():
+        if fraud:
+            count = orders or FRAUD_ORDERS
+            made = commands.generate_fraud(orders=count, year=YEAR, seed=seed, progress=processes.progress)
+            processes.say(f"{made.orders} 订单，植入 {made.planted}，近似 {made.near} · orders, planted, near")
+            return
         if instruments:
             commands.generate_province(
                 instruments=instruments, bookings=bookings, seed=seed, progress=processes.progress

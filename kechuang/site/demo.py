@@ -32,6 +32,7 @@ PR_SET_PDEATHSIG = 1
 ASKED = ("seed", "scale", "until")
 STAND_INS = {
     "KECHUANG_BANK": "kechuang.treasury.adapters.stand_in.SimulatedBank",
+    "KECHUANG_TAX": "kechuang.pilot.queries.taxbureau.SimulatedTaxBureau",
     "KECHUANG_ZJZWFW": "kechuang.parties.adapters.zjzwfw.StandIn",
 }
 
@@ -84,7 +85,7 @@ def prepare(wanted: Wanted, *, fresh: bool) -> None:
         )
 
 
-def play(scheme: str, *, year: int, seed: int, until: date, scale: float) -> None:
+def play(scheme: str, *, year: int, seed: int, until: date, scale: float, fraud: bool = False) -> None:
     """Plays a year into a database that holds none."""
     processes.start_django()
     processes.migrate()
@@ -109,6 +110,7 @@ def play(scheme: str, *, year: int, seed: int, until: date, scale: float) -> Non
         progress=processes.progress,
         now=clock.now(),
         jobs=list(jobs.runs()),
+        fraud=fraud,
     )
 
 

@@ -5,7 +5,8 @@ from django.db import connections
 
 
 def grant(*, using: str = "owner") -> None:
-    """Grants after every migration. A model says `APPEND_ONLY = True` and is then only read and added to.
+    """Grants after every migration. A model says `APPEND_ONLY = True` and is then only read and added to; `OWNER_ONLY = True`, and is not
+    even read.
 
     Where the environment names one role for both, nothing is granted; `faults` says so.
     """
@@ -22,10 +23,17 @@ def grant(*, using: str = "owner") -> None:
         cursor.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {quote(role)}")
         for table in sorted(present & append_only()):
             cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {quote(table)} FROM {quote(role)}")
+        for table in sorted(present & owner_only()):
+            cursor.execute(f"REVOKE ALL ON {quote(table)} FROM {quote(role)}")
 
 
 def append_only() -> set[str]:
     return {model._meta.db_table for model in apps.get_models() if getattr(model, "APPEND_ONLY", False)}
+
+
+def owner_only() -> set[str]:
+    """Tables that the application may not even read: a model says `OWNER_ONLY = True`."""
+    return {model._meta.db_table for model in apps.get_models() if getattr(model, "OWNER_ONLY", False)}
 
 
 def faults(*, using: str = "default") -> list[str]:
@@ -39,4 +47,8 @@ def faults(*, using: str = "default") -> list[str]:
             cursor.execute("SELECT has_table_privilege(current_user, %s, 'UPDATE, DELETE, TRUNCATE')", [table])
             if cursor.fetchone() == (True,):
                 found.append(f"{table}: 只增表不应可改可删")
+        for table in sorted(owner_only()):
+            cursor.execute("SELECT has_table_privilege(current_user, %s, 'SELECT, INSERT, UPDATE, DELETE')", [table])
+            if cursor.fetchone() == (True,):
+                found.append(f"{table}: 应用角色不应可读")
     return found

@@ -150,6 +150,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 ZJZWFW_ADAPTER = os.environ.get("KECHUANG_ZJZWFW", "kechuang.parties.adapters.zjzwfw.StandIn" if TESTING else "")
 # The bank that is paid through; without one the payment file is carried by hand. The demonstration has a stand-in.
 BANK_ADAPTER = os.environ.get("KECHUANG_BANK", "")
+# The tax bureau that is asked again about paid invoices; without one they are not. The demonstration has a stand-in.
+TAX_ADAPTER = os.environ.get("KECHUANG_TAX", "")
 # 可验证存证日志: its name for ever, its hash and signature (intl or gm), the key's folder or, for gm, the signing service,
 # and the file that names its witnesses (C2SP tlog-policy). A gm log without a signing service signs by a stand-in.
 LOG_ORIGIN = os.environ.get("KECHUANG_LOG_ORIGIN", "kechuang.localhost/log")

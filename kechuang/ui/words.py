@@ -56,19 +56,22 @@ def fact(name: str, value: object) -> str:
             return days.words(day)
     if isinstance(value, bool):
         return _("是") if value else _("否")
+    if isinstance(value, list | tuple):
+        return _("、").join(fact("", part) for part in value)
     text = str(value)
     return _(text) if text else ""
 
 
 def refusal_text(refusal: Refusal) -> str:
     """Why not: the rule with its figures."""
-    return _filled(refusal.text, refusal.facts)
+    return filled(refusal.text, refusal.facts)
 
 
 def refusal_remedy(refusal: Refusal) -> str:
     """What the person can do now; empty when the refusal names nothing."""
-    return _filled(refusal.remedy, refusal.facts) if refusal.remedy else ""
+    return filled(refusal.remedy, refusal.facts) if refusal.remedy else ""
 
 
-def _filled(text: str, facts: Mapping[str, object]) -> str:
+def filled(text: str, facts: Mapping[str, object]) -> str:
+    """A text with its facts as people read them."""
     return _(text).format_map({name: fact(name, value) for name, value in facts.items()})

@@ -48,12 +48,18 @@ from kechuang.parties import commands as parties
 from kechuang.parties.models import BankAccount, Membership, Office, Person
 from kechuang.parties.queries import actor_for, party
 from kechuang.parties.states import ACTING_FOR
-from kechuang.policy.book import installed
+from kechuang.policy.book import in_force, installed
 from kechuang.policy.packs import read_folder
 from kechuang.registers import commands as registers
 from kechuang.registers.models import Admission
 from kechuang.registers.states import CaseKind
 from kechuang.releases import commands as releases
+from kechuang.screening import commands as screening
+from kechuang.screening.models import Finding, Link
+from kechuang.screening.queries import Known
+from kechuang.screening.rules import ClaimFact, Found, Proof, ScreeningTerms
+from kechuang.screening.states import SCHEME as SCREENING
+from kechuang.screening.states import LinkKind, Pattern
 from kechuang.search import commands as search
 from kechuang.search.rules import Synonym
 from kechuang.search.states import SynonymKind
@@ -251,8 +257,23 @@ class World(Payouts):
             **cockpit.reported(region=YUECHENG, author=self.clerk.person_id, now=self.now),
             **cockpit.drafted(region="330600", author=self.clerk.person_id, now=self.now),
             **self._watched(),
+            **self._screened(claim),
             **bookings.booked(server=self.server, holder=self.holder, offer_id=self.offer_id, now=self.now),
         }
+
+    def _screened(self, claim: Claim) -> dict[str, str]:
+        """A finding about the claim that its officer confirmed, a link of the firm, and what the firm says against it."""
+        fact = ClaimFact(claim.id, claim.number, claim.order_id, claim.region, claim.holder_party, claim.provider_party)
+        found = Found(Pattern.SPLIT_ORDERS, fact, {"count": 3}, (Proof("同期订单", "三个"),))
+        screening.keep_found([found], in_force(SCREENING, ScreeningTerms, on=self.today), now=self.now)
+        finding = Finding.objects.get(claim_id=claim.id, rule=Pattern.SPLIT_ORDERS)
+        said = {"outcome": "confirmed", "reason": "核对合同", "now": self.now}
+        screening.decide(self.clerk, finding_id=finding.id, **said)  # type: ignore[arg-type]
+        known = [Known(self.holder.party_id, YUECHENG, LinkKind.DEVICE, "一台设备", "设备****", "办理记录")]
+        screening.keep_links(known, now=self.now)
+        link = Link.objects.get(kind=LinkKind.DEVICE)
+        contest = screening.contest(self.holder, link_id=link.id, text="园区公用设备", now=self.now)
+        return {"finding_id": finding.id, "link_id": link.id, "contest_id": contest.id}
 
     def _decision(self) -> str:
         """A firm that is to be struck off, proposed and not yet carried out."""

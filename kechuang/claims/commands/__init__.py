@@ -18,6 +18,7 @@ from kechuang.claims.commands.paying import (
     transmit,
 )
 from kechuang.claims.commands.publishing import correct_notice, pass_gate, publish, unpublish
+from kechuang.claims.commands.screening import recheck_paid, screen_all, screen_claims, screen_due
 
 __all__ = [
     "BroughtIn",
@@ -36,11 +37,15 @@ __all__ = [
     "publish",
     "read_result_file",
     "read_results",
+    "recheck_paid",
     "refuse",
     "resume",
     "retry",
     "return_",
     "return_batch",
+    "screen_all",
+    "screen_claims",
+    "screen_due",
     "set_aside",
     "settle_unclaimed",
     "stop",

@@ -11,6 +11,7 @@ from kechuang.claims.access import may_claim, roles_on
 from kechuang.claims.commands.citing import cite, uncite
 from kechuang.claims.commands.giving_up import return_offset
 from kechuang.claims.commands.locked import LIST_PAGE, locked, move_money, page_of, tell_office, terms_of
+from kechuang.claims.commands.screening import screen_submitted
 from kechuang.claims.models import Claim, Forfeit, SetAside
 from kechuang.claims.queries.drafting import missing_labels, papers_of
 from kechuang.claims.queries.evidence import compared, read_invoices
@@ -151,6 +152,7 @@ def submit(
     step = f"submit:{claim.returned_count}"
     move_money(claim, "submit", AccountKind.UNCLAIMED, AccountKind.IN_CLAIM, step=step, now=now, fen=claim.claimed_fen)
     _start_clock(claim, terms, again=again, now=now)
+    screen_submitted(claim, invoices, papers, again=again, now=now)
     return claim
 
 

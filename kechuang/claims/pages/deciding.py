@@ -22,6 +22,7 @@ from kechuang.claims.states import CLOSED, MACHINE, ClaimState
 from kechuang.deadlines.queries import calendar
 from kechuang.kernel.actor import Actor, Role
 from kechuang.outbox.commands import nudge as nudge_office
+from kechuang.screening.states import FINDING_MACHINE
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, back, chosen, page_of
 
@@ -72,6 +73,7 @@ def _sheet(request: HttpRequest, claim_id: str, *, status: int = 200, **forms: A
         "sheet": sheet,
         "claim": sheet.claim,
         "machine": MACHINE,
+        "finding_machine": FINDING_MACHINE,
         "may": {move.action for move in sheet.open_moves},
         "papers": PapersForm(),
         "decision": ConfirmForm(initial={"seen": sheet.claim.state, "confirmed_fen": sheet.claim.claimed_fen}),

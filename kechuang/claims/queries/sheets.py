@@ -23,6 +23,7 @@ from kechuang.notices.queries import gate
 from kechuang.notices.rules import Gate, NoticeTerms, Period, period
 from kechuang.parties.queries import accounts_of, payee_account, region_name
 from kechuang.policy.book import InForce, in_force
+from kechuang.screening.queries import FindingRow, findings_of, rows_of
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui.show import Evidence, Verdict
@@ -47,6 +48,7 @@ class ClaimSheet:
     roles: frozenset[Role]
     preview: Preview | None  # for who may hand it in
     aside: frozenset[str]  # files it no longer rests on
+    findings: list[FindingRow]  # for the offices, before anybody decides
     account_id: str  # where a payment failed to, for who may look at it
 
     @property
@@ -82,8 +84,12 @@ def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
         roles,
         preview(claim, order, on=on) if any(move.action == "submit" for move in drafting) else None,
         frozenset(SetAside.objects.filter(claim=claim).values_list("file_id", flat=True)),
+        rows_of(findings_of([claim.id])) if roles & _READS_FINDINGS else [],
         _account(actor, claim, on) if claim.state == ClaimState.PAYMENT_FAILED else "",
     )
+
+
+_READS_FINDINGS = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.CITY_SCIENCE, Role.AUDITOR})
 
 
 def _account(actor: Actor, claim: Claim, on: date) -> str:

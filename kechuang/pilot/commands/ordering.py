@@ -1,5 +1,6 @@
 """The story of one order, from the request to the claim's submission (委托 → 报价 → 下单 → 服务 → 验收 → 结算 → 申兑)."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from kechuang.catalog.queries import price_lines
@@ -21,7 +22,7 @@ from kechuang.orders.rules import Asked
 from kechuang.orders.states import ContractKind, InvoiceMark, OrderState
 from kechuang.pilot.commands.stage import Member, Stage, Story
 from kechuang.pilot.rules import Dice
-from kechuang.pilot.states import LAST_DAYS, PURPOSES
+from kechuang.pilot.states import INVOICED, LAST_DAYS, PURPOSES
 
 _HUNDRED, _MINUTES_IN_HOUR = 100, 60
 _WRONG_FEN = 10_000
@@ -33,7 +34,7 @@ class OrderStory:
     def __init__(self, stage: Stage, holder: Member, number: int, dice: Dice | None = None) -> None:
         self.stage, self.holder, self.number = stage, holder, number
         self.dice, self.chances = dice or stage.dice, stage.chances
-        self.order_id = ""
+        self.order_id = self.claim_id = ""
         self.reissued = 0
 
     def __call__(self) -> Story:
@@ -51,7 +52,7 @@ class OrderStory:
                 offer_id=offer_id,
                 scheme=self.stage.scheme,
                 voucher_id=live.voucher.id,
-                needs=self.dice.one(PURPOSES),
+                needs=self.needs(),
                 channel=self.dice.weighted([("platform", 8), ("daxing", 3), ("other", 1)]),
                 key=f"pilot-{self.number}",
                 now=now,
@@ -76,6 +77,22 @@ class OrderStory:
         yield 0
         yield from self._served()
 
+    def needs(self) -> str:
+        """What the holder writes that it wants to know."""
+        return self.dice.one(PURPOSES)
+
+    def quantity(self, usual: int) -> int:
+        """How much of the service is asked for, in hundredths of its unit."""
+        return usual * _HUNDRED * self.dice.between(60, 140) // _HUNDRED
+
+    def item(self) -> str:
+        """What the invoice is issued for."""
+        return INVOICED
+
+    def results(self) -> Sequence[str]:
+        """What the report names beside its head."""
+        return ()
+
     def _provider(self) -> tuple[Member, tuple[str, int]] | None:
         able = [member for member in self.stage.providers if member.offers and member.party_id != self.holder.party_id]
         if not able:
@@ -97,7 +114,7 @@ class OrderStory:
             return
         prices = price_lines(offer_id, on=self.stage.today)
         base = next(line for line in prices if line.kind is ItemKind.BASE)
-        self.lines = [Asked(base.id, quantity * _HUNDRED * self.dice.between(60, 140) // _HUNDRED)]
+        self.lines = [Asked(base.id, self.quantity(quantity))]
         extra = [line for line in prices if line.kind in {ItemKind.PREPARATION, ItemKind.EXTRA_REPORT}]
         if extra and self.dice.chance(250):
             self.lines.append(Asked(self.dice.one(extra).id, _HUNDRED))
@@ -220,6 +237,7 @@ class OrderStory:
             )
         with self.stage.act() as now:
             claim = claims.make(self.seller, order_id=self.order_id, now=now)
+        self.claim_id = claim.id
         if self.stage.left_open("draft", times=3):
             yield LAST_DAYS + 1
         with self.stage.act() as now:
@@ -269,6 +287,7 @@ class OrderStory:
             seller_code=self.provider.code,
             gross_fen=gross_fen,
             issued_on=self.stage.today,
+            item=self.item(),
         )
         return number, specimen_invoice_xml(figures)
 
@@ -280,4 +299,5 @@ class OrderStory:
             client=self.holder.name,
             provider=self.provider.name,
             issued_on=day,
+            items=self.results(),
         )

@@ -12,7 +12,7 @@ from kechuang.deadlines.commands import load_announced
 from kechuang.documents.commands import keeping_many
 from kechuang.kernel.ids import seeded
 from kechuang.pilot import queries
-from kechuang.pilot.commands import booking, deciding, happenings, joining, people, releasing, subsidising
+from kechuang.pilot.commands import booking, deciding, happenings, joining, misdeeds, people, releasing, subsidising
 from kechuang.pilot.commands.ordering import OrderStory
 from kechuang.pilot.commands.stage import Stage, Story
 from kechuang.pilot.models import Run, Scale, in_bp
@@ -49,11 +49,13 @@ def play(
     progress: Progress,
     now: datetime,
     jobs: Sequence[Job],
+    fraud: bool = False,
 ) -> queries.Summary:
     """Plays the pilot year up to `until` (演练试点年) and answers with its summary.
 
     The same seed writes the same year to the fen. `jobs` is time's own work in every room, lower rooms first; each
-    is called with the morning's instant. `now` is the real instant, from which the demonstration's clock runs on.
+    is called with the morning's instant. `now` is the real instant, from which the demonstration's clock runs on. With
+    `fraud` some of the cast deal irregularly (植入违规), others so that it looks like it; which they are is labelled.
     """
     began = time.monotonic()
     first = date(year, 1, 1)
@@ -67,12 +69,15 @@ def play(
                     scheme=scheme, year=year, seed=seed, scale_bp=in_bp(scale), until=until, played_at=now
                 )
                 _cast(stage, scale)
+                if fraud:
+                    misdeeds.all_year(stage, scale)
         days = (until - first).days
         for number in range(days + 1):
             stage.today = first + _DAY * number
             _morning(stage, jobs)
             stage.run_day()
             progress(number + 1, days + 1, stage.today.isoformat())
+    misdeeds.label(stage)
     run.acts, run.declined = stage.acts, stage.declined
     run.took_ms = round((time.monotonic() - began) * 1_000)
     run.save(update_fields=["acts", "declined", "took_ms"])

@@ -81,6 +81,10 @@ class Stage:
         self.scheme, self.seed, self.dice, self.chances = scheme, seed, Dice(seed), Chances()
         self.lots = Dice(seed + OTHER_SOURCE)  # what bookings draw from
         self.others = Dice(seed + OTHER_SOURCE + OTHER_SOURCE)  # what releases draw from
+        self.wrongs = Dice(seed + OTHER_SOURCE * 3)  # what irregular deals draw from
+        self.labels: dict[
+            str, tuple[str, bool]
+        ] = {}  # of planted claims: the pattern, and whether it only looks like it
         self.bookable: list[Bookable] = []
         self.booked_orders = FIRST_BOOKED_ORDER
         self.first, self.until, self.today = first, until, first

@@ -22,6 +22,7 @@ from kechuang.parties import queries as parties
 from kechuang.parties.states import ACCOUNT_MACHINE, AccountState
 from kechuang.registers import queries as registers
 from kechuang.releases import queries as releases
+from kechuang.screening import queries as screening
 from kechuang.subsidies import queries as subsidies
 from kechuang.supervision import queries as supervision
 from kechuang.treasury import queries as treasury
@@ -92,6 +93,7 @@ SOURCES: tuple[tuple[str, Source], ...] = (
     (_("规则草案"), cockpit.waiting_for),
     (_("监管"), supervision.waiting_for),
     (_("考核"), evaluation.waiting_for),
+    (_("风险筛查"), screening.waiting_for),
 )
 
 

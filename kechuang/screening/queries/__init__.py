@@ -2,27 +2,52 @@
 
 from kechuang.screening.models import Finding
 from kechuang.screening.queries.findings import (
+    asked_at,
     contests_open,
     finding,
     findings_of,
     hits_by_rule,
+    levels_on,
     open_findings,
     waiting_for,
 )
+from kechuang.screening.queries.linking import Known, known_now
 from kechuang.screening.queries.sheets import ContestSheet, FindingSheet, contest_sheet, link, own_links, sheet
+from kechuang.screening.queries.shown import (
+    FindingRow,
+    evidence_of,
+    graph_of,
+    reason_of,
+    rows_of,
+    sees_queue,
+    terms_of_rule,
+)
+from kechuang.screening.states import QUEUE_MAX
 
 __all__ = [
+    "QUEUE_MAX",
     "ContestSheet",
     "Finding",
+    "FindingRow",
     "FindingSheet",
+    "Known",
+    "asked_at",
     "contest_sheet",
     "contests_open",
+    "evidence_of",
     "finding",
     "findings_of",
+    "graph_of",
     "hits_by_rule",
+    "known_now",
+    "levels_on",
     "link",
     "open_findings",
     "own_links",
+    "reason_of",
+    "rows_of",
+    "sees_queue",
     "sheet",
+    "terms_of_rule",
     "waiting_for",
 ]

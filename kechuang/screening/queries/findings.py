@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
 
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.screening.access import contests_visible_to, decides, visible_to
-from kechuang.screening.models import Contest, Finding
+from kechuang.screening.models import Contest, Finding, Level, RedCheck
 from kechuang.screening.rules import RULES
 from kechuang.screening.states import (
     CONTEST_MACHINE,
@@ -20,6 +20,7 @@ from kechuang.screening.states import (
     ContestState,
     FindingState,
     Pattern,
+    Stage,
 )
 from kechuang.ui.waiting import Waiting, waiting
 
@@ -113,3 +114,13 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
         )
         for row in found
     ]
+
+
+def asked_at(stage: Stage) -> set[tuple[str, str]]:
+    """Which paid invoices were asked about at a stage: claim and number."""
+    return set(RedCheck.objects.filter(stage=stage).values_list("claim_id", "number"))
+
+
+def levels_on() -> date | None:
+    """When all claims were last screened against one another: the day of the price levels."""
+    return Level.objects.order_by().aggregate(last=Max("on"))["last"]

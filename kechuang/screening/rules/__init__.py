@@ -16,7 +16,7 @@ from kechuang.screening.rules.facts import (
     ReportFact,
 )
 from kechuang.screening.rules.invoices import near_number
-from kechuang.screening.rules.orders import public_total_fen
+from kechuang.screening.rules.orders import levels_of, public_total_fen
 from kechuang.screening.rules.people import Graph, Step, graph, path
 from kechuang.screening.rules.prints import bands_of, results_of
 from kechuang.screening.rules.terms import ScreeningTerms, Weight
@@ -42,6 +42,7 @@ __all__ = [
     "Weight",
     "bands_of",
     "graph",
+    "levels_of",
     "near_number",
     "path",
     "public_total_fen",

@@ -23,7 +23,7 @@ class ClaimFact:
     provider_code: str = ""
     holder_kind: str = ""
     service: str = ""
-    class_code: str = ""
+    class_code: str = ""  # of what has none, its name
     offer_id: str = ""
     title: str = ""
     needs: str = ""
@@ -50,6 +50,10 @@ class ClaimFact:
     evidenced_minutes: int = 0  # by meter or by an operator's run
     evidence_expected: bool = False  # the instrument has a calendar or a meter
     carrier_class: str = ""  # of the provider's carrier
+
+    def before(self, other: "ClaimFact") -> bool:
+        """Whether it was handed in before another: what is alike is found on the later one."""
+        return (self.submitted_on or date.max, self.claim_id) < (other.submitted_on or date.max, other.claim_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,13 @@ class RedFact:
 
 @dataclass(frozen=True, slots=True)
 class ReportFact:
-    """The results that a report names, as hashes."""
+    """The results that a report names, as hashes. Its claim need not be among the facts: the form of a provider's reports
+    is known from more of them than are compared.
+    """
 
     claim_id: str
+    order_id: str
+    provider: str
     pieces: frozenset[int]
 
 

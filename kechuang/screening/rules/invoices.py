@@ -27,11 +27,11 @@ def reused(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
 def _first_copied(
     facts: Facts, invoice: InvoiceFact, same: Sequence[InvoiceFact], terms: ScreeningTerms
 ) -> InvoiceFact | None:
-    """Another order's invoice that this one looks like a copy of."""
+    """Another order's invoice, handed in before, that this one looks like a copy of."""
     own = facts.claims[invoice.claim_id]
     for other in same:
         theirs = facts.claims.get(other.claim_id)
-        if theirs is None or theirs.order_id == own.order_id or other.number == invoice.number:
+        if theirs is None or theirs.order_id == own.order_id or own.before(theirs) or other.number == invoice.number:
             continue
         buyers = {invoice.buyer_code, other.buyer_code} - {""}
         if len(buyers) > 1 or _words(invoice.items) != _words(other.items):
@@ -111,8 +111,7 @@ def mismatch(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
     for claim_id, invoices in sorted(of_claim.items()):
         claim = facts.claims[claim_id]
         if proofs := tuple(_differs(claim, invoices, terms)):
-            said = "、".join(proof.label for proof in proofs)
-            yield Found(Pattern.INVOICE_MISMATCH, claim, {"what": said}, proofs)
+            yield Found(Pattern.INVOICE_MISMATCH, claim, {"what": [proof.label for proof in proofs]}, proofs)
 
 
 def _differs(claim: ClaimFact, invoices: Sequence[InvoiceFact], terms: ScreeningTerms) -> Iterator[Proof]:

@@ -1,12 +1,12 @@
 """Rules on orders: split (拆单), too dear (价高), own share returned (自付款回流), disguised tests, year-end rush, stacking."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from kechuang.kernel.money import ONE, BasisPoints, Fen, share_down, yuan
+from kechuang.kernel.money import BasisPoints, Fen, share_down, yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.policy.tables import month_day
-from kechuang.screening.rules.facts import ClaimFact, Facts, Found, PaceFact, Proof
+from kechuang.screening.rules.facts import ClaimFact, Facts, Found, LevelFact, PaceFact, Proof
 from kechuang.screening.rules.terms import ScreeningTerms
 from kechuang.screening.states import EVIDENCE_SHOWN, HALF, HUNDREDTHS, Counted, Pattern
 
@@ -250,22 +250,19 @@ def public_total_fen(
     return Fen(sum(parts.values()))
 
 
-def middle(values: Sequence[int]) -> int:
-    """The middle of some values (中位数); of two the lower."""
-    ordered = sorted(values)
-    return ordered[(len(ordered) - 1) // HALF] if ordered else 0
+def levels_of(claims: Iterable[ClaimFact]) -> dict[tuple[str, str, str], LevelFact]:
+    """Of each class of services the middle price (中位价) and the middle distance from it (绝对中位差), by unit."""
+    prices: dict[tuple[str, str, str], list[int]] = {}
+    for claim in claims:
+        if claim.unit_price_fen:
+            prices.setdefault((claim.service, claim.class_code, claim.unit), []).append(claim.unit_price_fen)
+    found = {}
+    for key, values in prices.items():
+        usual = _middle(values)
+        found[key] = LevelFact(len(values), usual, _middle([abs(value - usual) for value in values]))
+    return found
 
 
-__all__ = [
-    "COUNTED_LABELS",
-    "ONE",
-    "dear",
-    "disguised",
-    "middle",
-    "public_parts",
-    "public_total_fen",
-    "returned",
-    "rush",
-    "split",
-    "stacked",
-]
+def _middle(values: Sequence[int]) -> int:
+    """The middle of some values; of two the lower."""
+    return sorted(values)[(len(values) - 1) // HALF]

@@ -79,7 +79,7 @@ def affiliated(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
             yield Found(
                 Pattern.AFFILIATED,
                 claim,
-                {"steps_count": len(steps), "how": "、".join(LINK_LABELS[step.one.kind] for step in steps)},
+                {"steps_count": len(steps), "how": [LINK_LABELS[step.one.kind] for step in steps]},
                 proofs,
                 group=f"{claim.holder}:{claim.provider}",
             )

@@ -1,6 +1,7 @@
 """Rules on the service itself: nothing shows that it took place (服务无佐证), its report is another's (报告雷同)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kechuang.kernel.money import ONE
 from kechuang.kernel.text import gettext_noop as _
@@ -61,7 +62,7 @@ def _hours(quantity: int) -> str:
 
 
 def alike(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
-    """报告雷同：two reports for different orders name the same results.
+    """报告雷同：a report names the results of one for another order that was handed in before.
 
     Compared are the figures, not the words: a laboratory's reports share their form. Figures that more than
     `report_shared_bp` of one provider's reports name belong to the form, and are left out. Reports with fewer than
@@ -83,30 +84,30 @@ def _without_form(facts: Facts, terms: ScreeningTerms) -> list[ReportFact]:
     counts: dict[str, dict[int, int]] = {}
     totals: dict[str, int] = {}
     for report in facts.reports:
-        provider = facts.claims[report.claim_id].provider
-        totals[provider] = totals.get(provider, 0) + 1
-        seen = counts.setdefault(provider, {})
+        totals[report.provider] = totals.get(report.provider, 0) + 1
+        seen = counts.setdefault(report.provider, {})
         for piece in report.pieces:
             seen[piece] = seen.get(piece, 0) + 1
     found = []
     for report in facts.reports:
-        provider = facts.claims[report.claim_id].provider
-        most = max(totals[provider] * terms.report_shared_bp // ONE, terms.report_numbers_count)
-        pieces = frozenset(piece for piece in report.pieces if counts[provider][piece] <= most)
-        found.append(ReportFact(report.claim_id, pieces))
+        if report.claim_id in facts.claims:
+            most = max(totals[report.provider] * terms.report_shared_bp // ONE, terms.report_numbers_count)
+            seen = counts[report.provider]
+            found.append(replace(report, pieces=frozenset(piece for piece in report.pieces if seen[piece] <= most)))
     return found
 
 
 def _most_alike(
     facts: Facts, report: ReportFact, by_piece: dict[int, list[ReportFact]], terms: ScreeningTerms
 ) -> ReportFact | None:
-    """The report of another order that shares the most figures with this one, when these are enough."""
+    """The report of another order, handed in before, that shares the most figures with this one, when these are enough."""
     shared: dict[str, int] = {}
     others: dict[str, ReportFact] = {}
-    order_id = facts.claims[report.claim_id].order_id
+    own = facts.claims[report.claim_id]
     for piece in report.pieces:
         for other in by_piece[piece]:
-            if facts.claims[other.claim_id].order_id != order_id:
+            theirs = facts.claims[other.claim_id]
+            if theirs.order_id != own.order_id and theirs.before(own):
                 shared[other.claim_id] = shared.get(other.claim_id, 0) + 1
                 others[other.claim_id] = other
     for claim_id, count in sorted(shared.items(), key=lambda item: (-item[1], item[0])):

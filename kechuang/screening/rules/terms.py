@@ -19,6 +19,7 @@ class ScreeningTerms:
 
     rules_enabled: frozenset[Pattern]
     rule_points: tuple[Weight, ...]
+    screen_all_days: int
     invoice_number_differs_count: int
     invoice_series_count: int
     red_first_check_days: int

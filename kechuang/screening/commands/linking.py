@@ -1,0 +1,122 @@
+"""Links between parties (关联线索): from what the platform knows of them, and from registers that are imported."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from kechuang.kernel.actor import CLOCK, Role
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.screening.models import Level, Link, Registration
+from kechuang.screening.queries.linking import Known, known_now
+from kechuang.screening.rules import LevelFact
+from kechuang.screening.states import LinkKind, LinkState
+from kechuang.trail.commands import Act, record_many
+from kechuang.ui import clock
+from kechuang.ui.rows import insert_many, update_many
+
+
+def digest_of(kind: LinkKind, value: str) -> str:
+    """What a value is compared by: keyed, so that a telephone is not found by trying them all."""
+    return hashlib.sha256(f"{settings.SECRET_KEY}:{kind}:{value}".encode()).hexdigest()
+
+
+@transaction.atomic
+def keep_links(known: Iterable[Known], *, complete: bool = False, now: datetime) -> int:
+    """Keeps what is new of these (登记关联线索); answers how many are new. `complete`: this is all that the register of parties
+    says, so what it no longer says of the same parties and kinds was a link until today. A struck link stays struck.
+    """
+    on, given = clock.day(now), {(one.party_id, one.kind, digest_of(one.kind, one.value)): one for one in known}
+    standing = {
+        (row.party_id, LinkKind(row.kind), row.digest): row
+        for row in Link.objects.filter(party_id__in={party for party, _kind, _digest in given})
+    }
+    new = [_row(one, key[-1], on) for key, one in given.items() if key not in standing]
+    insert_many(Link, new)
+    acts = [Act(row, {"kind": row.kind, "source": row.source}, target=str(LinkState.STANDING)) for row in new]
+    record_many(CLOCK, acts, "link", label=_("登记关联线索"), role=Role.CLOCK, now=now)
+    if complete:
+        said = {(party, kind) for party, kind, _digest in given}
+        _end([row for key, row in standing.items() if key not in given and key[:-1] in said], now=now)
+    return len(new)
+
+
+def _end(rows: Sequence[Link], *, now: datetime) -> None:
+    """A legal representative, telephone, address or account that was replaced is a link until that day, not after it."""
+    over = [row for row in rows if row.until_on is None]
+    for row in over:
+        row.until_on = clock.day(now)
+    update_many(Link, over, ["until_on"])
+    acts = [Act(row, {"until_on": row.until_on.isoformat()}) for row in over if row.until_on]
+    record_many(CLOCK, acts, "end_link", label=_("关联线索终止"), role=Role.CLOCK, now=now)
+
+
+def _row(one: Known, digest: str, on: date) -> Link:
+    return Link(
+        party_id=one.party_id,
+        region=one.region,
+        kind=one.kind,
+        digest=digest,
+        shown=one.shown,
+        source=one.source,
+        from_on=one.from_on,
+        until_on=one.until_on,
+        made_on=on,
+    )
+
+
+def renew_links(*, now: datetime) -> int:
+    """Takes up what the register of parties says today (更新关联线索): legal representatives, telephones, addresses, accounts."""
+    return keep_links(known_now(), complete=True, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the registers say of one organisation."""
+
+    party_id: str
+    region: str
+    established_on: date | None
+    insured_count: int | None
+
+
+@transaction.atomic
+def keep_registrations(rows: Sequence[Registered], *, source: str, on: date) -> None:
+    """Keeps what the registers of market regulation and social insurance say (导入登记信息); the newest holds."""
+    Registration.objects.bulk_create(
+        [
+            Registration(
+                party_id=row.party_id,
+                region=row.region,
+                established_on=row.established_on,
+                insured_count=row.insured_count,
+                source=source,
+                as_of_on=on,
+            )
+            for row in rows
+        ],
+        update_conflicts=True,
+        unique_fields=["party_id"],
+        update_fields=["established_on", "insured_count", "source", "as_of_on"],
+    )
+
+
+@transaction.atomic
+def keep_levels(levels: Mapping[tuple[str, str, str], LevelFact], *, on: date) -> None:
+    """Keeps the price levels of the day (更新价格水平) in place of those before."""
+    Level.objects.all().delete()
+    Level.objects.bulk_create(
+        Level(
+            service=service,
+            class_code=class_code,
+            unit=unit,
+            count=level.count,
+            middle_fen=level.middle_fen,
+            spread_fen=level.spread_fen,
+            on=on,
+        )
+        for (service, class_code, unit), level in levels.items()
+    )

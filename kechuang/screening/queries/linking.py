@@ -1,0 +1,49 @@
+"""What the platform itself knows that parties have in common (关联线索的来源)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from kechuang.kernel.text import gettext_noop as _
+from kechuang.screening.states import LinkKind
+
+# One row per party and thing: the party, its seat, the kind, the value by which it is compared, and what is shown of it.
+_KNOWN = """
+SELECT p.id, p.region, 'legal_representative', n.id, left(n.name, 1) || '**', NULL::date
+FROM parties_party p JOIN parties_person n ON n.id = p.legal_representative_id WHERE p.state = 'active'
+UNION
+SELECT p.id, p.region, 'phone', regexp_replace(n.phone, '\\D', '', 'g'),
+    left(n.phone, 3) || '****' || right(n.phone, 4), NULL
+FROM parties_party p JOIN parties_person n ON n.id IN (p.legal_representative_id, p.contact_id)
+WHERE p.state = 'active' AND n.phone <> ''
+UNION
+SELECT p.id, p.region, 'address', regexp_replace(p.address, '\\s', '', 'g'), left(p.address, 12) || '…', NULL
+FROM parties_party p WHERE p.state = 'active' AND p.address <> '' AND p.kind = 'organisation'
+UNION
+SELECT b.party_id, p.region, 'bank_account', b.digest, b.masked, NULL
+FROM parties_bankaccount b JOIN parties_party p ON p.id = b.party_id WHERE b.state = 'confirmed'"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One thing that a party has: `value` is compared, `shown` is what people read of it."""
+
+    party_id: str
+    region: str
+    kind: LinkKind
+    value: str
+    shown: str
+    source: str
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+def known_now() -> list[Known]:
+    """What the register of parties says of all active parties."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN)
+        return [
+            Known(party, region, LinkKind(kind), value, shown, _("主体登记"), since)
+            for party, region, kind, value, shown, since in cursor.fetchall()
+        ]

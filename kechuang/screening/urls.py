@@ -1,0 +1,16 @@
+from django.urls import path
+
+from kechuang.screening.pages import contests, findings
+
+app_name = "screening"
+urlpatterns = [
+    path("", findings.findings, name="findings"),
+    path("rules", findings.rules, name="rules"),
+    path("links", contests.links, name="links"),
+    path("links/<str:link_id>/contest", contests.contest_link, name="contest_link"),
+    path("contests/<str:contest_id>", contests.contest, name="contest"),
+    path("contests/<str:contest_id>/answer", contests.answer, name="answer"),
+    path("<str:finding_id>", findings.finding, name="finding"),
+    path("<str:finding_id>/decide", findings.decide, name="decide"),
+    path("<str:finding_id>/contest", findings.contest, name="contest_finding"),
+]
