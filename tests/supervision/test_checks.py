@@ -19,7 +19,7 @@ from kechuang.supervision.models import Member, PlanFile, Sheet, Visit
 from kechuang.supervision.states.checks import InterestKind
 from kechuang.trail.models import Event
 from tests.supervision.conftest import Checks
-from tests.vouchers.conftest import KEQIAO, YUECHENG
+from tests.vouchers.conftest import KEQIAO, SCHEME, YUECHENG
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,12 @@ def test_the_register_is_frozen_with_its_digest_before_the_seed_exists(checks: C
     assert plan.seed == ""
     with pytest.raises(rules.SeedNotYetPublic):
         commands.draw(checks.approver, plan_id=plan.id, seed_value="1 2 3", now=checks.now)
+
+
+def test_an_office_plans_for_the_vouchers_of_its_own_place(checks: Checks) -> None:
+    assert list(queries.schemes(["330600"], on=checks.today)) == [SCHEME]
+    assert list(queries.schemes([YUECHENG], on=checks.today)) == [SCHEME]
+    assert queries.schemes(["330200"], on=checks.today) == {}
 
 
 def test_the_draw_again_from_its_seed_is_the_same_and_offline_too(checks: Checks, tmp_path: Path) -> None:

@@ -81,9 +81,10 @@ def draft(request: HttpRequest) -> HttpResponse:
     if not regions:
         raise NotVisible
     first, last = last_half(on)
-    least = [least for _title, least in queries.schemes(on=on).values()]
+    schemes = queries.schemes(regions, on=on)
+    least = [least for _title, least in schemes.values()]
     initial = {"from_on": first, "last_on": last, "share": max(least, default=0) // 100}
-    form = PlanForm(request.POST or None, schemes=queries.schemes(on=on), regions=regions, initial=initial)
+    form = PlanForm(request.POST or None, schemes=schemes, regions=regions, initial=initial)
     status = HTTPStatus.OK
     if request.method == "POST":
         tried = attempt(

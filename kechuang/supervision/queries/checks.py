@@ -1,7 +1,7 @@
 """Plans, visits and rosters as their pages show them; what waits; whether a drawn sample follows from its seed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,7 +15,7 @@ from kechuang.kernel.draw import entries_digest, leaf, seed
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.parties.queries import party_names, person_names, region_name
+from kechuang.parties.queries import covers, party_names, person_names, region_name
 from kechuang.policy.book import current, in_force
 from kechuang.supervision import rules
 from kechuang.supervision.access import (
@@ -253,12 +253,14 @@ def visits(actor: Actor) -> QuerySet[Visit]:
     return rows.order_by("-id")
 
 
-def schemes(*, on: date) -> dict[str, tuple[str, int]]:
-    """The schemes whose payouts can be checked, with their titles and least shares."""
+def schemes(regions: Iterable[str], *, on: date) -> dict[str, tuple[str, int]]:
+    """The schemes under which these places pay and whose payouts can be checked, with their titles and least shares."""
+    counties = frozenset[str]().union(*(covers(region) for region in regions))
     found = {}
-    for scheme, pack in current().packs.items():
+    for scheme, pack in sorted(current().packs.items()):
         parameter = pack.parameters.get("sample_min_bp")
-        if parameter is not None and parameter.on(on) is not None:
+        here = pack.rollout is not None and not counties.isdisjoint(pack.rollout.regions)
+        if here and parameter is not None and parameter.on(on) is not None:
             found[scheme] = (pack.title, int(in_force(scheme, ShareTerms, on=on).terms.sample_min_bp))
     return found
 
