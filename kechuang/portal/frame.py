@@ -106,7 +106,13 @@ WAYS = (
     Way(_("监管"), _("监管"), "shield-search", "supervision:cases", _SCIENCE | _ABOVE),
     Way(_("公示"), _("公示"), "speakerphone", "notices:running", _ALL, thumb=True),
     Way(_("服务机构"), _("机构"), "building", "registers:library", frozenset({Role.PUBLIC})),
-    Way(_("驾驶舱"), _("驾驶舱"), "gauge", "cockpit:cockpit", _SCIENCE | _MONEY | {Role.SHARING_OFFICE}),
+    Way(
+        _("驾驶舱"),
+        _("驾驶舱"),
+        "gauge",
+        "cockpit:cockpit",
+        (_SCIENCE | _MONEY | {Role.SHARING_OFFICE}) - {Role.AUDITOR},
+    ),
     Way(_("政策模拟"), _("模拟"), "flask", "cockpit:drafts", frozenset({Role.CITY_SCIENCE, Role.CITY_FINANCE})),
     Way(_("规则"), _("规则"), "book", "gazette:packs", frozenset({Role.PUBLIC, Role.CITY_SCIENCE, Role.AUDITOR})),
 )

@@ -5,6 +5,8 @@ from datetime import datetime
 from kechuang.cockpit.models import Draft, DraftText, Replay, Snapshot, Target
 from kechuang.cockpit.rules import TARGETED
 from kechuang.cockpit.states import Period
+from kechuang.kernel.actor import CLOCK, Role
+from kechuang.trail.commands import record
 from kechuang.ui import clock
 from tests.vouchers.conftest import SCHEME
 
@@ -32,4 +34,6 @@ def reported(*, region: str, author: str, now: datetime) -> dict[str, str]:
     )  # fmt: skip
     lines = [{"code": code, "target": 1} for code in TARGETED]
     target = Target.objects.create(region=region, year=on.year, lines=lines, basis="试探", drafted_by=author)
+    record(CLOCK, report, "freeze", label="冻结报表", role=Role.CLOCK, now=now)
+    record(CLOCK, target, "draft", label="编制目标表", role=Role.CLOCK, now=now, target=target.state)
     return {"snapshot_id": report.id, "target_id": target.id, "indicator": "paid"}

@@ -69,7 +69,10 @@ def test_without_the_guard_the_budget_is_overrun(as_owner: SQL) -> None:
     released(700)
     as_owner("ALTER TABLE ledger_account DISABLE TRIGGER account_is_sound")
     as_owner("UPDATE ledger_account SET no_overdraft = false WHERE kind = 'budget'")
-    granted, _ = at_once(grant)
+    try:
+        granted, _ = at_once(grant)
+    finally:
+        as_owner("ALTER TABLE ledger_account ENABLE TRIGGER account_is_sound")
     assert granted == THREADS
     assert [broken.table for broken in queries.overcommitted_budgets()] == ["ledger_account"]
 
@@ -87,7 +90,10 @@ def test_reading_first_and_writing_back_overruns_and_loses(as_owner: SQL) -> Non
         if row.posted >= 100:
             Account.objects.filter(id=account.id).update(posted=row.posted - 100)
 
-    granted, _ = at_once(naive)
+    try:
+        granted, _ = at_once(naive)
+    finally:
+        as_owner("REVOKE UPDATE ON ledger_account FROM kechuang_app")
     assert granted == THREADS
     assert Account.objects.get(id=account.id).posted == 600  # sixteen times 100 left it, one of them is remembered
 

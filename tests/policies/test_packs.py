@@ -37,6 +37,7 @@ def test_the_packs_are_these() -> None:
         "changping/voucher-2016", "beijing/compute-2026", "zhejiang/usage",
         "zhejiang/carriers-2015", "shaoxing/open-sharing", "zhejiang/screening",
         "shaoxing/supervision",
+        "national/evaluation-2021", "zhejiang/evaluation-2015", "shaoxing/evaluation-2021",
     }  # fmt: skip
 
 

@@ -63,6 +63,7 @@ from kechuang.screening.states import LinkKind, Pattern
 from kechuang.search import commands as search
 from kechuang.search.rules import Synonym
 from kechuang.search.states import SynonymKind
+from kechuang.site import rights
 from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies.models import Statement
 from kechuang.subsidies.states import Formula
@@ -264,7 +265,8 @@ class World(Payouts):
     def _screened(self, claim: Claim) -> dict[str, str]:
         """A finding about the claim that its officer confirmed, a link of the firm, and what the firm says against it."""
         fact = ClaimFact(claim.id, claim.number, claim.order_id, claim.region, claim.holder_party, claim.provider_party)
-        found = Found(Pattern.SPLIT_ORDERS, fact, {"count": 3}, (Proof("同期订单", "三个"),))
+        facts = {"count": 3, "within_days": 30, "threshold_fen": 1_000_000, "total_fen": 2_700_000}
+        found = Found(Pattern.SPLIT_ORDERS, fact, facts, (Proof("同期订单", "三个"),))
         screening.keep_found([found], in_force(SCREENING, ScreeningTerms, on=self.today), now=self.now)
         finding = Finding.objects.get(claim_id=claim.id, rule=Pattern.SPLIT_ORDERS)
         said = {"outcome": "confirmed", "reason": "核对合同", "now": self.now}
@@ -409,7 +411,7 @@ class World(Payouts):
         supervision.uphold(self.approver, case_id=asked.id, text="认定违规", clawbacks=back, now=self.now)
         return {
             "dossier_id": secret.id,
-            "dossier_item_id": CaseItem.objects.get(case=secret).id,
+            "dossier_item_id": CaseItem.objects.filter(case=secret).earliest("id").id,
             "clawback_id": Clawback.objects.get(case=asked).id,
             **self._checked(),
             **self._held_against(asked.id),
@@ -633,7 +635,7 @@ def contents() -> dict[str, str]:
     """A digest of all the rows of every table."""
     found = {}
     with connection.cursor() as cursor:
-        for table in sorted(connection.introspection.table_names(cursor)):
+        for table in sorted(set(connection.introspection.table_names(cursor)) - rights.owner_only()):
             quoted = connection.ops.quote_name(table)
             cursor.execute(f"SELECT md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM {quoted} t")
             ((digest,),) = cursor.fetchall()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -33,12 +33,12 @@ CHARTED = ("granted", "offset", "paid")
 @login_required
 @require_safe
 def cockpit(request: HttpRequest) -> HttpResponse:
-    """One's own region at once; a list where there are several."""
+    """One's own region's board; a list where there are several."""
     found = queries.own_regions(actor_of(request))
     if not found:
         raise NotVisible
     if len(found) == 1:
-        return redirect("cockpit:region", found[0])
+        return board_page(request, found[0])
     rows = [(region_name(code), reverse("cockpit:region", args=[code])) for code in found]
     return render(request, "cockpit/regions.html", {"rows": rows})
 
