@@ -102,18 +102,16 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
         )
         for row in contests_open(actor)[:QUEUE_MAX]
     ]
-    found = open_findings(actor)[:QUEUE_MAX]
-    return said + [
-        waiting(
+    if count := open_findings(actor).count():  # one line for the whole queue: what has a clock must not drown in it
+        queue = waiting(
             _("核实筛查结果"),
-            subject_id=row.id,
-            number=row.label,
-            url=reverse("screening:finding", args=[row.id]),
+            subject_id="screening",
+            number=str(count),
+            url=reverse("screening:findings"),
             state_label=FINDING_MACHINE.labels[FindingState.OPEN],
-            about=RULES[Pattern(row.rule)].title,
         )
-        for row in found
-    ]
+        return [*said, queue]
+    return said
 
 
 def asked_at(stage: Stage) -> set[tuple[str, str]]:
