@@ -111,7 +111,7 @@ WAYS = (
         _("驾驶舱"),
         "gauge",
         "cockpit:cockpit",
-        (_SCIENCE | _MONEY | {Role.SHARING_OFFICE}) - {Role.AUDITOR},
+        _SCIENCE | _MONEY | {Role.SHARING_OFFICE},
     ),
     Way(_("政策模拟"), _("模拟"), "flask", "cockpit:drafts", frozenset({Role.CITY_SCIENCE, Role.CITY_FINANCE})),
     Way(_("规则"), _("规则"), "book", "gazette:packs", frozenset({Role.PUBLIC, Role.CITY_SCIENCE, Role.AUDITOR})),
