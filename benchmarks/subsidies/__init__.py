@@ -56,6 +56,7 @@ def settled(progress: Progress, *, claims: int = CLAIMS, providers: int = PROVID
     """One settlement over `claims` paid claims; fewer in the tests. Raises CannotMeasure where the sums differ."""
     with cluster.running() as server:
         server.make("subsidies")
+        server.allow_unchecked_copies()
         surroundings = server.env("subsidies")
 
         def inside(*arguments: str) -> dict[str, float]:

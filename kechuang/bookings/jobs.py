@@ -69,7 +69,7 @@ def run_waits(*, now: datetime) -> int:
 
 def run_entries(*, now: datetime) -> int:
     """What was confirmed by itself since the last round goes to its people's calendars (日程附件). Answers how many."""
-    return sum(commands.send_entry(booking_id=found, now=now) for found in entries_due(now=now, most=BATCH))
+    return sum(commands.send_entry(booking_id=found, now=now) for found in entries_due(now=now))
 
 
 def run_polls(*, now: datetime) -> int:

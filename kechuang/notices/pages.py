@@ -24,6 +24,10 @@ from kechuang.ui.requests import actor_of, attempt, back, page_of
 if TYPE_CHECKING:
     from kechuang.notices.models import Notice
 
+    _Feed = SyndicationFeed[Notice, None]
+else:  # not generic while the program runs
+    _Feed = SyndicationFeed
+
 FEED_NEWEST = 30
 
 
@@ -137,7 +141,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/waiting.html", {"page": page, "machine": OBJECTION_MACHINE})
 
 
-class Feed(SyndicationFeed["Notice", None]):
+class Feed(_Feed):
     """订阅: the newest notices as an Atom feed."""
 
     feed_type = Atom1Feed

@@ -348,5 +348,5 @@ class ListForm(FilterForm):
         self.fields["channel"].choices = [every, *channels]  # type: ignore[attr-defined]
 
 
-def _upload(file: UploadedFile[bytes] | None) -> Upload | None:
+def _upload(file: "UploadedFile[bytes] | None") -> Upload | None:
     return Upload(file.name or "", file.read()) if file else None

@@ -56,6 +56,7 @@ class Chances:
     no_show: int = 45
     run_recorded: int = 550
     booked_with_order: int = 170
+    by_telephone: int = 20
     wait_accepted: int = 750
     sample_rejected: int = 80
 

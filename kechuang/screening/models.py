@@ -73,6 +73,7 @@ class Finding(models.Model):
     group = models.CharField(max_length=200, blank=True)  # 同组: what several findings of one rule have in common
     points = models.IntegerField()  # 风险分: its weight in plans and lists
     state = models.CharField(max_length=24, default=FINDING_MACHINE.initial)
+    says = models.CharField(max_length=TEXT_LENGTH)  # the reason as the rule of that version words it
     facts = models.JSONField(default=dict)  # the figures of the reason
     evidence = models.JSONField(default=list)  # what it rests on: label, value, kind and id of the record
     terms = models.JSONField(default=dict)  # the parameters it was found by, with their articles

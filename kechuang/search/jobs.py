@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from kechuang.search import commands, queries
-from kechuang.search.states import BATCH, DICTIONARY_HOUR, SETTLED_MINUTES
+from kechuang.search.states import DICTIONARY_HOUR, SETTLED_MINUTES
 from kechuang.ui import clock
 
 
@@ -14,7 +14,7 @@ def run_saved_searches(*, now: datetime) -> int:
     """
     until = now - timedelta(minutes=SETTLED_MINUTES)
     told = 0
-    while due := queries.due_searches(until=until, limit=BATCH):
+    while due := queries.due_searches(until=until):
         told += sum(bool(commands.notify(saved_id=saved_id, until=until, now=now)) for saved_id in due)
     return told
 

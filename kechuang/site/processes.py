@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -20,13 +21,14 @@ def start_django(*, database: bool = True) -> None:
     from kechuang.site import database as postgresql
 
     signal.signal(signal.SIGTERM, _end_in_order)
-    if database:
+    with ThreadPoolExecutor(1) as beside:  # the server comes up while the models are read
+        up = beside.submit(postgresql.up, settings.DATA) if database else None
+        catalogue.compile_if_newer(settings.ROOT)
+        django.setup()
         try:
-            postgresql.up(settings.DATA)
+            up and up.result()
         except (postgresql.CannotStart, postgresql.NoBinaries) as why:
             sys.exit(f"PostgreSQL 不能启动 · PostgreSQL does not start:\n{why}")
-    catalogue.compile_if_newer(settings.ROOT)
-    django.setup()
 
 
 def _end_in_order(number: int, frame: FrameType | None) -> None:

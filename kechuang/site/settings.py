@@ -10,11 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import django_stubs_ext
-
 from kechuang.site import database
-
-django_stubs_ext.monkeypatch()  # lets annotated Django classes (Feed[...], Form fields) be written as mypy reads them
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("KECHUANG_DATA", ROOT / ".kechuang"))

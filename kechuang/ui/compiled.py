@@ -11,7 +11,7 @@ import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models, transaction
@@ -43,9 +43,15 @@ class ShapeError(Exception):
     """A function whose statement depends on what was to be a mere value: it cannot be compiled."""
 
 
+if TYPE_CHECKING:
+    _Lookup = models.Lookup[Any]
+else:  # not generic while the program runs
+    _Lookup = models.Lookup
+
+
 @models.ForeignKey.register_lookup
 @models.Field.register_lookup
-class AnyOf(models.Lookup[Any]):
+class AnyOf(_Lookup):
     """`field__any=[...]`: one of a list that is a single value, however long (`= ANY`)."""
 
     lookup_name = "any"

@@ -12,7 +12,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, models
 
 # What a column takes as it stands; for any other value, and every other kind of field, the field itself is asked.
-_PLAIN: tuple[tuple[type[models.Field[Any, Any]], type], ...] = (
+_PLAIN: "tuple[tuple[type[models.Field[Any, Any]], type], ...]" = (
     (models.CharField, str),
     (models.TextField, str),
     (models.IntegerField, int),
@@ -116,7 +116,7 @@ def updating(row: models.Model, fields: Iterable[str]) -> tuple[str, list[Any]]:
     return statement, [*(_value(row, column) for column in columns), row.pk]
 
 
-_Column = tuple[models.Field[Any, Any], str, type | None]  # the field, the attribute, what it takes as it stands
+_Column = tuple["models.Field[Any, Any]", str, type | None]  # the field, the attribute, what it takes as it stands
 
 
 @cache
@@ -133,7 +133,7 @@ def _update_of(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, 
     return f"UPDATE {_table(model)} SET {changes} WHERE id = %s", _columns(fields)
 
 
-def _columns(fields: Iterable[models.Field[Any, Any]]) -> list[_Column]:
+def _columns(fields: "Iterable[models.Field[Any, Any]]") -> list[_Column]:
     plain = {field: next((kind for of, kind in _PLAIN if isinstance(field, of)), None) for field in fields}
     return [(field, field.attname, kind) for field, kind in plain.items()]
 
@@ -147,7 +147,7 @@ def _value(row: models.Model, column: _Column) -> Any:
     return field.get_db_prep_save(value, connection)
 
 
-def _column(field: models.Field[Any, Any]) -> str:
+def _column(field: "models.Field[Any, Any]") -> str:
     return _quoted(str(field.column))
 
 

@@ -1,4 +1,4 @@
-"""监管: an officer works a doubtful claim to clawback, with the provider, the approver and the county's finance."""
+"""监管: an officer works a doubtful claim to clawback; the city runs a spot-check plan from its register to its publication."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,14 +7,18 @@ import pytest
 
 from kechuang.claims import commands as claims
 from kechuang.claims.models import Claim
-from kechuang.pilot.states import FIRST_COUNTY
-from kechuang.supervision.models import Case, Clawback
+from kechuang.kernel.actor import CLOCK, Role
+from kechuang.parties import commands as parties
+from kechuang.parties.queries import person_names
+from kechuang.pilot.states import DEMO_PASSWORD, FIRST_COUNTY
+from kechuang.supervision.models import Case, Clawback, Member, Plan, Visit
 from kechuang.treasury import commands as treasury
 from kechuang.treasury.models import PaymentBatch
 from tests.browser.desk import Desk
 from tests.browser.played import Played
 
 pytestmark = pytest.mark.xdist_group("pilot")  # one worker plays the pilot, once
+CITY = "330600"
 
 
 def paid(world: Played) -> Claim:
@@ -67,3 +71,81 @@ def test_an_officer_works_a_paid_claim_to_clawback(world: Played, desk: Desk, an
     finance.look("supervision-clawback")
     row.refresh_from_db()
     assert row.received_fen == 100_000
+
+
+def test_the_city_runs_a_spot_check_plan(world: Played, desk: Desk, another: Callable[[], Desk]) -> None:
+    claim = paid(world)
+    for number in (2, 3, 4):
+        _appointed(world, f"shi.jiancha{number}")
+    desk.sign_in("shi.keji")
+    desk.go("/supervision/checks/")
+    _roster(desk, world)
+    desk.go("/supervision/checks/new")
+    seed_on = world.today + timedelta(days=2)
+    for label, text in (
+        ("计划名称", "市级复查"),
+        ("拨付日自", f"{world.today.year}-01-01"),
+        ("拨付日至", f"{world.today.year}-06-30"),
+        ("种子来源", "示例公开来源一期"),
+        ("种子公布日期", seed_on.isoformat()),
+    ):
+        desk.fill(label, text)
+    desk.page.locator("select[name=region]").select_option(CITY)
+    desk.look("supervision-plan-new")
+    desk.press("保存抽查计划")
+    desk.decide("冻结抽查名录")
+    desk.reads("名录已冻结")
+    desk.look("supervision-plan-fixed")
+    plan = Plan.objects.latest("id")
+    world.days(3)
+    other = another().sign_in("shi.jiancha2")
+    other.go(f"/supervision/checks/{plan.id}")
+    other.decide("抽取对象和检查人员", seed_value="03 08 11 19 27 33 + 07")
+    other.reads("与名录和种子重抽的结果一致")
+    other.look("supervision-plan-drawn")
+    for visit in Visit.objects.filter(plan=plan):
+        _visited(world, visit, another)
+    other.go(f"/supervision/checks/{plan.id}")
+    other.decide("公布抽查结果")
+    visitor = another()
+    visitor.go(f"/supervision/checks/{plan.id}")
+    visitor.reads("未发现问题", "kechuang-verify draw")
+    visitor.look("supervision-plan-public")
+    assert claim.state == "paid"
+
+
+def _appointed(world: Played, sign_in: str) -> None:
+    person = parties.register_person(
+        CLOCK, name=f"检查员{sign_in[-1]}", sign_in=sign_in, password=DEMO_PASSWORD, now=world.now
+    )
+    parties.appoint(CLOCK, person_id=person.id, role=Role.CITY_SCIENCE, region=CITY, now=world.now)
+
+
+def _roster(desk: Desk, world: Played) -> None:
+    """Three of the city's people are entered as inspectors."""
+    desk.go(f"/supervision/roster/{CITY}")
+    for number in (2, 3, 4):
+        desk.page.get_by_label("检查人员").first.select_option(label=f"检查员{number}")
+        desk.press("列入检查人员名录")
+    desk.reads("检查员2", "检查员3", "检查员4")
+    desk.look("supervision-roster")
+
+
+def _visited(world: Played, visit: Visit, another: Callable[[], Desk]) -> None:
+    """One of the drawn inspectors writes, the other countersigns."""
+    rows = Member.objects.filter(visit=visit, on_team=True).select_related("inspector__person").order_by("place")
+    one, two = (another().sign_in(row.inspector.person.sign_in) for row in rows)
+    assert len(person_names([row.inspector.person_id for row in rows])) == 2
+    where = f"/supervision/visits/{visit.id}"
+    one.go(where)
+    one.decide("定检查日期", on=world.today.isoformat())
+    one.press("填写检查记录")
+    dialog = one.page.locator("dialog[open]")
+    for choice in dialog.get_by_label("未发现问题").all():
+        choice.check()
+    one.press("填写检查记录", within=dialog)
+    one.reads("待会签")
+    one.look("supervision-visit")
+    two.go(where)
+    two.decide("会签：未发现问题")
+    two.reads("未发现问题")

@@ -17,14 +17,14 @@ SCHEME, YEAR, SCALE, UNTIL = "shaoxing/voucher-2021", 2025, 0.02, date(2025, 5, 
 NOON = clock.instant(date(2025, 12, 1))
 
 
-def play(*, seed: int, until: date = UNTIL) -> queries.Summary:
+def play(*, seed: int, until: date = UNTIL, scale: float = SCALE) -> queries.Summary:
     with clock.at(NOON):
         return commands.play(
             scheme=SCHEME,
             year=YEAR,
             seed=seed,
             until=until,
-            scale=SCALE,
+            scale=scale,
             progress=lambda done, total, text: None,
             now=NOON,
             jobs=list(jobs.runs()),

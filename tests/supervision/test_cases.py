@@ -218,6 +218,7 @@ def test_what_screening_found_lies_in_the_case_and_is_decided_with_it(watch: Wat
         region=claim.region,
         label=claim.number,
         points=3,
+        says="拆单",
         found_at=watch.now,
         found_on=watch.today,
     )
@@ -230,3 +231,7 @@ def test_what_screening_found_lies_in_the_case_and_is_decided_with_it(watch: Wat
         commands.clear(watch.approver, case_id=case.id, text="未见异常", now=watch.now)
     finding.refresh_from_db()
     assert (finding.state, finding.decided_by) == (outcome, watch.approver.person_id)
+    (row,) = (
+        one for one in queries.case_sheet(watch.approver, case.id, on=watch.today).items if one.item.kind == "finding"
+    )
+    assert (row.url, row.state) == (f"/screening/{finding.id}", {"confirmed": "已认定", "dismissed": "已排除"}[outcome])

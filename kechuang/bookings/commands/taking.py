@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from kechuang.bookings import rules
 from kechuang.bookings.access import calendars_visible_to, visible_to
@@ -16,6 +17,7 @@ from kechuang.bookings.states import INSTRUMENTS_MAX, SlotKind
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.outbox.commands import tell
+from kechuang.ui.compiled import compiled
 
 _TAKE = """
     INSERT INTO bookings_slot (id, instrument_id, kind, booking_id, block_id, from_at, until_at, active)
@@ -33,13 +35,16 @@ def locked_calendars(actor: Actor, instrument_ids: Sequence[str]) -> list[Calend
     asked = list(dict.fromkeys(instrument_ids))
     if not asked or len(asked) != len(instrument_ids) or len(asked) > INSTRUMENTS_MAX:
         raise rules.NothingChosen(most=INSTRUMENTS_MAX)
-    rows = calendars_visible_to(actor).filter(instrument_id__in=asked).select_related("instrument")
-    found = {
-        row.instrument_id: row for row in rows.select_for_update(of=("self",), no_key=True).order_by("instrument_id")
-    }
+    found = {row.instrument_id: row for row in _locked_calendars(actor, asked)}
     if len(found) != len(asked):
         raise NotVisible
     return [found[instrument_id] for instrument_id in asked]
+
+
+@compiled
+def _locked_calendars(actor: Actor, instrument_ids: list[str]) -> QuerySet[Calendar]:
+    rows = calendars_visible_to(actor).filter(instrument_id__any=instrument_ids).select_related("instrument")
+    return rows.select_for_update(of=("self",), no_key=True).order_by("instrument_id")
 
 
 def locked_to_free(actor: Actor, booking_id: str) -> Booking:
@@ -52,10 +57,15 @@ def locked_to_free(actor: Actor, booking_id: str) -> Booking:
 
 def locked(actor: Actor, booking_id: str) -> Booking:
     """One booking as the actor may see it, locked; raises NotVisible."""
-    row = visible_to(actor).select_for_update(of=("self",), no_key=True).filter(id=booking_id).first()
+    row = _locked.first(actor, booking_id)
     if row is None:
         raise NotVisible
     return row
+
+
+@compiled
+def _locked(actor: Actor, booking_id: str) -> QuerySet[Booking]:
+    return visible_to(actor).select_for_update(of=("self",), no_key=True).filter(id=booking_id)
 
 
 def take(booking: Booking, calendars: Sequence[Calendar], span: Span, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from kechuang.bookings.formats.ics import Entry, written
 from kechuang.bookings.models import Block, Booking, BusyConflict, BusySource, Feed, Poll, SentEntry, Slot, page_of
 from kechuang.bookings.models.feeds import ENTRY_HOURS, FEED_AHEAD_DAYS, FEED_MAX, FEED_PAST_DAYS, POLLS_MAX
 from kechuang.bookings.states import (
+    BATCH,
     BLOCK_LABELS,
     MACHINE,
     BlockKind,
@@ -230,18 +231,23 @@ def sources_of(instrument_id: str) -> list[SourceRow]:
     ]
 
 
-def entries_due(*, now: datetime, most: int) -> list[str]:
+def entries_due(*, now: datetime) -> list[str]:
     """Bookings that were confirmed by themselves and whose people were not sent the entry yet. One statement."""
+    return _entries_due(now, now - timedelta(hours=ENTRY_HOURS))
+
+
+@compiled
+def _entries_due(now: datetime, made_after: datetime) -> QuerySet[Booking, str]:
     rows = Booking.objects.filter(
         state=BookingState.CONFIRMED,
         until_at__gt=now,
         from_at__gt=now,
-        made_at__gt=now - timedelta(hours=ENTRY_HOURS),
+        made_at__gt=made_after,
         confirmed_by="",
         override_by="",
     )
     unsent = rows.filter(~Exists(SentEntry.objects.filter(booking=OuterRef("id"))))
-    return list(unsent.order_by("made_at", "id").values_list("id", flat=True)[:most])
+    return unsent.order_by("made_at", "id").values_list("id", flat=True)[:BATCH]
 
 
 def polls_due(*, now: datetime) -> list[str]:

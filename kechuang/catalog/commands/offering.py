@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from kechuang.catalog import rules
 from kechuang.catalog.access import carriers_of, roles_on, visible_to
@@ -34,6 +35,7 @@ from kechuang.parties.rules import pinyin_key
 from kechuang.registers.queries import carrier_admission, opening_article
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +245,13 @@ def own_carrier(actor: Actor, carrier_id: str) -> Carrier:
     return carrier
 
 
+@compiled
+def _locked(actor: Actor, offer_id: str) -> QuerySet[Offer]:
+    return visible_to(actor).select_related("carrier").select_for_update(of=("self",)).filter(id=offer_id)
+
+
 def ready(actor: Actor, offer_id: str, action: str) -> tuple[Offer, frozenset[Role], Move]:
-    rows = visible_to(actor).select_related("carrier").select_for_update(of=("self",))
-    offer = rows.filter(id=offer_id).first()
+    offer = _locked.first(actor, offer_id)
     if offer is None:
         raise NotVisible
     roles = roles_on(actor, offer)

@@ -15,7 +15,7 @@ def clearance_id() -> str:
     return new_id("cle")
 
 
-def _code() -> models.CharField[str, str]:
+def _code() -> "models.CharField[str, str]":
     return models.CharField(max_length=16)
 
 

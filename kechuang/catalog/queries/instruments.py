@@ -31,6 +31,7 @@ from kechuang.kernel.text import tidy
 from kechuang.parties.queries import covers
 from kechuang.policy.book import InForce, in_force
 from kechuang.search.rules import Document
+from kechuang.ui.compiled import compiled
 
 _SHOWN = (OfferState.OPEN, OfferState.PAUSED)
 _STOPPED = (RunStatus.REPAIR, RunStatus.SCRAP)
@@ -121,9 +122,14 @@ def instruments(offer_ids: Iterable[str]) -> dict[str, InstrumentCard]:
 
 def openness(offer_ids: Iterable[str]) -> dict[str, Openness]:
     """How instruments are open, by id. One narrow statement."""
-    rows = Instrument.objects.filter(offer_id__in=set(offer_ids))
-    found = rows.values_list("offer_id", "open_modes", "share_mode", "under_customs")
+    found = _openness(sorted(set(offer_ids)))
     return {offer_id: Openness(frozenset(modes), share, customs) for offer_id, modes, share, customs in found}
+
+
+@compiled
+def _openness(offer_ids: list[str]) -> QuerySet[Instrument, tuple[str, list[str], str, bool]]:
+    rows = Instrument.objects.filter(offer_id__any=offer_ids)
+    return rows.values_list("offer_id", "open_modes", "share_mode", "under_customs")
 
 
 def instrument_card(row: Instrument, offer: Offer) -> InstrumentCard:

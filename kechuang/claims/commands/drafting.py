@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from kechuang.claims import rules
 from kechuang.claims.access import may_claim, roles_on
@@ -34,6 +35,7 @@ from kechuang.orders.states import CLAIMING, REMIND_CLAIM_BEFORE
 from kechuang.policy.book import InForce, in_force
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 from kechuang.ui.rows import add, together
 
 
@@ -46,7 +48,7 @@ def make(actor: Actor, *, order_id: str, now: datetime) -> Claim:
     order = claim_order(order_id)
     if not may_claim(actor, provider_party=order.provider.id, provider_unit=order.provider_unit):
         raise NotVisible
-    if standing := Claim.objects.filter(order_id=order_id).exclude(state__in=_ENDED).first():
+    if standing := _standing.first(order_id):
         return standing
     if order.settled_on is None:
         raise rules.OrderNotSettled(number=order.number, state_label=order.state_label)
@@ -55,6 +57,11 @@ def make(actor: Actor, *, order_id: str, now: datetime) -> Claim:
     terms = in_force(order.scheme, rules.ClaimTerms, on=order.placed_on)
     rules.refuse_too_late(order.settled_on, terms.terms, on=clock.day(now))
     return _made(actor, order, terms, now)
+
+
+@compiled
+def _standing(order_id: str) -> QuerySet[Claim]:
+    return Claim.objects.filter(order_id=order_id).exclude(state__in=_ENDED).order_by("id")
 
 
 def _made(actor: Actor, order: ClaimOrder, terms: InForce[rules.ClaimTerms], now: datetime) -> Claim:

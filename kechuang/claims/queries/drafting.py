@@ -16,6 +16,7 @@ from kechuang.documents.rules import Comparison, Invoice
 from kechuang.documents.states import KIND_LABELS, Kind
 from kechuang.kernel.errors import Refusal
 from kechuang.orders.queries import OrderLabel, labels_of, settled_with_offset
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,14 @@ class Preview:
         return not self.missing and self.refusal is None
 
 
+@compiled
+def _aside(claim_id: str) -> QuerySet[SetAside, str]:
+    return SetAside.objects.filter(claim_id=claim_id).values_list("file_id", flat=True)
+
+
 def papers_of(claim: Claim) -> list[Paper]:
     """The papers a claim rests on: its own and its order's, those set aside left out."""
-    aside = set(SetAside.objects.filter(claim=claim).values_list("file_id", flat=True))
+    aside = set(_aside(claim.id))
     files = [file for file in files_of(claim.id, claim.order_id) if file.id not in aside]
     return [Paper(file.id, file.subject_id, file.kind, file.name, file.digest) for file in files]
 

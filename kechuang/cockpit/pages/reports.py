@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -134,7 +134,13 @@ def open_file(request: HttpRequest, number: str, media: str) -> HttpResponse:
     return _file(f"{row.number}.csv", write_csv([head, *lines]), str(Media.CSV))
 
 
-class OpenFeed(SyndicationFeed["Snapshot", None]):
+if TYPE_CHECKING:
+    _Feed = SyndicationFeed[Snapshot, None]
+else:  # not generic while the program runs
+    _Feed = SyndicationFeed
+
+
+class OpenFeed(_Feed):
     """New reports as they are frozen."""
 
     feed_type = Atom1Feed

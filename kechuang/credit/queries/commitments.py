@@ -63,13 +63,8 @@ def account_terms(*, on: date) -> InForce[rules.AccountTerms]:
     return found
 
 
-def _signed(party_id: str, kind: str, *, on: date) -> Q:
-    """The words in force on a day, under the representative that the party has now."""
-    text = text_in_force(kind, on=on)
-    return Q(party_id=party_id, kind=kind, text__digest=text.digest, text__version=text.version)
-
-
 def _bindings(signed: Q, *, on: date) -> QuerySet[Commitment]:
+    """Of these words, what was signed under the representative that the party has now."""
     same_head = Q(represented_by=F("party__legal_representative")) | Q(
         represented_by__isnull=True, party__legal_representative__isnull=True
     )
@@ -84,16 +79,32 @@ def commitment(party_id: str, kind: str, *, on: date) -> Commitment | None:
 
 @compiled
 def _newest(party_id: str, kind: str, digest: str, version: str, on: date) -> QuerySet[Commitment]:
-    signed = Q(party_id=party_id, kind=kind, text__digest=digest, text__version=version)
-    return _bindings(signed, on=on).order_by("-signed_on", "-id")[:1]
+    return _bindings(_of_words(party_id, kind, digest, version), on=on).order_by("-signed_on", "-id")[:1]
 
 
 def committed(sides: Mapping[str, str], *, on: date) -> frozenset[str]:
     """Which of several parties are bound as what they take part as, by party the kind of commitment. One statement."""
-    signed = Q(pk__in=[])
+    said: list[str] = []
     for party_id, kind in sides.items():
-        signed |= _signed(party_id, kind, on=on)
-    return frozenset(_bindings(signed, on=on).values_list("party_id", flat=True))
+        text = text_in_force(kind, on=on)
+        said += (party_id, kind, text.digest, text.version)
+    return frozenset(_bound(on, *said)) if said else frozenset()
+
+
+@compiled
+def _bound(on: date, *said: str) -> QuerySet[Commitment, str]:
+    """Four texts for each side: the party, what it takes part as, and the words it is to have signed."""
+    signed, sides = Q(), [iter(said)] * len(_SIGNED)
+    for side in zip(*sides, strict=True):
+        signed |= _of_words(*side)
+    return _bindings(signed, on=on).values_list("party_id", flat=True)
+
+
+def _of_words(party_id: str, kind: str, digest: str, version: str) -> Q:
+    return Q(**dict(zip(_SIGNED, (party_id, kind, digest, version), strict=True)))
+
+
+_SIGNED = ("party_id", "kind", "text__digest", "text__version")
 
 
 def commitment_in_force(party_id: str, kind: str, *, on: date) -> bool:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from kechuang.ledger.models import Account, Phase, Transfer
 from kechuang.ledger.rules import KIND_LABELS, RULES, Kind, Place
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +76,42 @@ class Statement:
 
 def balance(account_id: int) -> Balance:
     """Of one account; raises Account.DoesNotExist."""
-    return _balance(Account.objects.get(id=account_id))
+    found = _by_id.first(account_id)
+    if found is None:
+        raise Account.DoesNotExist
+    return _balance(found)
+
+
+@compiled
+def _by_id(account_id: int) -> QuerySet[Account]:
+    return Account.objects.filter(id=account_id)
 
 
 def balance_at(place: Place) -> Balance:
     """Of an account by what it is; nothing where it was never used."""
-    found = Account.objects.filter(kind=place.kind, region=place.region, year=place.year, owner=place.owner).first()
+    found = _at.first(str(place.kind), place.region, place.year, place.owner)
     return _balance(found) if found else Balance()
+
+
+@compiled
+def _at(kind: str, region: str, year: int, owner: str) -> QuerySet[Account]:
+    return Account.objects.filter(kind=kind, region=region, year=year, owner=owner)
 
 
 def balances(
     kind: Kind | str, *, regions: Iterable[str] = (), years: Iterable[int] = (), owners: Iterable[str] = ()
 ) -> dict[Place, Balance]:
     """Every account of a kind, narrowed by what is given; one query."""
-    rows = Account.objects.filter(kind=str(kind)).order_by("id")
-    for name, wanted in (("region", list(regions)), ("year", list(years)), ("owner", list(owners))):
-        rows = rows.filter(**{f"{name}__in": wanted}) if wanted else rows
+    rows = _of_kind(str(kind), regions=list(regions), years=list(years), owners=list(owners))
     return {place_of(row): _balance(row) for row in rows}
+
+
+@compiled
+def _of_kind(kind: str, *, regions: list[str], years: list[int], owners: list[str]) -> QuerySet[Account]:
+    rows = Account.objects.filter(kind=kind).order_by("id")
+    for name, wanted in (("region", regions), ("year", years), ("owner", owners)):
+        rows = rows.filter(**{f"{name}__any": wanted}) if wanted else rows
+    return rows
 
 
 def sums(*, year: int, regions: Iterable[str]) -> dict[tuple[str, Kind], Balance]:

@@ -159,13 +159,23 @@ def settled_with_offset(provider_id: str = "") -> QuerySet[Order]:
 
 def own_orders(provider_id: str, order_ids: Iterable[str]) -> set[str]:
     """Which of these orders are the provider's."""
-    return set(Order.objects.filter(provider_id=provider_id, id__in=set(order_ids)).values_list("id", flat=True))
+    return set(_own_orders(provider_id, sorted(set(order_ids))))
+
+
+@compiled
+def _own_orders(provider_id: str, order_ids: list[str]) -> QuerySet[Order, str]:
+    return Order.objects.filter(provider_id=provider_id, id__any=order_ids).values_list("id", flat=True)
 
 
 def red_numbers(numbers: Iterable[str]) -> set[str]:
     """Which of these invoice numbers a provider has noted as cancelled in red (红冲), on whichever order."""
-    rows = Invoice.objects.filter(mark=InvoiceMark.RED, invoice_number__in=set(numbers))
-    return set(rows.values_list("invoice_number", flat=True))
+    return set(_red_numbers(sorted(set(numbers))))
+
+
+@compiled
+def _red_numbers(numbers: list[str]) -> QuerySet[Invoice, str]:
+    rows = Invoice.objects.filter(mark=InvoiceMark.RED, invoice_number__any=numbers)
+    return rows.values_list("invoice_number", flat=True)
 
 
 def unclaimed(provider_id: str, *, unit_ids: Iterable[str] = ()) -> QuerySet[Order]:

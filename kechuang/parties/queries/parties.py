@@ -100,12 +100,22 @@ def party_by_code(credit_code: str) -> PartyCard | None:
 
 def party_names(party_ids: Iterable[str]) -> dict[str, str]:
     """Names by id."""
-    return dict(Party.objects.filter(id__in=set(party_ids)).values_list("id", "name"))
+    return dict(_party_names(sorted(set(party_ids))))
 
 
 def person_names(person_ids: Iterable[str]) -> dict[str, str]:
     """Names by id."""
-    return dict(Person.objects.filter(id__in=set(person_ids)).values_list("id", "name"))
+    return dict(_person_names(sorted(set(person_ids))))
+
+
+@compiled
+def _party_names(party_ids: list[str]) -> QuerySet[Party, tuple[str, str]]:
+    return Party.objects.filter(id__any=party_ids).values_list("id", "name")
+
+
+@compiled
+def _person_names(person_ids: list[str]) -> QuerySet[Person, tuple[str, str]]:
+    return Person.objects.filter(id__any=person_ids).values_list("id", "name")
 
 
 def unit_names(unit_ids: Iterable[str]) -> dict[str, str]:
@@ -199,13 +209,23 @@ def visible_party(actor: Actor, party_id: str) -> Party:
 
 def contacts(person_ids: Iterable[str]) -> list[Contact]:
     """The contacts of these people who may still sign in. For messages only; never for a page."""
-    rows = Person.objects.filter(id__in=list(person_ids), is_active=True).values_list("id", "email", "phone")
-    return [Contact(*row) for row in rows.order_by("id")]
+    return [Contact(*row) for row in _contacts(list(person_ids))]
+
+
+@compiled
+def _contacts(person_ids: list[str]) -> QuerySet[Person, tuple[str, str, str]]:
+    rows = Person.objects.filter(id__any=person_ids, is_active=True).values_list("id", "email", "phone")
+    return rows.order_by("id")
 
 
 def anybody_reachable() -> bool:
     """Whether anybody who may sign in has left a mail address or a telephone number."""
-    return Person.objects.filter(is_active=True).exclude(email="", phone="").exists()
+    return bool(_reachable())
+
+
+@compiled
+def _reachable() -> QuerySet[Person, str]:
+    return Person.objects.filter(is_active=True).exclude(email="", phone="").values_list("id", flat=True)[:1]
 
 
 def parties_by_codes(credit_codes: Iterable[str]) -> dict[str, frozenset[str]]:
@@ -232,16 +252,22 @@ def _once_called(codes: list[str]) -> QuerySet[PartyChange, tuple[str, str]]:
 
 def parties_by_identity(digests: Iterable[str]) -> dict[str, frozenset[str]]:
     """The makers and teams that a person with one of these identity digests belongs to."""
+    wanted = sorted(set(digests) - {""})
+    found: dict[str, set[str]] = {}
+    for digest, party_id in _identities(wanted) if wanted else ():
+        found.setdefault(digest, set()).add(party_id)
+    return {digest: frozenset(ids) for digest, ids in found.items()}
+
+
+@compiled
+def _identities(digests: list[str]) -> QuerySet[Membership, tuple[str, str]]:
     rows = Membership.objects.filter(
-        person__identity_digest__in=set(digests) - {""},
+        person__identity_digest__any=digests,
         party__kind__in=[Kind.MAKER, Kind.TEAM],
         party__state=PartyState.ACTIVE,
         valid_until__isnull=True,
     )
-    found: dict[str, set[str]] = {}
-    for digest, party_id in rows.values_list("person__identity_digest", "party_id"):
-        found.setdefault(digest, set()).add(party_id)
-    return {digest: frozenset(ids) for digest, ids in found.items()}
+    return rows.values_list("person__identity_digest", "party_id")
 
 
 def members(actor: Actor, party_id: str, *, on: date) -> list[Membership]:

@@ -94,12 +94,20 @@ class OrderStory:
         return ()
 
     def _provider(self) -> tuple[Member, tuple[str, int]] | None:
-        able = [member for member in self.stage.providers if member.offers and member.party_id != self.holder.party_id]
+        """Who serves, and what. An instrument with a calendar is booked first (booking.py); a few still telephone."""
+        calls = self.dice.chance(self.chances.by_telephone)
+        booked_first = set() if calls else {place.offer_id for place in self.stage.bookable}
+        able = [
+            (member, offers)
+            for member in self.stage.providers
+            if member.party_id != self.holder.party_id
+            and (offers := [one for one in member.offers if one[0] not in booked_first])
+        ]
         if not able:
             return None
-        near = [member for member in able if member.region == self.holder.region]
-        chosen = self.dice.one(near if near and self.dice.chance(450) else able)
-        return chosen, self.dice.one(chosen.offers)
+        near = [one for one in able if one[0].region == self.holder.region]
+        chosen, offers = self.dice.one(near if near and self.dice.chance(450) else able)
+        return chosen, self.dice.one(offers)
 
     def _quoted(self, offer_id: str, quantity: int) -> Story:
         if self.dice.chance(self.chances.declined):

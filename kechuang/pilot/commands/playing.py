@@ -12,7 +12,17 @@ from kechuang.deadlines.commands import load_announced
 from kechuang.documents.commands import keeping_many
 from kechuang.kernel.ids import seeded
 from kechuang.pilot import queries
-from kechuang.pilot.commands import booking, deciding, happenings, joining, misdeeds, people, releasing, subsidising
+from kechuang.pilot.commands import (
+    booking,
+    deciding,
+    happenings,
+    joining,
+    misdeeds,
+    people,
+    releasing,
+    subsidising,
+    supervising,
+)
 from kechuang.pilot.commands.ordering import OrderStory
 from kechuang.pilot.commands.stage import Stage, Story
 from kechuang.pilot.models import Run, Scale, in_bp
@@ -117,6 +127,7 @@ def _cast(stage: Stage, scale: Scale) -> None:
     booking.all_year(stage, scale)
     releasing.all_year(stage)
     subsidising.all_year(stage)
+    supervising.all_year(stage)
     begins = spread(max(round(ORDERS * scale), 20), YEAR_DAYS, stage.dice)
     begins += [day for day in range(YEAR_DAYS + 1, days + 1) for _ in range(round(ORDERS * scale) // YEAR_DAYS)]
     for number, day in enumerate(begins, start=1):

@@ -44,7 +44,12 @@ def _run_out(on: date) -> QuerySet[Admission, str]:
 
 def kept_parties() -> dict[str, str]:
     """The party of each admission that is admitted or suspended, by admission."""
-    return dict(Admission.objects.filter(state__in=_KEPT).order_by("id").values_list("id", "party_id"))
+    return dict(_kept_parties())
+
+
+@compiled
+def _kept_parties() -> QuerySet[Admission, tuple[str, str]]:
+    return Admission.objects.filter(state__in=_KEPT).order_by("id").values_list("id", "party_id")
 
 
 def uncertified(on: date) -> list[tuple[Admission, str]]:

@@ -38,7 +38,7 @@ def keep_found(found: Sequence[Found], terms: InForce[ScreeningTerms], *, now: d
     changed = [(standing[key], one) for one in found if (key := (str(one.rule), one.claim.claim_id)) in standing]
     renewed = [_renewed(row, one) for row, one in changed if _differs(row, one)]
     insert_many(Finding, new)
-    update_many(Finding, renewed, ["facts", "evidence", "group"])
+    update_many(Finding, renewed, ["rule_version", "says", "facts", "evidence", "group"])
     label, target = _("筛查发现"), str(FindingState.OPEN)
     acts = [Act(row, {"rule": row.rule, "facts": row.facts}, target=target) for row in new]
     record_many(CLOCK, acts, "find", label=label, role=Role.CLOCK, now=now)
@@ -61,6 +61,7 @@ def _row(one: Found, terms: InForce[ScreeningTerms], now: datetime) -> Finding:
         label=claim.number,
         group=one.group,
         points=terms.terms.points_of(one.rule),
+        says=rule.says,
         facts=dict(one.facts),
         evidence=[asdict(proof) for proof in one.evidence],
         terms={**terms.record, "params": {name: params[name] for name in rule.parameters}},
@@ -74,6 +75,8 @@ def _differs(row: Finding, one: Found) -> bool:
 
 
 def _renewed(row: Finding, one: Found) -> Finding:
+    rule = RULES[one.rule]
+    row.rule_version, row.says = rule.version, rule.says
     row.facts, row.group = dict(one.facts), one.group
     row.evidence = [asdict(proof) for proof in one.evidence]
     return row

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('group', models.CharField(blank=True, max_length=200)),
                 ('points', models.IntegerField()),
                 ('state', models.CharField(default=kechuang.screening.states.FindingState['OPEN'], max_length=24)),
+                ('says', models.CharField(max_length=2000)),
                 ('facts', models.JSONField(default=dict)),
                 ('evidence', models.JSONField(default=list)),
                 ('terms', models.JSONField(default=dict)),

@@ -9,6 +9,7 @@ from kechuang.screening.queries.findings import (
     hits_by_rule,
     levels_on,
     open_findings,
+    states_among,
     waiting_for,
 )
 from kechuang.screening.queries.linking import Known, known_now
@@ -48,6 +49,7 @@ __all__ = [
     "rows_of",
     "sees_queue",
     "sheet",
+    "states_among",
     "terms_of_rule",
     "waiting_for",
 ]

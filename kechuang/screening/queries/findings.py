@@ -50,6 +50,12 @@ def finding(actor: Actor, finding_id: str) -> Finding:
     return row
 
 
+def states_among(actor: Actor, finding_ids: Iterable[str]) -> dict[str, str]:
+    """The words for the states of those of these findings that the actor may open, by id."""
+    seen = visible_to(actor).filter(id__in=list(finding_ids)).values_list("id", "state")
+    return {finding_id: FINDING_MACHINE.labels[FindingState(state)] for finding_id, state in seen}
+
+
 def contests_open(actor: Actor) -> QuerySet[Contest]:
     """What firms said against findings and links and nobody has answered yet (待答复申辩)."""
     return contests_visible_to(actor).filter(state=ContestState.OPEN).select_related("finding", "link").order_by("at")

@@ -35,8 +35,8 @@ def sees_queue(actor: Actor) -> bool:
 
 
 def reason_of(row: Finding) -> str:
-    """Why it was found, in a sentence with its figures."""
-    return filled(RULES[Pattern(row.rule)].says, row.facts)
+    """Why it was found, in the sentence that the rule had when it was found, with its figures."""
+    return filled(row.says, row.facts)
 
 
 @dataclass(frozen=True, slots=True)

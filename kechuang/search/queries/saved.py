@@ -13,7 +13,7 @@ from kechuang.search.models import Document, SavedSearch
 from kechuang.search.queries.book import current_book, with_change, without
 from kechuang.search.queries.finding import NO_FILTERS, find, found_as_asked
 from kechuang.search.rules import Filters
-from kechuang.search.states import PREVIEW_SHOWN, SAMPLES_MAX
+from kechuang.search.states import BATCH, PREVIEW_SHOWN, SAMPLES_MAX
 from kechuang.ui.compiled import compiled
 
 
@@ -50,13 +50,18 @@ def saved_searches(actor: Actor) -> QuerySet[SavedSearch]:
     return own_searches(actor).order_by("-saved_at", "id")
 
 
-def due_searches(*, until: datetime, limit: int) -> list[str]:
+def due_searches(*, until: datetime) -> list[str]:
     """Saved searches since whose last look something new can be found; the longest unlooked first."""
     newest = _newest.first(until)
     if newest is None:
         return []
+    return _unseen(newest)
+
+
+@compiled
+def _unseen(newest: datetime) -> QuerySet[SavedSearch, str]:
     rows = SavedSearch.objects.filter(seen_until__lt=newest).order_by("seen_until", "id")
-    return list(rows.values_list("id", flat=True)[:limit])
+    return rows.values_list("id", flat=True)[:BATCH]
 
 
 @compiled

@@ -21,6 +21,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger.queries import Station, transfers_of, used_of
 from kechuang.parties.queries import person_names, region_name
 from kechuang.policy.book import replay
+from kechuang.screening.queries import states_among
 from kechuang.supervision import rules
 from kechuang.supervision.access import (
     OFFICES,
@@ -173,8 +174,12 @@ def _item_rows(actor: Actor, case: Case) -> list[ItemRow]:
     asked: dict[str, int] = {}
     for claim_id, fen in standing.values_list("claim_id", "principal_fen"):
         asked[claim_id] = asked.get(claim_id, 0) + fen
+    found = states_among(actor, [item.subject_id for item in items if item.kind == ItemKind.FINDING])
     rows = []
     for item in items:
+        if item.kind == ItemKind.FINDING and item.subject_id in found:
+            rows.append(ItemRow(item, reverse("screening:finding", args=[item.subject_id]), found[item.subject_id]))
+            continue
         net = paid.get(item.subject_id, 0) - back.get(item.subject_id, 0)
         url = reverse("claims:claim", args=[item.subject_id]) if item.subject_id in seen else ""
         state = CLAIM_MACHINE.labels[ClaimState(seen[item.subject_id])] if item.subject_id in seen else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import connection, models
 
 from kechuang.trail.models import Event
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,14 @@ def way(object_ids: Iterable[str]) -> models.QuerySet[Event]:
 
 def stood_in_for(object_ids: Iterable[str], person_ids: Iterable[str]) -> list[tuple[str, str, str]]:
     """In whose place these persons acted on these records (代理办理): record, who acted, who was absent."""
-    rows = Event.objects.filter(object_id__in=list(object_ids), person_id__in=list(person_ids))
+    return _stood_in_for(list(object_ids), list(person_ids))
+
+
+@compiled
+def _stood_in_for(object_ids: list[str], person_ids: list[str]) -> models.QuerySet[Event, tuple[str, str, str]]:
+    rows = Event.objects.filter(object_id__any=object_ids, person_id__any=person_ids)
     found = rows.exclude(stands_in_for="").values_list("object_id", "person_id", "stands_in_for")
-    return list(found.order_by("object_id", "person_id", "stands_in_for").distinct())
+    return found.order_by("object_id", "person_id", "stands_in_for").distinct()
 
 
 def times(*actions: str) -> int:

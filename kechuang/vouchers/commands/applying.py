@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.deadlines import commands as deadlines
 from kechuang.documents.commands import keep
@@ -21,6 +22,7 @@ from kechuang.parties.queries import PartyCard, covers, party, refuse_same_hands
 from kechuang.policy.book import InForce, in_force
 from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 from kechuang.ui.rows import insert_many
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import roles_on, visible_to
@@ -196,10 +198,15 @@ def refuse(actor: Actor, *, voucher_id: str, reason: str, now: datetime) -> Vouc
 
 def locked(actor: Actor, voucher_id: str) -> Voucher:
     """The voucher, locked, as the actor may see it; raises NotVisible."""
-    voucher = visible_to(actor).select_for_update(of=("self",)).filter(id=voucher_id).first()
+    voucher = _locked.first(actor, voucher_id)
     if voucher is None:
         raise NotVisible
     return voucher
+
+
+@compiled
+def _locked(actor: Actor, voucher_id: str) -> QuerySet[Voucher]:
+    return visible_to(actor).select_for_update(of=("self",)).filter(id=voucher_id)
 
 
 def refuse_own(actor: Actor, voucher: Voucher, role: Role) -> None:

@@ -45,10 +45,15 @@ def live_of(party_id: str, *, on: date) -> list[LiveVoucher]:
     return [LiveVoucher(voucher, left[voucher.id]) for voucher in vouchers]
 
 
+@compiled
+def _live(on: date) -> QuerySet[Voucher]:
+    rows = Voucher.objects.filter(state=VoucherState.ISSUED, valid_from__lte=on, valid_until__gt=on)
+    return rows.defer("terms", "checks", "declared").order_by("valid_until", "id")
+
+
 def live_by_holder(*, on: date) -> dict[str, LiveVoucher]:
     """By party the voucher each holder would use on a day: of those with something left the first to expire."""
-    rows = Voucher.objects.filter(state=VoucherState.ISSUED, valid_from__lte=on, valid_until__gt=on)
-    vouchers = list(rows.defer("terms", "checks", "declared").order_by("valid_until", "id"))
+    vouchers = _live(on)
     left = balances_of(vouchers)
     found: dict[str, LiveVoucher] = {}
     for voucher in vouchers:
