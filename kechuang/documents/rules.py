@@ -15,9 +15,10 @@ from kechuang.documents.formats.compare import (
 )
 from kechuang.documents.formats.contract import ContractFacts, ContractParty, contract_pdf, template_on
 from kechuang.documents.formats.fields import WrongInvoiceNumber, normalised_number
-from kechuang.documents.formats.invoice import Invoice, Trust
+from kechuang.documents.formats.invoice import Invoice, NoInvoiceData, Trust
 from kechuang.documents.formats.invoice import read as read_invoice
 from kechuang.documents.formats.large import LargeTable, Merged, letters, read_large
+from kechuang.documents.formats.pictures import Difference, ReducedPage, difference, layout_bits, reduced_pages
 from kechuang.documents.formats.print import Grid, Heading, Sheet, Signature, print_pdf
 from kechuang.documents.formats.refusals import UploadRefused
 from kechuang.documents.formats.reports import report_text
@@ -53,6 +54,7 @@ __all__ = [
     "ContractFacts",
     "ContractParty",
     "Covers",
+    "Difference",
     "Expected",
     "Figures",
     "Found",
@@ -61,7 +63,9 @@ __all__ = [
     "Invoice",
     "LargeTable",
     "Merged",
+    "NoInvoiceData",
     "Paper",
+    "ReducedPage",
     "Sheet",
     "Signature",
     "Step",
@@ -77,15 +81,18 @@ __all__ = [
     "clean",
     "compare",
     "contract_pdf",
+    "difference",
     "fen_from_capitals",
     "guarded",
     "invoice_number",
+    "layout_bits",
     "letters",
     "normalised_number",
     "print_pdf",
     "read_invoice",
     "read_large",
     "read_table",
+    "reduced_pages",
     "report_text",
     "serial_day",
     "specimen_contract_pdf",

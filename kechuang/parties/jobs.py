@@ -1,4 +1,4 @@
-"""Payee accounts whose time has come."""
+"""Payee accounts whose time has come; devices that nobody comes in from any more."""
 
 from datetime import datetime
 
@@ -13,3 +13,8 @@ def run_replaced_accounts(*, now: datetime) -> int:
     for account_id in found:
         commands.retire_account(CLOCK, account_id=account_id, now=now)
     return len(found)
+
+
+def run_devices(*, now: datetime) -> int:
+    """Forgets devices that were not seen for a year."""
+    return commands.forget_devices(now=now)

@@ -22,11 +22,12 @@ from kechuang.kernel.actor import ROLE_LABELS, Role
 from kechuang.parties import commands, queries, rules
 from kechuang.parties.adapters.zjzwfw import StandIn, TicketKind, TicketRefused, Tickets
 from kechuang.parties.forms import AppointForm, StandInForm, StandInLegalForm, SubstituteForm
-from kechuang.parties.states import ACTING_FOR, CAPACITY_LABELS, Capacity
+from kechuang.parties.states import ACTING_FOR, CAPACITY_LABELS, DEVICE_DAYS, DEVICE_MARK_BYTES, Capacity
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, page_of
 
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+_DEVICE = "kechuang_device"  # a first-party cookie: a random mark, signed; it says nothing of the device
 _STATE = "zjzwfw_state"  # session key: ties a ticket's return to the browser that asked
 
 
@@ -35,6 +36,9 @@ class SignInPage(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"tickets": _tickets(), "kinds": TicketKind}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        return _noted(self.request, super().form_valid(form))
 
 
 class SignOutPage(LogoutView):
@@ -49,7 +53,33 @@ def closed(request: HttpRequest) -> HttpResponse:
 @login_required
 def arrived(request: HttpRequest) -> HttpResponse:
     """After sign-in: to the work that waits, or first to the choice of a side."""
-    return redirect("/" if ACTING_FOR in request.session else "parties:choose")
+    return _noted(request, redirect("/" if ACTING_FOR in request.session else "parties:choose"))
+
+
+def _noted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Keeps from which device a person came in for a party (登录设备), by a mark that the browser keeps. Without one, or with one
+    that is not ours, it is given a new one: cleared, it is another device.
+    """
+    if not request.user.is_authenticated:
+        return response
+    person_id, side = str(request.user.pk), request.session.get(ACTING_FOR)
+    if side is None:
+        sides = queries.sides(person_id, on=clock.today())
+        side = sides[0].party_id if len(sides) == 1 else ""
+    if not side:  # officers act for no party
+        return response
+    mark = request.get_signed_cookie(_DEVICE, "", salt=_DEVICE) or secrets.token_urlsafe(DEVICE_MARK_BYTES)
+    commands.note_device(person_id=person_id, party_id=side, mark=mark, now=clock.now())
+    response.set_signed_cookie(
+        _DEVICE,
+        mark,
+        salt=_DEVICE,
+        max_age=timedelta(days=DEVICE_DAYS),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 @login_required
@@ -62,7 +92,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         if wanted not in {side.party_id for side in sides}:
             raise rules.NotAMember
         request.session[ACTING_FOR] = wanted
-        return redirect(_next(request))
+        return _noted(request, redirect(_next(request)))
     shown = [(side, seat_label(side, person)) for side in sides]
     return render(request, "parties/choose.html", {"sides": shown, "current": request.session.get(ACTING_FOR)})
 

@@ -80,6 +80,8 @@ LEVEL_LABELS: dict[Level, str] = {
 }
 
 ACTING_FOR = "acting_for"  # session key: a party's id, or "" for the offices
+DEVICE_DAYS = 365  # technical: for so long a browser keeps its mark, and we its digest
+DEVICE_MARK_BYTES = 16  # technical: of the random mark
 ACCOUNT_NUMBER_LENGTH = (8, 32)  # shortest and longest that Chinese banks issue
 IDENTITY_LENGTH = 18
 IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643

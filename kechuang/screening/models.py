@@ -42,6 +42,10 @@ def print_id() -> str:
     return new_id("prn")
 
 
+def likeness_id() -> str:
+    return new_id("lik")
+
+
 def registration_id() -> str:
     return new_id("rgs")
 
@@ -183,7 +187,10 @@ class Contest(models.Model):
 
 
 class Print(models.Model):
-    """指纹：what an invoice or a report says, reduced to what can be compared; the paper itself stays with the claim."""
+    """指纹：what an invoice or a report says, or how its picture looks, reduced to what can be compared.
+
+    The paper itself stays with the claim.
+    """
 
     APPEND_ONLY: ClassVar = True
 
@@ -191,14 +198,19 @@ class Print(models.Model):
     kind = models.CharField(max_length=12)
     claim_id = models.CharField(max_length=32)
     order_id = models.CharField(max_length=32)
-    number = models.CharField(max_length=64, blank=True)  # of an invoice
+    number = models.CharField(max_length=64, blank=True)  # of an invoice; of a picture: its file and place there
     seller_code = models.CharField(max_length=18, blank=True)
     buyer_code = models.CharField(max_length=18, blank=True)
     gross_fen = models.BigIntegerField(default=0)
     issued_on = models.DateField(null=True)
     items = models.CharField(max_length=ITEMS_LENGTH, blank=True)  # of an invoice: what it was issued for
-    pieces = ArrayField(models.BigIntegerField(), default=list)  # of a report: hashes of its results
-    bands = ArrayField(models.BigIntegerField(), default=list)  # of a report: by which alike ones are found
+    pieces = ArrayField(
+        models.BigIntegerField(), default=list
+    )  # of a report: hashes of its results; of a picture: of its layout
+    bands = ArrayField(models.BigIntegerField(), default=list)  # by which alike ones are found
+    name = models.CharField(max_length=120, blank=True)  # of a picture: its file's
+    digest = models.CharField(max_length=64, blank=True)  # of a picture: its file's
+    dots = models.BinaryField(null=True)  # of a picture: the page reduced
     made_on = models.DateField()
 
     class Meta:
@@ -210,10 +222,38 @@ class Print(models.Model):
             models.Index(fields=["claim_id"], name="print_of_claim"),
             models.Index(fields=["seller_code", "gross_fen"], name="print_of_invoice"),
             GinIndex(fields=["bands"], name="print_by_band"),
+            models.Index(fields=["digest"], name="print_by_digest", condition=~Q(digest="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.claim_id}"
+
+
+class Likeness(models.Model):
+    """相似材料：a claim's picture that looks like one of an earlier claim, and in how much the two differ."""
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=likeness_id, editable=False)
+    claim_id = models.CharField(max_length=32)
+    other_id = models.CharField(max_length=32, db_index=True)  # the earlier claim
+    picture = models.ForeignKey(Print, on_delete=models.PROTECT, related_name="+")
+    other_picture = models.ForeignKey(Print, on_delete=models.PROTECT, related_name="+")
+    exact = models.BooleanField()  # the same file, to the byte
+    bits = models.IntegerField()  # of the layout that differ
+    parts = models.IntegerField()  # that differ
+    parts_of = models.IntegerField()  # with anything on them
+    made_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["picture", "other_picture"], name="likeness_once"),
+            models.CheckConstraint(condition=~Q(claim_id=F("other_id")), name="likeness_of_two_claims"),
+        ]
+        indexes = [models.Index(fields=["claim_id"], name="likeness_of_claim")]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.other_id}"
 
 
 class Registration(models.Model):

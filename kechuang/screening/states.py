@@ -45,6 +45,7 @@ class PrintKind(StrEnum):
 
     INVOICE = "invoice"
     REPORT = "report"
+    PICTURE = "picture"
 
 
 class Stage(StrEnum):
@@ -148,6 +149,9 @@ HUNDREDTHS = 100  # quantities of an order are written in hundredths of the unit
 MINUTES_IN_HOUR = 60
 HASH_BYTES = 8  # technical: of a hash of a piece of a text
 BANDS, BAND_ROWS = 16, 4  # technical: a pair is looked at when one of so many bands of its smallest hashes agrees
+LAYOUT_BAND_BITS, LAYOUT_BITS = 16, 64  # technical: bits of a band of a layout's hash, and of a piece of it
+PICTURES_COMPARED = 60  # technical: earlier pictures that a new one is held against, those of the nearest layout
+LIKENESS_PARTS_MAX = 12  # technical: what differs in more parts is not kept as alike
 NUMBER_DIGITS_MIN = 3  # technical: shorter numbers say nothing about a result
 NUMBERS_KEPT_MAX = 400  # technical: of one report
 HALF = 2  # technical: the middle of a sorted list

@@ -195,6 +195,8 @@ def _many(model: type[models.Model], rows: Sequence[models.Model], statement: st
 
 
 def _as_text(value: object) -> str:
-    """Days and instants as PostgreSQL reads them."""
+    """Days, instants and bytes as PostgreSQL reads them."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
     assert isinstance(value, date), f"{type(value)} is not written by the many"
     return value.isoformat()

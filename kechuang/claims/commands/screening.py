@@ -10,8 +10,9 @@ from kechuang.claims.queries.evidence import Paper, Read
 from kechuang.claims.queries.facts import facts_of_all, facts_of_few
 from kechuang.claims.states import SCREENED_DAYS, ClaimState
 from kechuang.documents.queries import content_of
-from kechuang.documents.rules import UploadRefused, report_text
+from kechuang.documents.rules import UploadRefused, reduced_pages, report_text
 from kechuang.documents.states import Kind
+from kechuang.parties.queries import party
 from kechuang.policy.book import NoTermsInForce, in_force
 from kechuang.policy.tables import month_day
 from kechuang.screening import commands as screening
@@ -38,9 +39,27 @@ def screen_submitted(
     ]
     report = "\n".join(_text(paper) for paper in papers if paper.kind == Kind.REPORT)
     screening.keep_prints(
-        claim_id=claim.id, order_id=claim.order_id, invoices=papers_read, report=report, again=again, now=now
+        claim_id=claim.id,
+        order_id=claim.order_id,
+        invoices=papers_read,
+        pictures=_pictures(claim, papers),
+        report=report,
+        again=again,
+        now=now,
     )
     screen_claims([claim.id], now=now)
+
+
+def _pictures(claim: Claim, papers: Sequence[Paper]) -> list[screening.PicturePaper]:
+    """The claim's own invoices as they look, where they were scanned or photographed."""
+    found = []
+    for paper in papers:
+        if paper.kind == Kind.INVOICE and paper.subject_id == claim.id:
+            pages = reduced_pages(paper.name, content_of(subject_id=claim.id, file_id=paper.id).content)
+            if pages:
+                sides = (party(one).credit_code for one in (claim.provider_party, claim.holder_party))
+                found.append(screening.PicturePaper(paper.id, paper.name, paper.digest, pages, *sides))
+    return found
 
 
 def _text(paper: Paper) -> str:

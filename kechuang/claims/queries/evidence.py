@@ -15,6 +15,7 @@ from kechuang.documents.rules import (
     Covers,
     Expected,
     Invoice,
+    NoInvoiceData,
     compare,
     read_invoice,
 )
@@ -44,16 +45,26 @@ class Read:
 
 
 def read_invoices(claim_id: str, papers: Sequence[Paper]) -> list[Read]:
-    """The invoices of a claim, each number once; a structured file is preferred over the page of the same invoice."""
+    """The invoices of a claim, each number once; a structured file is preferred over the page of the same invoice.
+
+    A picture of an invoice goes along with the file that it is of; alone it is refused, with NoInvoiceData.
+    """
     found: dict[str, Read] = {}
+    pictures: list[NoInvoiceData] = []
     for paper in papers:
         if paper.kind != Kind.INVOICE or paper.subject_id != claim_id:
             continue
         content = content_of(subject_id=claim_id, file_id=paper.id).content
-        invoice = read_invoice(paper.name, content)
+        try:
+            invoice = read_invoice(paper.name, content)
+        except NoInvoiceData as picture:
+            pictures.append(picture)
+            continue
         known = found.get(invoice.number)
         if known is None or invoice.trust < known.invoice.trust:  # full sorts before partial
             found[invoice.number] = Read(invoice, paper.id)
+    if pictures and not found:
+        raise pictures[0]
     return list(found.values())
 
 

@@ -58,6 +58,13 @@ JOIN claims_invoice i ON i.id = l.invoice_id
 LEFT JOIN screening_print p ON p.kind = 'invoice' AND p.claim_id = z.claim_id AND p.number = i.number
 WHERE z.live AND z.claim_id = ANY(%(ids)s)"""
 
+# Scanned invoices that look like those of earlier claims.
+PICTURES = """
+SELECT k.claim_id, k.other_id, p.name, q.name AS other_name, k.exact, k.bits, cardinality(p.pieces) * 64 AS bits_of, k.parts,
+    k.parts_of
+FROM screening_likeness k JOIN screening_print p ON p.id = k.picture_id JOIN screening_print q ON q.id = k.other_picture_id
+WHERE k.claim_id = ANY(%(ids)s)"""
+
 RED = """
 SELECT DISTINCT ON (k.claim_id, k.number) k.claim_id, k.number, k.red_on, k.red_number, k.asked_of
 FROM screening_redcheck k WHERE k.red_on IS NOT NULL AND k.claim_id = ANY(%(ids)s) ORDER BY k.claim_id, k.number, k."on\""""
@@ -137,7 +144,7 @@ SELECT region, officer, provider, count,
 FROM pair"""
 
 # With whom a claim is compared: the same two sides within a year, an invoice of the same seller, amount and day, a
-# report that agrees in a band.
+# report that agrees in a band, a picture that looks the same.
 NEAR = """
 WITH own AS (
     SELECT c.id, c.holder_party, c.provider_party, o.placed_on FROM claims_claim c JOIN orders_order o ON o.id = c.order_id
@@ -150,6 +157,8 @@ UNION
 SELECT q.claim_id FROM own JOIN screening_print p ON p.claim_id = own.id AND p.kind = 'invoice'
     JOIN screening_print q ON q.kind = 'invoice' AND q.seller_code = p.seller_code AND q.gross_fen = p.gross_fen
         AND q.issued_on = p.issued_on
+UNION
+SELECT k.other_id FROM own JOIN screening_likeness k ON k.claim_id = own.id
 UNION
 SELECT q.claim_id FROM own JOIN screening_print p ON p.claim_id = own.id AND p.kind = 'report'
     CROSS JOIN LATERAL (SELECT q.claim_id FROM screening_print q WHERE q.kind = 'report' AND q.bands && p.bands LIMIT 40) q"""

@@ -17,6 +17,7 @@ from kechuang.screening.rules import (
     LinkFact,
     PaceFact,
     PairFact,
+    PictureFact,
     RedFact,
     RegistrationFact,
     ReportFact,
@@ -46,6 +47,7 @@ def facts_of_few(claim_ids: Sequence[str], terms: ScreeningTerms, *, on: date) -
     parts = {
         "claims": sql.CLAIMS,
         "invoices": sql.INVOICES,
+        "pictures": sql.PICTURES,
         "red": sql.RED,
         "reports": sql.REPORTS_AND_FORMS,
         "links": sql.LINKS,
@@ -62,6 +64,7 @@ def facts_of_all(claim_ids: Iterable[str], terms: ScreeningTerms, *, on: date) -
     parts = {
         "claims": sql.CLAIMS,
         "invoices": sql.INVOICES,
+        "pictures": sql.PICTURES,
         "red": sql.RED,
         "reports": sql.REPORTS,
         "links": sql.ALL_LINKS,
@@ -103,6 +106,7 @@ def _built(found: Mapping[str, _Rows], wanted: frozenset[str]) -> Facts:
         claims=claims,
         wanted=wanted & set(claims),
         invoices=[InvoiceFact(**_days(row, "issued_on")) for row in found["invoices"]],
+        pictures=[PictureFact(**row) for row in found["pictures"]],
         red=[RedFact(**_days(row, "red_on")) for row in found["red"]],
         reports=[ReportFact(**{**row, "pieces": frozenset(row["pieces"])}) for row in found["reports"]],
         links=[

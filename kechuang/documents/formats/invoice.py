@@ -18,7 +18,7 @@ from kechuang.kernel.text import halfwidth, tidy
 class NoInvoiceData(Refusal):
     code = "documents.no_invoice_data"
     text = _("文件“{name}”没有可以读取的发票数据")
-    remedy = _("请从电子税务局下载原始 XML、OFD 或 PDF 发票上传，不要上传拍照或扫描件")
+    remedy = _("请从电子税务局下载原始 XML、OFD 或 PDF 发票上传；拍照和扫描件可以一并上传，不能代替")
     field = "file"
     status = 422
 

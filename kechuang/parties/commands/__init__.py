@@ -23,6 +23,7 @@ from kechuang.parties.commands.decisions import (
     refuse_decision,
     withdraw_decision,
 )
+from kechuang.parties.commands.devices import forget_devices, note_device
 from kechuang.parties.commands.entering import (
     enter,
 )
@@ -70,12 +71,14 @@ __all__ = [
     "end_member",
     "end_substitution",
     "enter",
+    "forget_devices",
     "import_organisations",
     "import_regions",
     "mark_told",
     "merge_parties",
     "merge_persons",
     "move_region",
+    "note_device",
     "propose_account",
     "propose_decision",
     "refuse_account",

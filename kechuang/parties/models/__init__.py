@@ -1,6 +1,7 @@
 """Tables of parties: regions, people and parties, offices, accounts; decisions about parties."""
 
 from kechuang.parties.models.decisions import PartyDecision, decision_id, decision_number
+from kechuang.parties.models.devices import Device, device_id
 from kechuang.parties.models.people import (
     CODE_LENGTH,
     BankAccount,
@@ -27,6 +28,7 @@ from kechuang.parties.models.people import (
 __all__ = [
     "CODE_LENGTH",
     "BankAccount",
+    "Device",
     "Membership",
     "Office",
     "Party",
@@ -42,6 +44,7 @@ __all__ = [
     "change_id",
     "decision_id",
     "decision_number",
+    "device_id",
     "membership_id",
     "office_id",
     "party_id",

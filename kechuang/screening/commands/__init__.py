@@ -15,10 +15,11 @@ from kechuang.screening.commands.linking import (
     keep_registrations,
     renew_links,
 )
-from kechuang.screening.commands.printing import InvoicePaper, keep_prints
+from kechuang.screening.commands.printing import InvoicePaper, PicturePaper, keep_prints
 
 __all__ = [
     "InvoicePaper",
+    "PicturePaper",
     "RedLetter",
     "Registered",
     "Screened",

@@ -11,7 +11,7 @@ from django.db import transaction
 from kechuang.kernel.actor import CLOCK, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.screening.models import Level, Link, Registration
-from kechuang.screening.queries.linking import Known, known_now
+from kechuang.screening.queries.linking import REGISTER, SIGN_IN, Known, known_now
 from kechuang.screening.rules import LevelFact
 from kechuang.screening.states import LinkKind, LinkState
 from kechuang.trail.commands import Act, record_many
@@ -27,7 +27,7 @@ def digest_of(kind: LinkKind, value: str) -> str:
 @transaction.atomic
 def keep_links(known: Iterable[Known], *, complete: bool = False, now: datetime) -> int:
     """Keeps what is new of these (登记关联线索); answers how many are new. `complete`: this is all that the register of parties
-    says, so what it no longer says of the same parties and kinds was a link until today. A struck link stays struck.
+    says, so what it said before of the same parties, and no longer says, was a link until today. A struck link stays struck.
     """
     on, given = clock.day(now), {(one.party_id, one.kind, digest_of(one.kind, one.value)): one for one in known}
     standing = {
@@ -39,13 +39,13 @@ def keep_links(known: Iterable[Known], *, complete: bool = False, now: datetime)
     acts = [Act(row, {"kind": row.kind, "source": row.source}, target=str(LinkState.STANDING)) for row in new]
     record_many(CLOCK, acts, "link", label=_("登记关联线索"), role=Role.CLOCK, now=now)
     if complete:
-        said = {(party, kind) for party, kind, _digest in given}
-        _end([row for key, row in standing.items() if key not in given and key[:-1] in said], now=now)
+        own = (REGISTER, SIGN_IN)
+        _end([row for key, row in standing.items() if key not in given and row.source in own], now=now)
     return len(new)
 
 
 def _end(rows: Sequence[Link], *, now: datetime) -> None:
-    """A legal representative, telephone, address or account that was replaced is a link until that day, not after it."""
+    """A legal representative, telephone, address, account or device that was replaced is a link until that day, not after it."""
     over = [row for row in rows if row.until_on is None]
     for row in over:
         row.until_on = clock.day(now)

@@ -22,7 +22,13 @@ SELECT p.id, p.region, 'address', regexp_replace(p.address, '\\s', '', 'g'), lef
 FROM parties_party p WHERE p.state = 'active' AND p.address <> '' AND p.kind = 'organisation'
 UNION
 SELECT b.party_id, p.region, 'bank_account', b.digest, b.masked, NULL
-FROM parties_bankaccount b JOIN parties_party p ON p.id = b.party_id WHERE b.state = 'confirmed'"""
+FROM parties_bankaccount b JOIN parties_party p ON p.id = b.party_id WHERE b.state = 'confirmed'
+UNION
+SELECT d.party_id, p.region, 'device', d.digest, to_char(min(d.first_on), 'YYYY-MM-DD'), min(d.first_on)
+FROM parties_device d JOIN parties_party p ON p.id = d.party_id WHERE p.state = 'active' GROUP BY 1, 2, 4"""
+
+REGISTER, SIGN_IN = _("主体登记"), _("登录设备")
+_SOURCES = {LinkKind.DEVICE: SIGN_IN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,6 @@ def known_now() -> list[Known]:
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN)
         return [
-            Known(party, region, LinkKind(kind), value, shown, _("主体登记"), since)
+            Known(party, region, LinkKind(kind), value, shown, _SOURCES.get(kind, REGISTER), since)
             for party, region, kind, value, shown, since in cursor.fetchall()
         ]

@@ -10,6 +10,7 @@ from kechuang.screening.rules.facts import (
     LinkFact,
     PaceFact,
     PairFact,
+    PictureFact,
     Proof,
     RedFact,
     RegistrationFact,
@@ -18,7 +19,7 @@ from kechuang.screening.rules.facts import (
 from kechuang.screening.rules.invoices import near_number
 from kechuang.screening.rules.orders import levels_of, public_total_fen
 from kechuang.screening.rules.people import Graph, Step, graph, path
-from kechuang.screening.rules.prints import bands_of, results_of
+from kechuang.screening.rules.prints import bands_of, bands_of_layout, results_of
 from kechuang.screening.rules.terms import ScreeningTerms, Weight
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "LinkFact",
     "PaceFact",
     "PairFact",
+    "PictureFact",
     "Proof",
     "RedFact",
     "RegistrationFact",
@@ -41,6 +43,7 @@ __all__ = [
     "Step",
     "Weight",
     "bands_of",
+    "bands_of_layout",
     "graph",
     "levels_of",
     "near_number",

@@ -29,12 +29,15 @@ class Rule:
 _ALL = (
     Rule(
         _P.INVOICE_REUSED,
-        "1",
+        "2",
         _("发票重复使用"),
-        _("同一销售方、同一金额、同一天、内容相同的发票，以改动过的号码用于另一订单（重新扫描、另存、跨县）"),
+        _(
+            "同一张发票用于另一订单：销售方、金额、日期、内容相同而号码改动过；或扫描件、照片是同一张票面（重新扫描、另存、跨县）；"
+            "或附件完全相同"
+        ),
         _("一张发票只能兑付一次；号码完全相同的在申兑时即不予受理"),
-        _("发票 {number} 与申请 {claim} 的发票 {other} 同日同额同内容，号码近似，疑为同一张发票"),
-        ("invoice_number_differs_count", "invoice_series_count"),
+        _("发票 {number} 与申请 {claim} 的发票 {other} 疑为同一张：{what}"),
+        ("invoice_number_differs_count", "invoice_series_count", "picture_parts_count", "picture_bits_count"),
         invoices.reused,
     ),
     Rule(

@@ -71,6 +71,23 @@ class InvoiceFact:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureFact:
+    """A claim's scanned invoice that looks like one of an earlier claim: in how many bits of the layout and in how many
+    parts of those with anything on them the two differ.
+    """
+
+    claim_id: str
+    other_id: str
+    name: str
+    other_name: str
+    exact: bool  # the same file
+    bits: int
+    bits_of: int
+    parts: int
+    parts_of: int
+
+
+@dataclass(frozen=True, slots=True)
 class RedFact:
     """What the tax bureau said of a cited invoice when it was asked again."""
 
@@ -154,6 +171,7 @@ class Facts:
     claims: Mapping[str, ClaimFact]
     wanted: frozenset[str]
     invoices: Sequence[InvoiceFact] = ()
+    pictures: Sequence[PictureFact] = ()
     red: Sequence[RedFact] = ()
     reports: Sequence[ReportFact] = ()
     links: Sequence[LinkFact] = ()

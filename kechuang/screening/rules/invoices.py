@@ -4,17 +4,19 @@ from collections.abc import Iterator, Sequence
 
 from kechuang.kernel.money import yuan
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.screening.rules.facts import ClaimFact, Facts, Found, InvoiceFact, Proof
+from kechuang.screening.rules.facts import ClaimFact, Facts, Found, InvoiceFact, PictureFact, Proof
 from kechuang.screening.rules.terms import ScreeningTerms
 from kechuang.screening.states import Pattern
 
 
 def reused(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
-    """发票重复：the same seller, amount and day again under another order, by a number that was changed a little.
+    """发票重复：the same seller, amount and day again under another order, by a number that was changed a little; or a scan of
+    the same invoice, whatever figures were handed in with it.
 
     The same number again is refused when it is claimed; here are numbers altered, read wrongly or cut, on papers scanned
     or saved anew. Numbers that follow one another are a series that was issued together, and nothing is found.
     """
+    yield from _same_picture(facts, terms)
     alike: dict[tuple[object, ...], list[InvoiceFact]] = {}
     for invoice in facts.invoices:
         alike.setdefault((invoice.seller_code, invoice.gross_fen, invoice.issued_on), []).append(invoice)
@@ -22,6 +24,47 @@ def reused(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
         for invoice in same:
             if invoice.claim_id in facts.wanted and (earlier := _first_copied(facts, invoice, same, terms)):
                 yield _reused(facts, invoice, earlier)
+
+
+def _same_picture(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
+    """The same file, or a picture of the same paper. Orders that one invoice covers lawfully show it each."""
+    numbers: dict[str, list[str]] = {}
+    for invoice in facts.invoices:
+        numbers.setdefault(invoice.claim_id, []).append(invoice.number)
+    for picture in sorted(facts.pictures, key=lambda one: (not one.exact, one.parts, one.bits, one.other_id)):
+        own, theirs = facts.claims.get(picture.claim_id), facts.claims.get(picture.other_id)
+        if own is None or theirs is None or own.claim_id not in facts.wanted or own.order_id == theirs.order_id:
+            continue
+        near = picture.parts <= terms.picture_parts_count and picture.bits <= terms.picture_bits_count
+        mine, others = (numbers.get(claim.claim_id, []) for claim in (own, theirs))
+        if (picture.exact or near) and not set(mine) & set(others):
+            yield _pictured(picture, own, theirs, ("、".join(mine) or "—", "、".join(others) or "—"))
+
+
+def _pictured(picture: PictureFact, own: ClaimFact, theirs: ClaimFact, numbers: tuple[str, str]) -> Found:
+    what = _("附件是同一个文件") if picture.exact else _("扫描件是同一张票面")
+    first, second = sorted((own.claim_id, theirs.claim_id))
+    return Found(
+        Pattern.INVOICE_REUSED,
+        own,
+        {
+            "number": numbers[0],
+            "other": numbers[1],
+            "claim": theirs.number,
+            "what": what,
+            "parts_count": picture.parts,
+            "bits_count": picture.bits,
+        },
+        (
+            Proof(_("本申请的扫描件"), picture.name, "claim", own.claim_id),
+            Proof(_("另一申请的扫描件"), picture.other_name, "claim", theirs.claim_id),
+            Proof(_("票面上不同的格数 / 有字的格数"), f"{picture.parts} / {picture.parts_of}"),
+            Proof(_("版面指纹不同的位数 / 总位数"), f"{picture.bits} / {picture.bits_of}"),
+            Proof(_("另一申请"), f"{theirs.number} {theirs.title}", "claim", theirs.claim_id),
+            Proof(_("另一使用者"), theirs.holder_name, "party", theirs.holder),
+        ),
+        group=f"{first}:{second}",
+    )
 
 
 def _first_copied(
@@ -69,7 +112,13 @@ def _reused(facts: Facts, invoice: InvoiceFact, other: InvoiceFact) -> Found:
     return Found(
         Pattern.INVOICE_REUSED,
         own,
-        {"number": invoice.number, "other": other.number, "gross_fen": invoice.gross_fen, "claim": theirs.number},
+        {
+            "number": invoice.number,
+            "other": other.number,
+            "gross_fen": invoice.gross_fen,
+            "claim": theirs.number,
+            "what": _("同日、同额、同内容，号码近似"),
+        },
         (
             Proof(_("本申请的发票"), invoice.number),
             Proof(_("另一申请的发票"), other.number),

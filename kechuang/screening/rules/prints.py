@@ -4,7 +4,15 @@ import hashlib
 import re
 from collections.abc import Collection, Sequence
 
-from kechuang.screening.states import BAND_ROWS, BANDS, HASH_BYTES, NUMBER_DIGITS_MIN, NUMBERS_KEPT_MAX
+from kechuang.screening.states import (
+    BAND_ROWS,
+    BANDS,
+    HASH_BYTES,
+    LAYOUT_BAND_BITS,
+    LAYOUT_BITS,
+    NUMBER_DIGITS_MIN,
+    NUMBERS_KEPT_MAX,
+)
 
 _NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?![\w.])")
 
@@ -36,6 +44,16 @@ def bands_of(pieces: Collection[int]) -> tuple[int, ...]:
     if not pieces:
         return ()
     return tuple(hashed(f"{band}:{_smallest(pieces, band)}") for band in range(BANDS))
+
+
+def bands_of_layout(pieces: Sequence[int]) -> tuple[int, ...]:
+    """By which pictures of one layout are found: its hash cut into bands. Two that differ in few bits agree in some band."""
+    ones = (1 << LAYOUT_BAND_BITS) - 1
+    return tuple(
+        hashed(f"layout {place}:{shift}:{piece >> shift & ones}")
+        for place, piece in enumerate(pieces)
+        for shift in range(0, LAYOUT_BITS, LAYOUT_BAND_BITS)
+    )
 
 
 def _smallest(pieces: Collection[int], band: int) -> Sequence[int]:

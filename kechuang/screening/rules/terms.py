@@ -22,6 +22,8 @@ class ScreeningTerms:
     screen_all_days: int
     invoice_number_differs_count: int
     invoice_series_count: int
+    picture_parts_count: int
+    picture_bits_count: int
     red_first_check_days: int
     red_second_check_days: int
     red_year_end_on: str
