@@ -166,6 +166,10 @@ def test_a_task_a_sample_its_sheets_and_a_pack_by_the_pages(audited: Audited, au
         asked = {"title": "证据", "numbers": claims[0].number.lower(), "sample": sample.id}
         wrong = auditor.post(reverse("audit:new_pack", args=[task.id]), asked | {"numbers": "DF-0"})
         assert wrong.status_code == 422
+        early = auditor.post(reverse("audit:new_pack", args=[task.id]), asked)
+        assert early.status_code == 409
+        assert "还没有并入可验证存证日志" in early.content.decode()
+        audited.in_log()
         assert auditor.post(reverse("audit:new_pack", args=[task.id]), asked).status_code == 302
         pack = Pack.objects.get()
         assert pack.digest in auditor.get(reverse("audit:pack", args=[pack.id])).content.decode()

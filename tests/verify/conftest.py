@@ -27,6 +27,7 @@ def frozen(django_db_setup: None, django_db_blocker: DjangoDbBlocker, shaoxing: 
         paid = audited.paid_out()
         audited.claims(3)
         sample = audited.drawn(task)
+        audited.in_log()
         made = commands.freeze_pack(
             audited.looking, task_id=task.id, title="证据", numbers=[paid.number], sample_id=sample.id, now=audited.now
         )

@@ -4,7 +4,7 @@ from kechuang.trail.queries.comparing import kept_digest, row_texts, whole_rows
 from kechuang.trail.queries.evidence import evidence, evidence_of
 from kechuang.trail.queries.log import Backlog, backlog, heads, size, witnesses
 from kechuang.trail.queries.reading import Broken, repeated_acts, stood_in_for, times, way
-from kechuang.trail.queries.receipts import Standing, by_token, cosigned, standing, written
+from kechuang.trail.queries.receipts import Standing, by_token, cosigned, proofs, standing, written
 from kechuang.trail.queries.sound import log_faults
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "kept_digest",
     "leaves",
     "log_faults",
+    "proofs",
     "repeated_acts",
     "row_texts",
     "size",
