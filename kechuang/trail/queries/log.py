@@ -132,8 +132,9 @@ def event(event_id: str) -> Event | None:
 
 
 def last_event(object_id: str) -> Event | None:
-    """The last act on a record that took it somewhere: what a receipt is about."""
-    return Event.objects.filter(object_id=object_id).exclude(target="").order_by("-seq").first()
+    """The last act on a record that took it somewhere, else its last act: what a receipt is about."""
+    acts = Event.objects.filter(object_id=object_id).order_by("-seq")
+    return acts.exclude(target="").first() or acts.first()
 
 
 def witnesses() -> list[Witness]:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 
+from django.conf import settings
 from django.core import signing
+from django.urls import reverse
 from kechuang_verify.hashing import Profile
 from kechuang_verify.note import Note, Signature, read_note
 
@@ -34,6 +36,21 @@ def standing(object_id: str) -> Standing | None:
     """The receipt of the last act that took a record somewhere; the page that asks has decided who sees it."""
     event = log.last_event(object_id)
     return _standing(event) if event else None
+
+
+def receipt_address(object_id: str) -> str:
+    """Where the receipt of a record's last act is had, for its paper; "" for a record without acts."""
+    event = log.last_event(object_id)
+    return address_of(token_of(event.id)) if event else ""
+
+
+def address_of(token: str) -> str:
+    return str(settings.SITE_ADDRESS) + reverse("trail:receipt", args=[token])
+
+
+def token_of(event_id: str) -> str:
+    """What an address carries instead of the act's id: nobody else can write it."""
+    return signing.Signer(salt=_FOR).sign(event_id)
 
 
 def by_token(token: str) -> Standing:
@@ -106,7 +123,7 @@ def _standing(event: Event) -> Standing:
     leaf: Leaf | None = log.leaf_of(event.seq)
     head = _best_head(leaf.seq) if leaf else None
     seq = leaf.seq if leaf and head else None
-    return Standing(event, signing.Signer(salt=_FOR).sign(event.id), data, seq, head)
+    return Standing(event, token_of(event.id), data, seq, head)
 
 
 def _leaf_data(event: Event, profile: Profile) -> bytes:
