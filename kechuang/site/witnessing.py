@@ -31,7 +31,9 @@ def stand_in(log_url: str, port: int, every: float) -> None:
 
     policy, folder, log = Path(settings.LOG_POLICY), Path(settings.DATA) / "witness", signer().key
     if policy.exists() and f"witness {STAND_IN_WITNESS} " not in policy.read_text(encoding="utf-8"):
-        sys.exit(f"信任策略 {policy} 已写明见证方，不需要替身 · the policy names witnesses already, no stand-in is needed")
+        sys.exit(
+            f"信任策略 {policy} 已写明见证方，不需要替身 · the policy names witnesses already, no stand-in is needed"
+        )
     witness = Witness(folder, KEY_NAME, key_in(folder, KEY_NAME), log, log_url)
     answers = server(witness, "127.0.0.1", port)
     threading.Thread(target=answers.serve_forever, daemon=True).start()

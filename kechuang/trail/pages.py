@@ -1,12 +1,13 @@
 """Public pages of the log (可验证存证日志): what it is, its head, its witnesses; one receipt."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from kechuang_verify.note import read_checkpoint
 
 from kechuang.trail import commands, queries
 from kechuang.trail.adapters.signing import signer
-from kechuang.trail.states import HEADS_SHOWN, WITNESS_LABELS, WitnessState
+from kechuang.trail.states import HEADS_SHOWN, STAND_IN_WITNESS, WITNESS_LABELS, WitnessState
 
 
 def log(request: HttpRequest) -> HttpResponse:
@@ -27,6 +28,8 @@ def log(request: HttpRequest) -> HttpResponse:
             "quorum": named.asked() if named else "",
             "refusing": [row for _, row in members if row and row.state == WitnessState.REFUSED],
             "labels": WITNESS_LABELS,
+            "stand_in_witness": STAND_IN_WITNESS,
+            "api": f"{settings.SITE_ADDRESS}/api/trail",
         },
     )
 

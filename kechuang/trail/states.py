@@ -19,6 +19,8 @@ WITNESS_LABELS: dict[WitnessState, str] = {
     WitnessState.REFUSED: _("拒绝联署"),
 }
 
+STAND_IN_WITNESS = "模拟见证方"  # what a demonstration runs for itself; it proves nothing
+
 SALT_BYTES = 16
 BATCH_EVENTS = 5_000  # sequenced in one transaction
 PROMISED_SECONDS = 600  # a receipt promises its event in the log by then; the worker's round is every five minutes

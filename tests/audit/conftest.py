@@ -12,7 +12,6 @@ from kechuang.audit.rules import Plan
 from kechuang.audit.states import By, Population, Size
 from kechuang.claims.models import Claim
 from kechuang.kernel.actor import Actor, Role
-from kechuang.trail.commands import sequencing
 from tests.claims.conftest import Payouts, book, shaoxing
 from tests.vouchers.conftest import YUECHENG
 
@@ -20,10 +19,6 @@ __all__ = ["book", "shaoxing"]
 
 SEED = "2025年3月10日 双色球 04 11 18"
 PLAN = Plan(population=Population.SUBMITTED, by=(By.COUNTY, By.RISK), size=Size.SHARE, share_bp=5_000, least_count=1)
-
-
-# A test's transaction never ends, so its acts would lie above every horizon: here they count as committed.
-_EVERYTHING = "SELECT 9223372036854775807, 9223372036854775807"
 
 
 class Audited(Payouts):
@@ -49,12 +44,6 @@ class Audited(Payouts):
     def looking(self) -> Actor:
         """The auditor as a request makes them: within the open tasks."""
         return within_tasks(self.auditor)
-
-    def in_log(self) -> None:
-        """All that was done stands in the log."""
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(sequencing, "_HORIZON", _EVERYTHING)
-            sequencing.sequence(now=self.now)
 
     def claims(self, count: int) -> list[Claim]:
         return [self.submitted() for _ in range(count)]

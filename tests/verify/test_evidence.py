@@ -13,6 +13,7 @@ import pytest
 from kechuang.audit import commands, queries
 from kechuang.documents.rules import zipped
 from tests.audit.conftest import Audited
+from tests.trail.sequenced import in_log
 from tests.verify.packed import flipped, members, policy, rewritten, verify
 
 
@@ -156,7 +157,7 @@ def test_what_is_no_pack_cannot_be_decided(tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.django_db
 def test_the_same_records_at_the_same_moment_give_the_same_members(audited: Audited) -> None:
     task, claim = audited.task(), audited.submitted()
-    audited.in_log()
+    in_log(audited.now)
     at = {"task": task, "number": "ZJ-1", "sample": None, "at": audited.now}
     first, second = queries.frozen([claim], **at), queries.frozen([claim], **at)
     assert first == second
@@ -168,7 +169,7 @@ def test_a_record_changed_behind_the_program_is_named_in_the_pack(
     audited: Audited, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     task, claim = audited.task(), audited.submitted()
-    audited.in_log()
+    in_log(audited.now)
     type(claim).objects.filter(id=claim.id).update(claimed_fen=claim.claimed_fen + 1)
     made = commands.freeze_pack(audited.looking, task_id=task.id, title="证据", numbers=[claim.number], now=audited.now)
     (tmp_path / "pack.zip").write_bytes(queries.pack_content(made))

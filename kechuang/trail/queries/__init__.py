@@ -4,7 +4,16 @@ from kechuang.trail.queries.comparing import kept_digest, row_texts, whole_rows
 from kechuang.trail.queries.evidence import evidence, evidence_of
 from kechuang.trail.queries.log import Backlog, backlog, heads, size, witnesses
 from kechuang.trail.queries.reading import Broken, repeated_acts, stood_in_for, times, way
-from kechuang.trail.queries.receipts import Standing, address_of, by_token, cosigned, proofs, receipt_address, standing, written
+from kechuang.trail.queries.receipts import (
+    Standing,
+    address_of,
+    by_token,
+    cosigned,
+    proofs,
+    receipt_address,
+    standing,
+    written,
+)
 from kechuang.trail.queries.sound import log_faults
 
 __all__ = [

@@ -330,9 +330,14 @@ def head(
     state: str = "",
     roles: Collection[Role] = (),
     clock: RunningClock | None = None,
+    now: tuple[str, str] | None = None,
 ) -> str:
-    """The five answers at the top of every object; the block holds what can be done now (buttons)."""
+    """The five answers at the top of every object; the block holds what can be done now (buttons).
+
+    `now` is a word and its colour, said instead of a state that time has run past.
+    """
     parts = {"title": title, "number": number, "machine": machine, "state": state, "roles": roles, "clock": clock}
+    parts |= {"now": now}
     return render_to_string("ui/head.html", parts | {"actions": mark_safe(content.strip())})
 
 
