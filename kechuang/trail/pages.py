@@ -22,7 +22,7 @@ def log(request: HttpRequest) -> HttpResponse:
             "key": str(by.key),
             "profile": by.key.profile,
             "stand_in": by.stand_in,
-            "heads": [(head, read_checkpoint(head.note).root.hex()) for head in heads],
+            "heads": [(head, f"{head.size:,}", read_checkpoint(head.note).root.hex()) for head in heads],
             "backlog": queries.backlog(),
             "members": members,
             "quorum": named.asked() if named else "",

@@ -171,7 +171,9 @@ def _packs(events: Sequence[Event], schemes: set[str]) -> dict[str, bytes]:
     first, last = min(event.at for event in events), max(event.at for event in events)
     index, texts = [], {}
     for scheme in sorted(schemes):
-        rows = [row for row in versions(PUBLIC, scheme).defer(None) if row.published_at <= last]
+        every = sorted(versions(PUBLIC, scheme).defer(None), key=lambda one: one.version)
+        # records that were taken over are older than the platform: they were decided by its first text
+        rows = [row for row in every if row.published_at <= last] or every[:1]
         before = max((row.version for row in rows if row.published_at <= first), default=0)
         for row in sorted((row for row in rows if row.version >= before), key=lambda one: one.version):
             member = f"policies/{scheme.replace('/', '__')}@{row.version}.toml"

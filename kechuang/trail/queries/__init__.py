@@ -3,6 +3,7 @@ from kechuang.trail.queries.answers import Inclusion, checkpoint, consistency_pr
 from kechuang.trail.queries.comparing import kept_digest, row_texts, whole_rows
 from kechuang.trail.queries.evidence import evidence, evidence_of
 from kechuang.trail.queries.log import Backlog, backlog, heads, size, witnesses
+from kechuang.trail.queries.naming import numbers
 from kechuang.trail.queries.reading import Broken, repeated_acts, stood_in_for, times, way
 from kechuang.trail.queries.receipts import (
     Standing,
@@ -35,6 +36,7 @@ __all__ = [
     "kept_digest",
     "leaves",
     "log_faults",
+    "numbers",
     "proofs",
     "receipt_address",
     "repeated_acts",

@@ -336,9 +336,9 @@ def head(
 
     `now` is a word and its colour, said instead of a state that time has run past.
     """
-    parts = {"title": title, "number": number, "machine": machine, "state": state, "roles": roles, "clock": clock}
-    parts |= {"now": now}
-    return render_to_string("ui/head.html", parts | {"actions": mark_safe(content.strip())})
+    parts: dict[str, object] = {"title": title, "number": number, "machine": machine, "state": state, "roles": roles}
+    parts |= {"clock": clock, "now": now, "actions": mark_safe(content.strip())}
+    return render_to_string("ui/head.html", parts)
 
 
 @register.inclusion_tag("ui/moves.html", takes_context=True)
