@@ -136,6 +136,12 @@ class NothingToPack(Refusal):
     status = 422
 
 
+class NotInLogYet(Refusal):
+    code = "audit.not_in_log_yet"
+    text = _("所选申请有 {count} 次办理还没有并入可验证存证日志，缺了它们的证明，证据包不完整")
+    remedy = _("办理后几分钟内并入，请稍后再固化；长时间没有并入的，见存证日志页的“等待并入”")
+
+
 class PackTooLarge(Refusal):
     code = "audit.pack_too_large"
     text = _("证据包超出上限（{count}）")

@@ -190,4 +190,4 @@ PACK_CLAIMS_MAX = 500  # technical: claims of one pack
 PACK_BYTES_MAX = 200 * 1024 * 1024  # technical: what one pack may hold before it is compressed
 PAIRS_SHOWN = 20  # technical: providers beside one reviewer
 WAITING_MAX = 200  # technical: rows of a workbench
-FRAME_FORMAT, SAMPLE_FORMAT, PACK_FORMAT = "kechuang-frame-1", "kechuang-sample-1", "kechuang-evidence-1"
+FRAME_FORMAT, SAMPLE_FORMAT, PACK_FORMAT = "kechuang-frame-1", "kechuang-sample-1", "kechuang-evidence-2"

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -37,15 +37,16 @@ def accounts(request: HttpRequest) -> HttpResponse:
         return render(request, "ledger/no_task.html")
     form, asked = _asked(request, actor)
     rows = queries.accounts_of_region(actor, **asked)
+    page, unsettled = page_of(request, rows), queries.unsettled(actor, asked["region"])
     context = {
         "form": form,
         "asked": asked,
-        "page": page_of(request, rows),
+        "page": page,
         "found": len(rows),
         "totals": _totals(rows),
-        "unsettled": queries.unsettled(actor, asked["region"]),
+        "unsettled": unsettled,
+        "called": queries.called(row.place.owner for row in [*page, *unsettled]),
         "county": region_name(asked["region"]),
-        "kinds": KIND_LABELS,
         "query": request.GET.urlencode(),
     }
     return render(request, "ledger/accounts.html", context)
@@ -57,25 +58,30 @@ def export_accounts(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     _form, asked = _asked(request, actor)
     head = [_("科目"), _("户主"), _("预算年度"), _("期初余额"), _("本期收入"), _("本期支出"), _("期末余额")]
+    rows = queries.accounts_of_region(actor, **asked)
+    called = queries.called(row.place.owner for row in rows)
     lines = [
-        [_(row.label), row.place.owner, row.place.year, *map(_yuan, (row.opening_fen, row.in_fen, row.out_fen, row.closing_fen))]
-        for row in queries.accounts_of_region(actor, **asked)
-    ]  # fmt: skip
+        [_(row.label), called.get(row.place.owner, ""), row.place.year]
+        + [_yuan(fen) for fen in (row.opening_fen, row.in_fen, row.out_fen, row.closing_fen)]
+        for row in rows
+    ]
     return _csv(f"{asked['region']}-{asked['since']}-{asked['until'] - ONE_DAY}", head, lines)
 
 
 @login_required
 @require_safe
 def account(request: HttpRequest, ledger_account_id: int) -> HttpResponse:
-    form, since, until = _period(request, PeriodForm(request.GET or None))
+    form, since, until = _period(request, PeriodForm, {})
     found = queries.statement_for(actor_of(request), ledger_account_id, since=since, until=until)
+    page = page_of(request, found.lines)
     context = {
         "form": form,
         "account_id": ledger_account_id,
         "statement": found,
         "label": KIND_LABELS[found.place.kind],
         "county": region_name(found.place.region),
-        "page": page_of(request, found.lines),
+        "page": page,
+        "called": queries.called([found.place.owner, *_named_in(page)]),
         "since": since,
         "until": until,
         "kinds": KIND_LABELS,
@@ -87,11 +93,18 @@ def account(request: HttpRequest, ledger_account_id: int) -> HttpResponse:
 @login_required
 @require_safe
 def export_account(request: HttpRequest, ledger_account_id: int) -> HttpResponse:
-    _form, since, until = _period(request, PeriodForm(request.GET or None))
+    _form, since, until = _period(request, PeriodForm, {})
     found = queries.statement_for(actor_of(request), ledger_account_id, since=since, until=until)
-    head = [_("日期"), _("摘要"), _("对方科目"), _("对方户主"), _("业务记录"), _("收入"), _("支出"), _("余额")]
+    called = queries.called(_named_in(found.lines))
+    head = [_("日期"), _("摘要"), _("对方科目"), _("对方户主"), _("业务编号"), _("收入"), _("支出"), _("余额")]
     lines = [
-        [one.on, _(one.label), _(KIND_LABELS[one.other.kind]), one.other.owner, one.subject]
+        [
+            one.on,
+            _(one.label),
+            _(KIND_LABELS[one.other.kind]),
+            called.get(one.other.owner, ""),
+            called.get(one.subject, ""),
+        ]
         + [_yuan(fen) for fen in (one.in_fen, one.out_fen, one.balance_fen)]
         for one in found.lines
     ]
@@ -132,8 +145,8 @@ def _closings_page(
     regions = _regions(actor)
     chosen = RegionForm(request.GET or None, regions=regions)
     region = region or (chosen.chosen().get("region") if chosen.is_bound else "") or next(iter(regions))
-    due = queries.next_month(region)
-    rows = queries.closings(actor, region)
+    due, year_due = queries.next_month(region), queries.next_year(region)
+    rows, unsettled = queries.closings(actor, region), queries.unsettled(actor, region)
     context = {
         "form": chosen,
         "failed": form,
@@ -142,9 +155,12 @@ def _closings_page(
         "rows": rows,
         "due": due,
         "due_over": due is not None and due <= clock.today(),
-        "year_due": queries.next_year(region),
+        "due_in": due - ONE_DAY if due else None,
+        "year_due": year_due,
+        "year_due_in": year_due - ONE_DAY if year_due else None,
         "may_close": queries.may_close(actor, region),
-        "unsettled": queries.unsettled(actor, region),
+        "unsettled": unsettled,
+        "called": queries.called(row.place.owner for row in unsettled),
         "periods": {period.value: label for period, label in PERIOD_LABELS.items()},
     }
     return render(request, "ledger/closings.html", context, status=status)
@@ -153,18 +169,27 @@ def _closings_page(
 def _asked(request: HttpRequest, actor: Actor) -> tuple[AccountsForm, dict[str, Any]]:
     """The county and period that the address asks for; the first county and this year's to date when it asks for none."""
     regions = _regions(actor)
-    form, since, until = _period(request, AccountsForm(request.GET or None, regions=regions))
+    form, since, until = _period(request, AccountsForm, {"regions": regions})
     chosen = form.chosen() if form.is_bound else {}
     region = chosen.get("region") or next(iter(regions))
     return form, {"region": region, "since": since, "until": until, "kind": chosen.get("kind", "")}
 
 
-def _period(request: HttpRequest, form: Any) -> tuple[Any, date, date]:
+def _period(request: HttpRequest, kind: type[PeriodForm], given: Mapping[str, Any]) -> tuple[Any, date, date]:
+    """This year to date where nothing else is asked for; the form shows which period that is."""
     today = clock.today()
+    usual = {"since": today.replace(month=1, day=1), "last": today}
+    form = kind(request.GET or None, initial=usual, **given)
     chosen = form.chosen() if form.is_bound else {}
-    last = chosen.get("last") or today
-    since = min(chosen.get("since") or today.replace(month=1, day=1), last)
+    last = chosen.get("last") or usual["last"]
+    since = min(chosen.get("since") or usual["since"], last)
     return form, since, last + ONE_DAY
+
+
+def _named_in(lines: Iterable[queries.StatementLine]) -> Iterator[str]:
+    for line in lines:
+        yield line.subject
+        yield line.other.owner
 
 
 def _regions(actor: Actor) -> Mapping[str, str]:

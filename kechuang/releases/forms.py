@@ -74,7 +74,7 @@ class SeedForm(Form):
         label=_("公开来源公布的结果"),
         max_length=200,
         required=False,
-        help_text=_("摇号须照公布的原文填写，如“03 08 11 19 27 33 + 07”；评分排序不填"),
+        help_text=_("照公布的原文填写，如“03 08 11 19 27 33 + 07”"),
     )
 
     def given(self) -> dict[str, Any]:

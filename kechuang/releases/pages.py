@@ -26,11 +26,13 @@ from kechuang.releases.states import (
     REFRESH_BEFORE_MAX,
     WAY_LABELS,
     WAY_WORDS,
+    ReleaseState,
     Way,
 )
 from kechuang.ui import clock
 from kechuang.ui.forms import Form, refused
 from kechuang.ui.requests import actor_of, attempt, page_of
+from kechuang.ui.show import Tone
 from kechuang.vouchers.queries import words
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ ACTS: dict[str, _Act] = {
     ),
     "rank": _Act(
         commands.rank,
-        gettext_noop("按公布的种子（或得分）定出次序，结果文件随即公布；在前的留出名额，其余候补。"),
+        gettext_noop("按公布的结果摇号定出次序，结果文件随即公布；在前的留出名额，其余候补。"),
         gettext_noop("次序已定，结果已公布"),
         SeedForm,
     ),
@@ -80,6 +82,7 @@ ACTS: dict[str, _Act] = {
         gettext_noop("动用的额度按次序转给候补。"),
         gettext_noop("已动用留存额度"),
         HeldBackForm,
+        "plain",
     ),
     "finish": _Act(
         commands.finish,
@@ -89,6 +92,17 @@ ACTS: dict[str, _Act] = {
     "withdraw": _Act(
         commands.withdraw, gettext_noop("撤回后批次不再开放。"), gettext_noop("已撤回放券"), PublicReasonForm, "danger"
     ),
+}
+RANK_BY_POINTS = _Act(
+    commands.rank,
+    gettext_noop("按各项得分定出次序，同分的先报名者在前，结果文件随即公布；在前的留出名额，其余候补。"),
+    gettext_noop("次序已定，结果已公布"),
+)
+# What an announced release says of itself while time runs; afterwards its state says it.
+PHASE_BADGES = {
+    "before": (gettext_noop("即将开始"), Tone.RUNNING),
+    "open": (gettext_noop("正在报名"), Tone.YOURS),
+    "over": (gettext_noop("报名时间已到"), Tone.RUNNING),
 }
 PLACE_ACTS: dict[str, tuple[Callable[..., Any], str]] = {
     "accept": (commands.accept, gettext_noop("创新券已核发，可以下单抵扣")),
@@ -101,7 +115,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     actor, form = actor_of(request), ListForm(request.GET or None)
     chosen = form.chosen() if form.is_bound else {}
     page = page_of(request, queries.listed(actor, state=chosen.get("state", ""), words=chosen.get("words", "")))
-    rows = [(row, region_name(row.region), queries.phase(row, clock.now())) for row in page]
+    rows = [(row, region_name(row.region), _now_badge(row, queries.phase(row, clock.now()))) for row in page]
     context = {
         "form": form,
         "page": page,
@@ -259,13 +273,17 @@ def _release_page(
     offered = []
     for move in sheet.open_moves:
         if move.action in ACTS:
-            kind = ACTS[move.action].form
-            form = failed if failed and move.action == action and kind else kind() if kind else None
-            offered.append((move, ACTS[move.action], form))
+            by_points = move.action == "rank" and sheet.release.way == Way.SCORED
+            chosen = RANK_BY_POINTS if by_points else ACTS[move.action]
+            form = (
+                failed if failed and move.action == action and chosen.form else chosen.form() if chosen.form else None
+            )
+            offered.append((move, chosen, form))
     context = {
         "sheet": sheet,
         "row": sheet.release,
         "machine": MACHINE,
+        "now_badge": _now_badge(sheet.release, sheet.phase),
         "offered": offered,
         "edits": any(move.action == "edit" for move in sheet.open_moves),
         "failed": failed,
@@ -279,6 +297,10 @@ def _release_page(
         "hindrance": "" if failed else _hindrance(request, sheet.release, sheet.phase),
     }
     return render(request, "releases/release.html", context, status=status)
+
+
+def _now_badge(row: "Release", phase: str) -> tuple[str, str] | None:
+    return PHASE_BADGES[phase] if row.state == ReleaseState.ANNOUNCED else None
 
 
 def _place(request: HttpRequest, row: "Release") -> dict[str, Any]:

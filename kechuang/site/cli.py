@@ -14,6 +14,7 @@ SCHEME, YEAR, SEED = "shaoxing/voucher-2021", 2025, 1
 UNTIL = "2025-11-21"  # where the pilot stops with work open for every role
 LATER_MAX = 366  # days by which one start moves a demonstration on
 HOST, PORT = "127.0.0.1", 8000
+WITNESS_PORT = 8601
 FRAUD_ORDERS = 20_000  # of a year with planted irregularities
 ORDERS = 100_000  # of `generate`, when nothing else is asked for
 
@@ -101,6 +102,23 @@ def worker(one_shot: bool) -> None:
     processes.start_django()
     processes.require_migrated()
     processes.work(one_shot=one_shot)
+
+
+@main.command()
+@click.option(
+    "--log-url", default=f"http://{HOST}:{PORT}/api/trail", show_default=True, help="日志接口 · the log's address"
+)
+@click.option("--port", type=int, default=WITNESS_PORT, show_default=True, help="端口 · port of its answers")
+@click.option("--every", type=float, default=10, show_default=True, help="间隔秒数 · seconds between looks")
+def witness(log_url: str, port: int, every: float) -> None:
+    """为演示当见证方（替身） · a stand-in witness of the demonstration.
+
+    另开一个窗口运行，Ctrl-C 停止；真正的见证方由财政、审计等自己运行 kechuang-witness。
+    In a second window; real witnesses are run by other bodies, with kechuang-witness.
+    """
+    from kechuang.site import witnessing
+
+    witnessing.stand_in(log_url, port, every)
 
 
 @main.command()

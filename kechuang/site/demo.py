@@ -162,7 +162,7 @@ def forget() -> None:
         database.stop_and_forget(settings.DATA)
     except database.InUse:
         sys.exit("演示正在运行，请先用 Ctrl-C 停止 · the demonstration is running; stop it with Ctrl-C first")
-    for name in ("files", "mail"):
+    for name in ("files", "mail", "witness"):
         shutil.rmtree(Path(settings.DATA) / name, ignore_errors=True)
     _mark().unlink(missing_ok=True)
 
@@ -259,6 +259,8 @@ def _welcome(address: str, sign_ins: list[Any]) -> None:
     click.echo(f"\n科创云已启动 · kechuang is running: {address}\n")
     for entry in sign_ins:
         click.echo(f"  {entry.role}（{entry.name}）  {entry.sign_in} / {entry.password}  →  {entry.first}")
+    witness = f"{Path(sys.executable).parent}/kechuang witness --log-url {address}/api/trail"
+    click.echo(f"\n见证方（替身），另开一个窗口 · a stand-in witness, in a second window:\n  {witness}")
     click.echo("\nCtrl-C 停止 · stops everything that was started\n")
 
 

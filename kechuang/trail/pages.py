@@ -3,12 +3,11 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from kechuang_verify.note import read_checkpoint
 
 from kechuang.trail import commands, queries
 from kechuang.trail.adapters.signing import signer
-from kechuang.trail.states import HEADS_SHOWN, WITNESS_LABELS, WitnessState
+from kechuang.trail.states import HEADS_SHOWN, STAND_IN_WITNESS, WITNESS_LABELS, WitnessState
 
 
 def log(request: HttpRequest) -> HttpResponse:
@@ -23,22 +22,23 @@ def log(request: HttpRequest) -> HttpResponse:
             "key": str(by.key),
             "profile": by.key.profile,
             "stand_in": by.stand_in,
-            "heads": [(head, read_checkpoint(head.note).root.hex()) for head in heads],
+            "heads": [(head, f"{head.size:,}", read_checkpoint(head.note).root.hex()) for head in heads],
             "backlog": queries.backlog(),
             "members": members,
             "quorum": named.asked() if named else "",
             "refusing": [row for _, row in members if row and row.state == WitnessState.REFUSED],
             "labels": WITNESS_LABELS,
+            "stand_in_witness": STAND_IN_WITNESS,
+            "api": f"{settings.SITE_ADDRESS}/api/trail",
         },
     )
 
 
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     found = queries.by_token(token)
-    address = settings.SITE_ADDRESS + reverse("trail:receipt", args=[token])
     key = signer().key
     leaf = key.profile.leaf(found.leaf).hex()
-    said = {"found": found, "address": address, "leaf": leaf, "profile": key.profile, "text": found.leaf.decode()}
+    said = {"found": found, "leaf": leaf, "profile": key.profile, "text": found.leaf.decode()}
     return render(request, "trail/receipt.html", said)
 
 

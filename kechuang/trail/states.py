@@ -19,6 +19,8 @@ WITNESS_LABELS: dict[WitnessState, str] = {
     WitnessState.REFUSED: _("拒绝联署"),
 }
 
+STAND_IN_WITNESS = _("模拟见证方")  # what a demonstration runs for itself; it proves nothing
+
 SALT_BYTES = 16
 BATCH_EVENTS = 5_000  # sequenced in one transaction
 PROMISED_SECONDS = 600  # a receipt promises its event in the log by then; the worker's round is every five minutes
@@ -27,5 +29,5 @@ LARGEST_INTEGER = 2**53 - 1  # RFC 8785 writes no larger one exactly
 FINDINGS_SHOWN = 20
 WAIT_SECONDS = 5  # for a witness or a signing service
 LARGEST_ANSWER = 256 * 1024
-HEADS_SHOWN = 20
+HEADS_SHOWN = 8
 EVIDENCE_WIDTH = 80  # of a value that a finding prints

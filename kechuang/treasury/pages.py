@@ -101,6 +101,7 @@ ACTS: dict[str, _Act] = {
         gettext_noop("调增的部分仍须凭文件下达后才能使用。"),
         gettext_noop("已调增预算"),
         AdjustForm,
+        "plain",
     ),
     "cut": _Act(
         _adjust(commands.cut),
@@ -114,6 +115,7 @@ ACTS: dict[str, _Act] = {
         gettext_noop("资金连同预算数一并调至另一县（市、区），两地同时入账。"),
         gettext_noop("已办理调剂"),
         MoveForm,
+        "plain",
     ),
     "remind": _Act(
         _plain(commands.remind), gettext_noop("县财政局将收到督促消息，并留下记录。"), gettext_noop("已督促下达")
@@ -122,6 +124,7 @@ ACTS: dict[str, _Act] = {
         _plain(commands.end_year),
         gettext_noop("未核发的结余按规则收回或结转；已核发的券继续有效。"),
         gettext_noop("已办理年终结余"),
+        tone="plain",
     ),
     "sweep": _Act(_plain(commands.sweep), gettext_noop("年后退回的券额按规则收回或结转。"), gettext_noop("已办理收回")),
     "close": _Act(
@@ -157,10 +160,13 @@ def budgets(request: HttpRequest) -> HttpResponse:
     this_one = on.year if on.year in known or not known else known[0]
     form = YearForm(request.GET or None, years=known, initial={"year": this_one})
     year = (form.chosen() if form.is_bound else {}).get("year") or this_one
+    rows = queries.progress(actor, year=year, on=on)
     context = {
         "form": form,
         "year": year,
-        "rows": queries.progress(actor, year=year, on=on),
+        "rows": rows,
+        "clocks": any(row.clock for row in rows),
+        "totals": queries.totals_of(rows) if len(rows) > 1 else None,
         "machine": BUDGET_MACHINE,
         "drafts": actor.holds(Role.BUDGET_AUTHOR),
         "quotas": [(pack.title, *scheme.split("/")) for scheme, pack in _with_quotas()],

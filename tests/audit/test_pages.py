@@ -16,6 +16,7 @@ from kechuang.parties.states import ACTING_FOR
 from kechuang.trail.models import Event
 from kechuang.ui import clock
 from tests.audit.conftest import SEED, Audited
+from tests.trail.sequenced import in_log
 from tests.vouchers.conftest import YUECHENG
 
 
@@ -166,6 +167,10 @@ def test_a_task_a_sample_its_sheets_and_a_pack_by_the_pages(audited: Audited, au
         asked = {"title": "证据", "numbers": claims[0].number.lower(), "sample": sample.id}
         wrong = auditor.post(reverse("audit:new_pack", args=[task.id]), asked | {"numbers": "DF-0"})
         assert wrong.status_code == 422
+        early = auditor.post(reverse("audit:new_pack", args=[task.id]), asked)
+        assert early.status_code == 409
+        assert "还没有并入可验证存证日志" in early.content.decode()
+        in_log(audited.now)
         assert auditor.post(reverse("audit:new_pack", args=[task.id]), asked).status_code == 302
         pack = Pack.objects.get()
         assert pack.digest in auditor.get(reverse("audit:pack", args=[pack.id])).content.decode()

@@ -101,11 +101,15 @@ def _freezes(desk: Desk, number: str, folder: Path, capsys: pytest.CaptureFixtur
         desk.follow("下载证据包", within=desk.page.locator("main"))
     kept = folder / download.value.suggested_filename
     download.value.save_as(kept)
-    assert evidence.main([str(kept), "--digest", digest]) == 0
+    policy = folder / "policy.txt"
+    policy.write_text(desk.page.request.get(f"{desk.url}/trail/policy.txt").text(), encoding="utf-8")
+    asked = [str(kept), "--digest", digest, "--policy", str(policy)]
+    assert evidence.main(asked) == 0
     said = capsys.readouterr().out
     assert said.splitlines()[-1] == "RESULT    VERIFIED", said
+    assert "acts stand in the log" in said
     kept.write_bytes(kept.read_bytes().replace(b"ledger.json", b"ledgex.json"))
-    assert evidence.main([str(kept), "--digest", digest]) == 2
+    assert evidence.main(asked) == 2
     assert "ledger.json: missing" in capsys.readouterr().out
 
 

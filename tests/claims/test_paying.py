@@ -8,6 +8,7 @@ import pytest
 
 from kechuang.claims import commands, queries, rules
 from kechuang.claims.models import Citation
+from kechuang.documents.rules import print_pdf
 from kechuang.kernel.actor import Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import MoveNotOpen
@@ -22,6 +23,7 @@ from kechuang.treasury.queries import approval_sheet
 from kechuang.treasury.rules import Answer, Outcome, OwnConfirmation, Verdict
 from kechuang.treasury.states import CLAIMS
 from tests.claims.conftest import Payouts, fresh, identities_hold, reading, standing_in
+from tests.documents.codes import leads_to_receipt
 from tests.vouchers.conftest import YUECHENG
 
 pytestmark = pytest.mark.django_db
@@ -229,8 +231,10 @@ def test_the_volume_of_a_closed_claim_is_the_same_bytes_each_time(payouts: Payou
         names = volume.namelist()
         digests = {hashlib.sha256(volume.read(one)).hexdigest() for one in names}
         index = b"".join(volume.read(one) for one in names if not one.lower().endswith((".xml", ".pdf")))
+        front = volume.read("目录.pdf")
     assert claim.number in name
     assert any(digest.encode() in index for digest in digests)
+    assert leads_to_receipt(front, claim.id)
 
 
 def test_an_open_claim_has_no_volume(payouts: Payouts) -> None:
@@ -248,3 +252,4 @@ def test_the_approval_form_carries_total_and_digest(payouts: Payouts) -> None:
     assert batch.digest in words
     assert "4,000.00" in words
     assert batch.number in name
+    assert leads_to_receipt(print_pdf(sheet), batch.id)

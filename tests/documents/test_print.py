@@ -27,6 +27,7 @@ from kechuang.documents.formats.specimens import (
 from kechuang.documents.formats.upload import checked
 from kechuang.documents.formats.volume import Paper, PaperAltered, Step, VolumeFacts, volume_zip
 from kechuang.documents.states import Kind, Media
+from tests.documents.codes import code_of, code_saying
 
 MARCH = date(2025, 3, 1)
 SHEET = Sheet(
@@ -83,6 +84,15 @@ def test_a_sheet_has_number_page_count_total_and_signatures() -> None:
 def test_the_same_sheet_is_the_same_bytes() -> None:
     assert print_pdf(SHEET) == print_pdf(SHEET)
     assert print_pdf(SHEET) != print_pdf(replace(SHEET, number="ZF-2"))
+
+
+def test_a_sheet_with_a_receipt_says_where_it_is_had_by_code_and_in_words() -> None:
+    address = "http://127.0.0.1:8000/trail/receipts/evt_01JQZ:signed"
+    content = print_pdf(replace(SHEET, receipt=address))
+    assert code_of(content) == code_saying(address)
+    assert f"存证凭证：{address}（扫码" in squeezed(content)
+    assert code_of(print_pdf(SHEET)) == code_saying("ZF-1")
+    assert code_of(print_pdf(replace(SHEET, qr=""))) == []
 
 
 def test_without_the_vendored_typeface_the_readers_own_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Pages of the ledger: who keeps the books sees and exports them; closing says what will happen."""
 
+import re
 from datetime import date
 
 import pytest
@@ -11,17 +12,19 @@ from kechuang.ledger import commands
 from kechuang.ledger.models import Closing
 from kechuang.ledger.rules import Kind, Leg
 from kechuang.parties import commands as parties
-from kechuang.parties.queries import actor_for
+from kechuang.parties.models import Person
+from kechuang.parties.queries import actor_for, party
 from kechuang.ui import clock
+from tests.claims.conftest import Payouts, book, shaoxing
 from tests.ledger.test_closing import BUDGET, SOURCE, UNCLAIMED, VOUCHER, YUE, at
+
+__all__ = ["book", "shaoxing"]
 
 pytestmark = pytest.mark.django_db
 NOW = at(4, 2)
 
 
 def signed_in(role: Role) -> Client:
-    from kechuang.parties.models import Person
-
     person = parties.register_person(CLOCK, name="李会计", now=NOW)
     parties.appoint(CLOCK, person_id=person.id, role=role, region=YUE, now=NOW)
     if role is Role.AUDITOR:  # reads within an open task only
@@ -54,6 +57,26 @@ def test_accounts_and_statement_are_shown_for_the_period_asked_for(books: int, r
         one = client.get(f"/ledger/accounts/{books}", {"since": "2025-02-01", "last": "2025-03-31"}).content.decode()
     assert "核发创新券" in one
     assert "¥300.00" in one
+
+
+def test_owners_and_records_are_called_by_name_and_number(book: None, db: None) -> None:
+    """No page and no export shows what only the program knows: a provider has its name, a claim its number."""
+    payouts = Payouts()
+    claim = payouts.paid_out()
+    provider = party(payouts.server.party_id).name
+    client = Client()
+    client.force_login(Person.objects.get(id=payouts.finance.person_id))
+    account = commands.account(Kind.PAID, region=YUE, year=2025, owner=payouts.server.party_id)
+    shown = []
+    with clock.at(payouts.now):
+        for path in ("/ledger/", "/ledger/export.csv", f"/ledger/accounts/{account}", "/ledger/closings"):
+            shown.append(client.get(path).content.decode().partition("<main")[2] or client.get(path).content.decode())
+        shown.append(client.get(f"/ledger/accounts/{account}/export.csv").content.decode())
+    for page in shown:
+        assert re.search(r"(pty|vch|clm|ord|bud)_[0-9A-Z]{26}", page) is None, page
+    assert all(provider in page for page in shown[:3])
+    assert claim.number in shown[2]
+    assert claim.number in shown[4]
 
 
 def test_both_are_exported_as_office_programs_open_them(books: int) -> None:

@@ -1,6 +1,7 @@
 """The pages of a release: the county's, the holder's, everybody's."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -245,3 +246,79 @@ def test_a_plan_that_is_not_announced_asks_nobody_to_enter(square: Square) -> No
     square.release(500_000_000)
     release = square.drafted()
     assert "参加放券" not in text(Desk(square, square.author).get("release", release.id))
+
+
+def head_of(page: str) -> str:
+    return page.partition('<header class="k-head">')[2].partition("</header>")[0]
+
+
+def test_an_announced_release_says_whether_entries_are_open(square: Square) -> None:
+    square.release(500_000_000)
+    release = square.announced("lottery")
+    public, said = Desk(square), {}
+    for word, moment in (("即将开始", square.now), ("正在报名", release.opens_at), ("报名时间已到", release.closes_at)):
+        square.now = moment
+        said[word] = head_of(text(public.get("release", release.id)))
+        assert word in said[word]
+        assert "已公告" not in said[word]
+        assert word in text(public.get("list"))
+    commands.close(CLOCK, release_id=release.id, now=square.now)
+    assert "已截止" in head_of(text(public.get("release", release.id)))
+
+
+def test_a_release_has_one_main_button_for_whoever_looks(square: Square) -> None:
+    square.release(500_000_000)
+    for way in ("first_come", "lottery", "scored"):
+        release = square.announced(way, round={"first_come": 1, "lottery": 2, "scored": 3}[way], title=way)
+        for moment in (square.now, release.opens_at, release.closes_at):
+            square.now = moment
+            for actor in (square.author, square.checker, square.clerk, square.firm(f"{way}{moment}")):
+                page = re.sub(
+                    r"<dialog.*?</dialog>", "", text(Desk(square, actor).get("release", release.id)), flags=re.S
+                )
+                assert page.count("btn-primary") <= 1, (way, moment, actor)
+    assert "动用留存额度" in text(Desk(square, square.checker).get("release", release.id))
+
+
+def test_each_way_speaks_of_itself_alone(square: Square) -> None:
+    square.release(500_000_000)
+    lottery, _holders = square.closed("lottery")
+    shown = text(Desk(square, square.checker).get("release", lottery.id))
+    assert "按公布的结果摇号定出次序" in shown
+    assert "得分" not in shown
+    scored, _holders = square.closed("scored")
+    shown = text(Desk(square, square.checker).get("release", scored.id))
+    assert "按各项得分定出次序" in shown
+    assert "摇号" not in shown.partition("<main")[2].partition("</main")[0]
+
+
+def test_open_data_gives_what_was_announced_and_the_published_files_word_for_word(square: Square) -> None:
+    square.release(500_000_000)
+    release, holders = square.ranked("lottery")
+    draft = square.drafted(round=2)
+    with clock.at(square.now):
+        listed = Client().get("/api/releases/").json()
+        one = Client().get(f"/api/releases/{release.id}").json()
+        files = {kind: Client().get(f"/api/releases/{release.id}/files/{kind}") for kind in ("entries", "result", "x")}
+        hidden = signed_in(square.author).get(f"/api/releases/{draft.id}")
+    assert [row["number"] for row in listed["releases"]] == [release.number]
+    assert (listed["count"], listed["next_after"]) == (1, release.id)
+    assert (one["way"], one["phase"], one["files"]) == ("lottery", "over", ["entries", "result"])
+    assert sum(one["counts"].values()) == len(holders)
+    assert one["entries_digest"] == release.entries_digest
+    assert sum(pool["amount_fen"] for pool in one["pools"]) <= one["amount_fen"]
+    for kind in ("entries", "result"):
+        assert files[kind].content.decode() == Publication.objects.get(release=release, kind=kind).text
+    assert (files["x"].status_code, hidden.status_code) == (404, 404)
+
+
+def test_open_data_is_had_page_by_page_and_by_county(square: Square) -> None:
+    square.release(500_000_000)
+    made = sorted(square.announced(round=n, title=f"第 {n} 批").id for n in (1, 2, 3))
+    with clock.at(square.now):
+        first = Client().get("/api/releases/?limit=2").json()
+        rest = Client().get(f"/api/releases/?limit=2&after={first['next_after']}").json()
+        elsewhere = Client().get("/api/releases/?region=330624").json()
+        announced = Client().get(f"/api/releases/?region={YUECHENG}&state=announced").json()
+    assert [row["id"] for row in first["releases"] + rest["releases"]] == made
+    assert (elsewhere["count"], announced["count"]) == (0, 3)

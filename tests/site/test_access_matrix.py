@@ -84,6 +84,7 @@ from tests.bookings import owned as bookings
 from tests.claims.conftest import Payouts, reading
 from tests.cockpit import owned as cockpit
 from tests.orders.conftest import PDF
+from tests.trail.sequenced import in_log
 from tests.vouchers.conftest import KEQIAO, POLICIES, SCHEME, YUECHENG
 
 pytestmark = pytest.mark.django_db
@@ -296,6 +297,7 @@ class World(Payouts):
         )
         audit.freeze_frame(auditor, sample_id=sample.id, now=self.now)
         audit.draw_sample(auditor, sample_id=sample.id, now=self.now)
+        in_log(self.now)
         pack = audit.freeze_pack(auditor, task_id=task.id, title="证据", sample_id=sample.id, now=self.now)
         return {
             "task_id": task.id,

@@ -12,7 +12,17 @@ COMMANDS = sorted(cli.main.commands)
 
 
 def test_the_commands_that_people_and_scripts_rely_on_are_there() -> None:
-    assert {"demo", "serve", "worker", "play", "check", "load-policies", "generate", "import-regions"} <= set(COMMANDS)
+    assert {
+        "demo",
+        "serve",
+        "worker",
+        "witness",
+        "play",
+        "check",
+        "load-policies",
+        "generate",
+        "import-regions",
+    } <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)

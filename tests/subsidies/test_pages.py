@@ -13,6 +13,7 @@ from kechuang.subsidies import commands
 from kechuang.subsidies.models import Outside, Settlement, Statement
 from kechuang.subsidies.queries import waiting_for
 from kechuang.ui import clock
+from tests.documents.codes import leads_to_receipt
 from tests.subsidies.conftest import CITY_OFFICE, Subsidised, threshold
 from tests.vouchers.conftest import SCHEME, YUECHENG
 
@@ -114,7 +115,7 @@ def test_the_statement_on_paper_and_its_rows_as_a_workbook(subsidised: Subsidise
         paper = client.get(reverse("subsidies:statement_file", args=[statement.id, "pdf"]))
         book = client.get(reverse("subsidies:statement_file", args=[statement.id, "xlsx"]))
         assert client.get(reverse("subsidies:statement_file", args=[statement.id, "exe"])).status_code == 404
-    assert paper.content.startswith(b"%PDF")
+    assert leads_to_receipt(paper.content, statement.id)
     sheet = openpyxl.load_workbook(io.BytesIO(book.content)).active
     assert {row[0].value for row in sheet.iter_rows(min_row=2)} == {claim.number for claim in claims}
 

@@ -11,6 +11,7 @@ from kechuang.gazette import commands as gazette
 from kechuang.policy.book import Book, installed
 from tests.audit.conftest import Audited, audited
 from tests.claims.conftest import book, shaoxing
+from tests.trail.sequenced import in_log
 from tests.verify.logged import log, policies
 from tests.vouchers.conftest import POLICIES
 
@@ -27,6 +28,7 @@ def frozen(django_db_setup: None, django_db_blocker: DjangoDbBlocker, shaoxing: 
         paid = audited.paid_out()
         audited.claims(3)
         sample = audited.drawn(task)
+        in_log(audited.now)
         made = commands.freeze_pack(
             audited.looking, task_id=task.id, title="证据", numbers=[paid.number], sample_id=sample.id, now=audited.now
         )

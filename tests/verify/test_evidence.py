@@ -1,6 +1,5 @@
 """`kechuang-verify evidence`: a pack that is whole, and every way in which one may have been tampered with."""
 
-import hashlib
 import io
 import json
 import random
@@ -10,46 +9,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from kechuang_verify import evidence
 
 from kechuang.audit import commands, queries
 from kechuang.documents.rules import zipped
 from tests.audit.conftest import Audited
-
-
-def verify(path: Path, capsys: pytest.CaptureFixture[str], digest: str = "") -> tuple[int, str]:
-    code = evidence.main([str(path), *(["--digest", digest] if digest else [])])
-    return code, capsys.readouterr().out
-
-
-def members(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def rewritten(path: Path, changed: dict[str, bytes | None], *, seals: bool = False) -> Path:
-    """The pack with members changed, added or (None) taken away; `seals` makes the manifest anew, as an insider would."""
-    held = members(path)
-    for name, body in changed.items():
-        held.pop(name, None)
-        if body is not None:
-            held[name] = body
-    if seals:
-        said = json.loads(held["manifest.json"])
-        inner = {name: body for name, body in held.items() if name not in ("manifest.json", "manifest.sha256")}
-        said["members"] = [
-            {"path": name, "size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
-            for name, body in sorted(inner.items())
-        ]
-        held["manifest.json"] = json.dumps(said, sort_keys=True, ensure_ascii=False, indent=1).encode() + b"\n"
-        held["manifest.sha256"] = f"{hashlib.sha256(held['manifest.json']).hexdigest()}  manifest.json\n".encode()
-    path.write_bytes(zipped(held))
-    return path
-
-
-def flipped(body: bytes, at: int = -1) -> bytes:
-    place = len(body) // 2 if at < 0 else at
-    return body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
+from tests.trail.sequenced import in_log
+from tests.verify.packed import flipped, members, policy, rewritten, verify
 
 
 def test_a_pack_as_it_was_frozen_is_verified_also_by_its_digest_on_paper(
@@ -64,17 +29,18 @@ def test_a_pack_as_it_was_frozen_is_verified_also_by_its_digest_on_paper(
 
 def test_it_needs_nothing_of_the_platform(pack: Path) -> None:
     """Run as a program of its own, isolated: no Django, no settings, no other package of the house."""
-    root = Path(evidence.__file__).parents[1]
-    code = f"import sys; sys.path.insert(0, {str(root)!r}); from kechuang_verify import evidence; sys.exit(evidence.main(sys.argv[1:]))"
-    ran = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code, str(pack)], capture_output=True, text=True, timeout=60
+    code = (
+        "import sys; from kechuang_verify.cli import main; code = main(sys.argv[1:]);"
+        "assert not {'django', 'kechuang', 'psycopg'} & set(sys.modules), 'needs the platform'; sys.exit(code)"
     )
+    given = [sys.executable, "-I", "-c", code, "evidence", str(pack), "--policy", str(policy(pack))]
+    ran = subprocess.run(given, capture_output=True, text=True, timeout=60)
     assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, "RESULT    VERIFIED"), ran.stdout + ran.stderr
 
 
 def test_the_pack_holds_records_acts_transfers_files_and_rules(pack: Path) -> None:
     held = members(pack)
-    for kind in ("objects/claims.claim/", "objects/orders.order/", "objects/vouchers.voucher/", "objects/treasury.budget/",
+    for kind in ("proofs/", "logged/claims.claim/", "rows/claims.claim/", "objects/claims.claim/", "objects/orders.order/", "objects/vouchers.voucher/", "objects/treasury.budget/",
                  "objects/treasury.paymentbatch/", "objects/notices.notice/", "events/", "files/", "policies/"):  # fmt: skip
         assert any(name.startswith(kind) for name in held), kind
     rules = {row["rule"] for row in json.loads(held["ledger.json"])}
@@ -117,7 +83,7 @@ def test_a_missing_and_an_added_member_are_named(pack: Path, capsys: pytest.Capt
     assert "files/extra: added" in said
 
 
-@pytest.mark.parametrize("kind", ["events/", "objects/", "files/", "policies/"])
+@pytest.mark.parametrize("kind", ["events/", "objects/", "logged/", "files/", "policies/", "proofs/"])
 def test_an_insider_who_seals_the_manifest_anew_is_found_by_the_digests_within(
     pack: Path, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
@@ -181,7 +147,8 @@ def test_bombs_and_paths_are_bounded(pack: Path, tmp_path: Path, capsys: pytest.
 def test_what_is_no_pack_cannot_be_decided(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "not.zip").write_bytes(b"hello")
     (tmp_path / "newer.zip").write_bytes(zipped({"manifest.json": b'{"format": "kechuang-evidence-9", "members": []}'}))
-    for name in ("absent.zip", "not.zip", "newer.zip"):
+    (tmp_path / "older.zip").write_bytes(zipped({"manifest.json": b'{"format": "kechuang-evidence-1", "members": []}'}))
+    for name in ("absent.zip", "not.zip", "newer.zip", "older.zip"):
         code, said = verify(tmp_path / name, capsys)
         assert (code, said.splitlines()[-1]) == (3, "RESULT    CANNOT DECIDE"), name
     assert verify(tmp_path / "not.zip", capsys, "12")[0] == 3
@@ -190,6 +157,7 @@ def test_what_is_no_pack_cannot_be_decided(tmp_path: Path, capsys: pytest.Captur
 @pytest.mark.django_db
 def test_the_same_records_at_the_same_moment_give_the_same_members(audited: Audited) -> None:
     task, claim = audited.task(), audited.submitted()
+    in_log(audited.now)
     at = {"task": task, "number": "ZJ-1", "sample": None, "at": audited.now}
     first, second = queries.frozen([claim], **at), queries.frozen([claim], **at)
     assert first == second
@@ -201,9 +169,12 @@ def test_a_record_changed_behind_the_program_is_named_in_the_pack(
     audited: Audited, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     task, claim = audited.task(), audited.submitted()
+    in_log(audited.now)
     type(claim).objects.filter(id=claim.id).update(claimed_fen=claim.claimed_fen + 1)
     made = commands.freeze_pack(audited.looking, task_id=task.id, title="证据", numbers=[claim.number], now=audited.now)
     (tmp_path / "pack.zip").write_bytes(queries.pack_content(made))
     code, said = verify(tmp_path / "pack.zip", capsys, made.digest)
     assert code == 2
     assert f"objects/claims.claim/{claim.id}.json: the record is not what its last act" in said
+    now, was = claim.claimed_fen + 1, claim.claimed_fen
+    assert f"table claims_claim pk {claim.id} column claimed_fen: now {now}, logged {was} (act " in said

@@ -297,3 +297,32 @@ def test_a_witness_sees_a_rolled_back_database_and_the_page_says_so(
 
     fresh = started("kechuang_witness.cli", "run", "--folder", tmp_path / "new", *looks, "--once")
     assert fresh.wait(30) == 0, "one that has seen nothing before cosigns it: memory is the guard"
+
+
+@pytest.mark.tool
+def test_the_demonstrations_own_witness_is_called_a_stand_in_and_is_named_no_more_when_it_stops(
+    log: Log, tmp_path: Path, settings: Any, started: Callable[..., subprocess.Popen[str]]
+) -> None:
+    web, port, policy = free(), free(), tmp_path / "keys" / "policy.txt"
+    settings.LOG_POLICY = policy
+    surroundings = {
+        "DATABASE_URL": url_of("default"), "DATABASE_OWNER_URL": url_of("owner"), "KECHUANG_DATA": str(tmp_path / "data"),
+        "KECHUANG_LOG_KEYS": str(settings.LOG_KEYS), "KECHUANG_LOG_POLICY": str(policy), "KECHUANG_SERVING": "1",
+    }  # fmt: skip
+    started("kechuang.site.cli", "serve", "--port", web, **surroundings)
+    page = f"http://127.0.0.1:{web}/trail/"
+    assert "还没有登记见证方" in until(lambda: read(page), 120)
+    assert f"--log-key '{log.key}'" in read(page)
+    looks = ("--log-url", f"http://127.0.0.1:{web}/api/trail", "--port", port, "--every", "0.3")
+    witness = started("kechuang.site.cli", "witness", *looks, **surroundings)
+    shown = until(lambda: "已联署" in (now := read(page)) and now)
+    assert "模拟见证方" in shown
+    assert "替身，由本平台自己运行，不算见证" in shown
+    witness.send_signal(signal.SIGTERM)
+    witness.wait(20)
+    assert not policy.exists()
+    assert "还没有登记见证方" in read(page)
+    policy.write_text(f"log {log.key}\nquorum none\n", encoding="utf-8")
+    refused = started("kechuang.site.cli", "witness", *looks, **surroundings)
+    assert refused.wait(30) == 1
+    assert policy.exists(), "whoever was named stays named"

@@ -1,9 +1,10 @@
 """`kechuang-verify evidence pack.zip`: whether an evidence pack (证据包) is what was frozen, checked without the platform.
 
-Everything is read from the zip alone, by the standard library: the manifest against its seal, every member against the
-manifest, every act against its digest, every record against the digest its last act left, every file and rule text
-against theirs, and a sample by drawing it again. `--digest` is the manifest's digest as it was written down on paper: without
-it a pack that was made anew as a whole cannot be told from the one that was frozen.
+Everything is read from the zip alone: the manifest against its seal, every member against the manifest, every act against
+its digest, every record against the digest its last act left, every file and rule text against theirs, a sample by drawing
+it again; and with the log's key (`--policy`, `--log-key`) that each act stands in the log, by the proofs that are enclosed.
+`--digest` is the manifest's digest as it was written down on paper: without it what no act vouches for (files, transfers)
+could have been made anew as a whole.
 """
 
 import argparse
@@ -13,21 +14,24 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-VERIFIED, TAMPERED, UNDECIDED = 0, 2, 3
-FORMAT, SAMPLE_FORMAT = "kechuang-evidence-1", "kechuang-sample-1"
+from kechuang_verify import enclosed, records, sample
+from kechuang_verify.checkpoint import known_policy
+from kechuang_verify.note import Malformed
+from kechuang_verify.report import Report
+
+FORMAT = "kechuang-evidence-2"  # of 1, in no release, no act was proved to stand in the log
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # of every member: the bytes follow from the content alone
 MEMBERS_MAX = 200_000
 MEMBER_BYTES_MAX = 256 * 1024 * 1024
 TOTAL_BYTES_MAX = 1024 * 1024 * 1024
 CHUNK = 1024 * 1024
-WHOLE = 10_000  # basis points
-STRATA = ("county", "provider_class", "amount", "risk")
 SAFE_PATH = re.compile(r"[A-Za-z0-9_.@-]+(?:/[A-Za-z0-9_.@-]+)*")
+Check = Callable[[dict[str, bytes], Any, Report], Iterator[str]]
 
 
 class Undecided(Exception):
@@ -35,52 +39,58 @@ class Undecided(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("pack", help="证据包 · the zip as it was downloaded")
+    parser.add_argument("pack", type=Path, help="证据包 · the zip as it was downloaded")
     parser.add_argument(
         "--digest", default="", help="纸面记录的清单摘要 · the manifest's SHA-256 as written down on paper"
     )
+    parser.add_argument("--log-key", help="日志公钥，或存放它的文件 · the log's key, or a file that holds it")
+    parser.add_argument("--policy", type=Path, help="信任策略 · whom one trusts (C2SP tlog-policy)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Prints what was checked and found; 0 verified, 2 tampered, 3 cannot decide."""
+    report = Report()
     try:
-        findings = list(_checked(Path(args.pack), args.digest.strip().lower()))
-    except Undecided as why:
-        print(f"STOP      {why}")
-        print("RESULT    CANNOT DECIDE")
-        return UNDECIDED
-    for finding in findings:
-        print(f"FAIL      {finding}")
-    count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
-    print(f"RESULT    {f'TAMPERED ({count})' if findings else 'VERIFIED'}")
-    return TAMPERED if findings else VERIFIED
+        _check(report, args)
+    except (Undecided, sample.Unknown, OSError, UnicodeDecodeError, Malformed) as why:
+        report.lacks(str(why))
+    return report.close()
 
 
-def _checked(path: Path, wanted: str) -> Iterator[str]:
-    """Every finding, in the order of the checks."""
+def _check(report: Report, args: argparse.Namespace) -> None:
+    """Every check, in order; what is found goes into the report."""
+    wanted = args.digest.strip().lower()
     if wanted and not re.fullmatch(r"[0-9a-f]{64}", wanted):
         raise Undecided("--digest is no SHA-256 (64 hexadecimal digits)")
-    members, damaged = _read(path)
-    yield from damaged
+    policy = known_policy(args.policy)
+    members, damaged = _read(args.pack)
+    manifest = _manifest(members.get(MANIFEST, b""))
+    for finding in damaged:
+        report.fail(finding)
     if MANIFEST not in members:
-        yield f"{MANIFEST}: missing or damaged"
+        report.fail(f"{MANIFEST}: missing or damaged")
         return
     digest = hashlib.sha256(members[MANIFEST]).hexdigest()
-    print(f"MANIFEST  sha256 {digest}")
-    yield from _sealed(members, digest, wanted)
-    manifest = _manifest(members[MANIFEST])
+    report.say("MANIFEST", f"sha256 {digest}")
+    for finding in _sealed(members, digest, wanted):
+        report.fail(finding)
     if manifest is None:
-        yield f"{MANIFEST}: altered, it is no longer a manifest"
+        report.fail(f"{MANIFEST}: altered, it is no longer a manifest")
         return
-    yield from _listed(members, manifest)
-    for name, check in (("events", _events), ("files", _files), ("policies", _policies), ("ledger", _ledger)):
-        yield from _indexed(members, f"{name}.json", check)
-    yield from _sampled(members)
-    proofs = sum(name.startswith("proofs/") for name in members)
-    if proofs:
-        print(f"PROOFS    {proofs} enclosed; check each with `kechuang-verify receipt`")
+    for finding in _inside(members, manifest, report):
+        report.fail(finding)
+    enclosed.check(report, members, log_key=args.log_key, policy=policy)
     if not wanted:
-        print("NOTE      compare the manifest's digest above with the one on paper, or give it as --digest")
+        report.say("NOTE", "compare the manifest's digest above with the one on paper, or give it as --digest")
+
+
+def _inside(members: dict[str, bytes], manifest: dict[str, Any], report: Report) -> Iterator[str]:
+    yield from _listed(members, manifest, report)
+    checks: dict[str, Check] = {"events": _events, "files": _files, "policies": _policies, "ledger": _ledger}
+    for name, check in checks.items():
+        yield from _indexed(members, f"{name}.json", check, report)
+    if "sample.json" in members:
+        yield from _indexed(members, "sample.json", lambda _members, said, into: sample.redrawn(said, into), report)
 
 
 # the zip
@@ -172,7 +182,7 @@ def _manifest(body: bytes) -> dict[str, Any] | None:
         if not isinstance(said, dict):
             return None
         if said.get("format") != FORMAT and str(said.get("format", "")).startswith("kechuang-evidence-"):
-            raise Undecided(f"format {said['format']} is newer than this program")
+            raise Undecided(f"format {said['format']} is none that this program knows")
         rows = said["members"]
         fit = all(
             isinstance(row["path"], str) and isinstance(row["size"], int) and isinstance(row["sha256"], str)
@@ -183,7 +193,7 @@ def _manifest(body: bytes) -> dict[str, Any] | None:
     return said if fit and said.get("format") == FORMAT else None
 
 
-def _listed(members: dict[str, bytes], manifest: dict[str, Any]) -> Iterator[str]:
+def _listed(members: dict[str, bytes], manifest: dict[str, Any], report: Report) -> Iterator[str]:
     """Every member is listed, every listed one is there and what it was."""
     listed = {row["path"]: row for row in manifest["members"]}
     for path, row in sorted(listed.items()):
@@ -193,27 +203,26 @@ def _listed(members: dict[str, bytes], manifest: dict[str, Any]) -> Iterator[str
             yield f"{path}: altered, its digest is not the one in the manifest"
     for path in sorted(set(members) - set(listed) - {MANIFEST, SEAL}):
         yield f"{path}: added, the manifest does not list it"
-    print(f"MEMBERS   {len(listed)} listed, {len(members) - 2} enclosed")
+    report.say("MEMBERS", f"{len(listed)} listed, {len(members) - 2} enclosed")
 
 
 # what stands in it
 
 
-def _indexed(members: dict[str, bytes], name: str, check: Any) -> Iterator[str]:
+def _indexed(members: dict[str, bytes], name: str, check: Check, report: Report) -> Iterator[str]:
     """The findings of one index; an index that cannot be read is a finding itself."""
     if name not in members:
         yield f"{name}: missing"
         return
     try:
-        yield from list(check(members, json.loads(members[name])))
+        yield from list(check(members, json.loads(members[name]), report))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        yield f"{name}: altered, it is no longer an index"
+        yield f"{name}: altered, it is no longer what a pack holds under this name"
 
 
-def _events(members: dict[str, bytes], index: list[dict[str, Any]]) -> Iterator[str]:
+def _events(members: dict[str, bytes], index: list[dict[str, Any]], report: Report) -> Iterator[str]:
     """Each act's bytes have the digest it was recorded with; each record is what its last act left."""
-    last: dict[str, dict[str, Any]] = {}
-    for row in sorted(index, key=lambda one: one["seq"]):
+    for row in index:
         body = members.get(row["member"], b"")
         if hashlib.sha256(body).hexdigest() != row["digest"]:
             yield f"{row['member']}: altered, it is not the act with digest {row['digest'][:16]}…"
@@ -225,43 +234,33 @@ def _events(members: dict[str, bytes], index: list[dict[str, Any]]) -> Iterator[
                 row["object_type"],
             ):
                 yield f"{row['member']}: is entered as another act than it is"
-        last[row["object_id"]] = row
-    checked = 0
-    for record, row in sorted(last.items()):
-        path = f"objects/{row['object_type']}/{record}.json"
-        if path not in members:
-            yield f"{path}: missing, there are acts on it"
-        elif hashlib.sha256(members[path]).hexdigest() != row["row_digest"]:
-            yield f"{path}: the record is not what its last act ({row['id']}) left"
-        else:
-            checked += 1
-    for path in sorted(members):
-        if path.startswith("objects/") and path.rpartition("/")[2].removesuffix(".json") not in last:
-            yield f"{path}: a record without any act"
-    print(f"ACTS      {len(index)}; {checked} of {len(last)} records are what their last act left")
+    last = records.last_acts(index)
+    findings = list(records.findings(members, last))
+    yield from findings
+    report.say("ACTS", f"{len(index)} on {len(last)} records{'' if findings else ', each as its last act left it'}")
 
 
-def _files(members: dict[str, bytes], index: list[dict[str, Any]]) -> Iterator[str]:
+def _files(members: dict[str, bytes], index: list[dict[str, Any]], report: Report) -> Iterator[str]:
     for row in index:
         body = members.get(row["member"])
         if body is None:
             yield f"{row['member']}: missing ({ascii(row['name'])[1:-1]})"
         elif hashlib.sha256(body).hexdigest() != row["sha256"] or row["member"] != f"files/{row['sha256']}":
             yield f"{row['member']}: altered, it is not the file that was kept"
-    print(f"FILES     {len(index)}")
+    report.say("FILES", str(len(index)))
 
 
-def _policies(members: dict[str, bytes], index: list[dict[str, Any]]) -> Iterator[str]:
+def _policies(members: dict[str, bytes], index: list[dict[str, Any]], report: Report) -> Iterator[str]:
     for row in index:
         body = members.get(row["member"])
         if body is None:
             yield f"{row['member']}: missing"
         elif hashlib.sha256(body).hexdigest() != row["sha256"]:
             yield f"{row['member']}: altered, it is not the text that was published"
-    print(f"RULES     {len(index)} texts in force")
+    report.say("RULES", f"{len(index)} texts in force")
 
 
-def _ledger(members: dict[str, bytes], rows: list[dict[str, Any]]) -> Iterator[str]:
+def _ledger(_members: dict[str, bytes], rows: list[dict[str, Any]], report: Report) -> Iterator[str]:
     """Every transfer moves something between two accounts, once."""
     seen = set()
     for row in rows:
@@ -270,77 +269,7 @@ def _ledger(members: dict[str, bytes], rows: list[dict[str, Any]]) -> Iterator[s
         if row["id"] in seen:
             yield f"ledger.json: transfer {row['id']} occurs twice"
         seen.add(row["id"])
-    print(f"LEDGER    {len(rows)} transfers")
-
-
-# the sample
-
-
-def _sampled(members: dict[str, bytes]) -> Iterator[str]:
-    """A sample that is enclosed, drawn again."""
-    if "sample.json" not in members:
-        return
-    try:
-        said = json.loads(members["sample.json"])
-        if said["format"] != SAMPLE_FORMAT:
-            raise Undecided(f"sample format {said['format']} is not known to this program")
-        findings = list(_redrawn(said))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        findings = ["sample.json: altered, it is no longer a sample"]
-    yield from findings
-
-
-def _redrawn(said: dict[str, Any]) -> Iterator[str]:
-    plan, frame = said["plan"], sorted(said["frame"], key=lambda unit: unit["id"])
-    frame_digest = hashlib.sha256(_canonical(frame)).hexdigest()
-    if frame_digest != said["frame_sha256"]:
-        yield "sample.json: the frame is not the one that was frozen"
-    committed = {"plan": plan, "seed": said["seed"], "nonce": said["nonce"], "frame": said["frame_sha256"]}
-    if hashlib.sha256(_canonical(committed)).hexdigest() != said["commitment"]:
-        yield "sample.json: plan, seed or number are not those that were committed to"
-    entropy = hashlib.sha256(f"{said['seed']}\n{said['nonce']}\n{said['frame_sha256']}".encode()).hexdigest()
-    drawn = [{"place": place, **one} for place, one in enumerate(_draw(frame, plan, entropy), start=1)]
-    if drawn != said["drawn"]:
-        yield "sample.json: drawn again, the list is another one"
-    print(f"SAMPLE    {len(drawn)} of {len(frame)} drawn again")
-
-
-def _draw(frame: list[dict[str, Any]], plan: dict[str, Any], entropy: str) -> Iterator[dict[str, str]]:
-    strata: dict[str, list[str]] = {}
-    for unit in frame:
-        strata.setdefault(_stratum(unit, plan), []).append(unit["id"])
-    wanted = _allocated({name: len(held) for name, held in strata.items()}, plan)
-    for name in sorted(strata):
-        held = sorted(strata[name], key=lambda one: (hashlib.sha256(f"{entropy}\n{one}".encode()).hexdigest(), one))
-        yield from ({"stratum": name, "id": one} for one in held[: wanted[name]])
-
-
-def _stratum(unit: dict[str, Any], plan: dict[str, Any]) -> str:
-    said = {
-        "county": unit["region"],
-        "provider_class": unit["class"] or "none",
-        "amount": str(sum(unit["fen"] >= bound for bound in plan["bands_fen"])),
-        "risk": str(int(bool(unit["risks"]))),
-    }
-    return " ".join(f"{by}={said[by]}" for by in STRATA if by in plan["by"])
-
-
-def _allocated(sizes: dict[str, int], plan: dict[str, Any]) -> dict[str, int]:
-    """The share of the whole rounded up, spread by largest remainder; or so many of each. Then the least of each."""
-    if plan["size"] == "count":
-        shares = {name: min(plan["count"], size) for name, size in sizes.items()}
-    else:
-        whole = sum(sizes.values())
-        total = -(-whole * plan["share_bp"] // WHOLE)
-        shares = {name: total * size // whole for name, size in sizes.items()}
-        rest = sorted(sizes, key=lambda name: (-(total * sizes[name] % whole), name))
-        for name in rest[: total - sum(shares.values())]:
-            shares[name] += 1
-    return {name: max(shares[name], min(plan["least_count"], size)) for name, size in sizes.items()}
-
-
-def _canonical(value: object) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    report.say("LEDGER", f"{len(rows)} transfers")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -93,7 +93,7 @@ def check(report: Report, receipt: Receipt, key: Key | None, policy: Policy | No
         report.fail(str(why))
         return
     _included(report, receipt, point, key, leaf)
-    _head(report, point, key)
+    head_signed(report, point, key)
     cosignatures(report, point, policy)
 
 
@@ -142,10 +142,13 @@ def _included(report: Report, receipt: Receipt, point: Checkpoint, key: Key, lea
         report.fail(f"inclusion: the path leads to {root.hex()}, the head says {point.root.hex()}")
 
 
-def _head(report: Report, point: Checkpoint, key: Key) -> None:
+def head_signed(report: Report, point: Checkpoint, key: Key) -> bool:
+    """Whether a head is this log's and carries its signature; said either way."""
     if point.origin != key.name:
         report.fail(f"head: of another log ({point.origin})")
     elif not log_signed(point.note, key):
         report.fail("head: the log's signature does not verify")
     else:
         report.say("head", f"root {point.root.hex()}  size {point.size}: OK")
+        return True
+    return False

@@ -38,7 +38,7 @@ def check_events(database: Any, report: Report) -> None:
         said, now = json.loads(body), {**json.loads(columns), "at": at, "on": on}
         differing = [name for name in (*_COPIED, "on") if now[name] != said.get(name)]
         for name in differing:
-            report.fail(_altered("trail_event", event, name, now[name], said.get(name), seq))
+            report.fail(altered("trail_event", event, name, now[name], said.get(name), f"seq {seq}"))
         if not differing:
             report.fail(f"table trail_event pk {event}: column at or digest is not that of its body (seq {seq})")
 
@@ -103,7 +103,7 @@ def _clear(database: Any, object_type: str, table: str, clear: list[str], others
             if name not in stands:
                 yield f"table {table} pk {key} column {name}: the column is gone, logged {_text(was[name])} (seq {seq})"
             elif stands[name] != was[name]:
-                yield _altered(table, key, name, stands[name], was[name], seq)
+                yield altered(table, key, name, stands[name], was[name], f"seq {seq}")
 
 
 def _json(database: Any, object_type: str, table: str, name: str) -> Iterator[str]:
@@ -135,8 +135,9 @@ def _salted(database: Any, object_type: str, table: str, name: str) -> Iterator[
         yield f"table {table} pk {key} column {name}: personal value is not the logged one (salted digest, seq {seq})"
 
 
-def _altered(table: str, key: str, name: str, now: object, was: object, seq: int | None) -> str:
-    return f"table {table} pk {key} column {name}: now {_text(now)}, logged {_text(was)} (seq {seq})"
+def altered(table: str, key: str, name: str, now: object, was: object, where: str) -> str:
+    """A column that is not as the log has it; `where` says which leaf or act speaks for it."""
+    return f"table {table} pk {key} column {name}: now {_text(now)}, logged {_text(was)} ({where})"
 
 
 def _text(value: object) -> str:

@@ -52,15 +52,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _key(args: argparse.Namespace) -> int:
     """Made once; asked again, the same key is printed."""
-    args.folder.mkdir(parents=True, exist_ok=True)
-    path = args.folder / KEY_FILE
-    if not path.exists():
-        private = Ed25519PrivateKey.generate().private_bytes_raw().hex()
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump({"name": args.name, "private": private}, file)
+    key_in(args.folder, args.name)
     name, private_key = _kept(args.folder)
     print(Key(name, "cosignature", private_key.public_key().public_bytes_raw()))
     return 0
+
+
+def key_in(folder: Path, name: str) -> Ed25519PrivateKey:
+    """The key that a folder keeps, readable by its owner alone; made when there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / KEY_FILE
+    if not path.exists():
+        private = Ed25519PrivateKey.generate().private_bytes_raw().hex()
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump({"name": name, "private": private}, file)
+    return _kept(folder)[1]
 
 
 def _kept(folder: Path) -> tuple[str, Ed25519PrivateKey]:

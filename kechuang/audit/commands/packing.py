@@ -25,7 +25,7 @@ def freeze_pack(
 ) -> Pack:
     """Freezes an evidence pack (固化证据包) of the claims named and of those a sample drew; its digest goes into the event.
 
-    Raises NotVisible, MoveNotOpen, UnknownNumber, NothingToPack, PackTooLarge, and Damaged for a file that is not what was
+    Raises NotVisible, MoveNotOpen, UnknownNumber, NothingToPack, NotInLogYet, PackTooLarge, and Damaged for a file that is not what was
     kept: a pack with a hole is not made.
     """
     task = locked_task(actor, task_id)

@@ -22,7 +22,7 @@ from kechuang.ledger.queries import Station, transfers_of
 from kechuang.ledger.rules import Place
 from kechuang.orders.queries import order_for_claim
 from kechuang.trail.models import Event
-from kechuang.trail.queries import kept_digest, row_texts, way, whole_rows
+from kechuang.trail.queries import kept_digest, proofs, row_texts, way, whole_rows
 from kechuang.treasury.queries import budget_of, payments_of
 
 _MANIFEST, _SEAL = "manifest.json", "manifest.sha256"
@@ -54,13 +54,14 @@ def claims_wanted(actor: Actor, task: Task, *, numbers: Iterable[str], sample: S
 
 
 def frozen(claims: Sequence[Claim], *, task: Task, number: str, sample: Sample | None, at: datetime) -> Frozen:
-    """The members of a pack of these claims; raises PackTooLarge, and what a damaged file raises."""
+    """The members of a pack of these claims; raises NotInLogYet, PackTooLarge, and what a damaged file raises."""
     subjects = _subjects(claims)
     events = list(way(subjects))
     stations = transfers_of(subjects)
     members: dict[str, bytes] = {}
     members |= _events(events)
     members |= _rows(events)
+    members |= _proofs(events)
     members["ledger.json"] = _said([_transfer(one) for one in stations])
     members |= _files([claim.id for claim in claims] + [claim.order_id for claim in claims])
     members |= _packs(events, {claim.scheme for claim in claims})
@@ -112,6 +113,18 @@ def _rows(events: Sequence[Event]) -> dict[str, bytes]:
     return kept | {f"rows/{kinds[record]}/{record}.json": text.encode() for record, text in whole_rows(kinds).items()}
 
 
+def _proofs(events: Sequence[Event]) -> dict[str, bytes]:
+    """Each act's receipt, all under one head of the log, and what the log keeps of each record since its last act."""
+    receipts = proofs(events)
+    if len(receipts) < len(events):
+        raise rules.NotInLogYet(count=len(events) - len(receipts))
+    kept = {event.object_id: event for event in events}  # in their order: the last one stays
+    logged = {
+        f"logged/{one.object_type}/{one.object_id}.json": one.after.encode() for one in kept.values() if one.after
+    }
+    return logged | {f"proofs/{name}.json": text.encode() for name, text in receipts.items()}
+
+
 def _transfer(one: Station) -> dict[str, object]:
     return {
         "id": one.id,
@@ -158,7 +171,9 @@ def _packs(events: Sequence[Event], schemes: set[str]) -> dict[str, bytes]:
     first, last = min(event.at for event in events), max(event.at for event in events)
     index, texts = [], {}
     for scheme in sorted(schemes):
-        rows = [row for row in versions(PUBLIC, scheme).defer(None) if row.published_at <= last]
+        every = sorted(versions(PUBLIC, scheme).defer(None), key=lambda one: one.version)
+        # records that were taken over are older than the platform: they were decided by its first text
+        rows = [row for row in every if row.published_at <= last] or every[:1]
         before = max((row.version for row in rows if row.published_at <= first), default=0)
         for row in sorted((row for row in rows if row.version >= before), key=lambda one: one.version):
             member = f"policies/{scheme.replace('/', '__')}@{row.version}.toml"

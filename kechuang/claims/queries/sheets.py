@@ -25,7 +25,7 @@ from kechuang.parties.queries import accounts_of, payee_account, region_name
 from kechuang.policy.book import InForce, in_force
 from kechuang.screening.queries import FindingRow, findings_of, rows_of
 from kechuang.trail.models import Event
-from kechuang.trail.queries import way
+from kechuang.trail.queries import receipt_address, way
 from kechuang.ui.show import Evidence, Verdict
 
 
@@ -134,6 +134,7 @@ def volume(actor: Actor, *, claim_id: str, on: date) -> tuple[str, bytes]:
             _("确认金额"): yuan(claim.confirmed_fen or 0),
             _("状态"): MACHINE.labels[ClaimState(claim.state)],
         },
+        receipt=receipt_address(claim.id),
         steps=[Step(event.on, ROLE_LABELS[Role(event.role)], event.label, event.article) for event in shown.events],
     )
     papers = [_paper(file) for file in shown.files]

@@ -26,6 +26,7 @@ from kechuang.cockpit.states import PERIOD_LABELS, Period
 from kechuang.documents.rules import Grid, Heading, Sheet, print_pdf, write_book, write_csv
 from kechuang.documents.states import Media
 from kechuang.parties.queries import region_name
+from kechuang.trail.queries import receipt_address
 from kechuang.ui import clock, days
 from kechuang.ui.requests import actor_of, attempt
 
@@ -193,6 +194,7 @@ def _paper(row: Snapshot, grid: Grid) -> Sheet:
         number=row.number,
         subtitle=region_name(row.region),
         blocks=[basis, grid, Heading(_("指标说明")), *words],
+        receipt=receipt_address(row.id),
         note=_("冻结日 {day}").format(day=days.words(row.made_on, year=True)),
     )
 

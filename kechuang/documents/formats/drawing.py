@@ -58,6 +58,9 @@ def drawn(sheet: Sheet) -> bytes:
         story += _flowables(block, document.width)
     if sheet.signatures:
         story.append(KeepTogether([Spacer(1, 8 * mm), _signatures(sheet.signatures, document.width)]))
+    if sheet.receipt:
+        line = f"存证凭证：{sheet.receipt}（扫码或打开此地址取得，用 kechuang-verify 可脱离本平台核验）"
+        story.append(Paragraph(escape(line), _style(_SMALL, spaceBefore=6)))
     document.build(story, canvasmaker=_canvas_of(sheet))
     return out.getvalue()
 
@@ -152,8 +155,8 @@ def _frame(canvas: Canvas, sheet: Sheet, place: int, pages: int) -> None:
     canvas.drawString(_MARGIN, height - 13 * mm, f"编号：{sheet.number}" if sheet.number else "")
     canvas.drawCentredString(width / 2, 11 * mm, f"第 {place} 页  共 {pages} 页")
     canvas.drawString(_MARGIN, 11 * mm, sheet.note)
-    if sheet.qr and place == 1:
-        _qr(canvas, sheet.qr, width - _MARGIN - _QR_SIZE, height - 8 * mm - _QR_SIZE)
+    if (code := sheet.receipt or sheet.qr) and place == 1:
+        _qr(canvas, code, width - _MARGIN - _QR_SIZE, height - 8 * mm - _QR_SIZE)
 
 
 def _qr(canvas: Canvas, text: str, left: float, bottom: float) -> None:

@@ -36,13 +36,18 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One paper. `blocks` are paragraphs (texts), headings and grids in order; `qr` is what its code says ("" for none)."""
+    """One paper. `blocks` are paragraphs (texts), headings and grids in order; `qr` is what its code says ("" for none).
+
+    `receipt` is where the receipt of the act behind the paper is had (存证凭证): the code then says that, and so does the last
+    line, for who has no camera.
+    """
 
     title: str
     number: str
     blocks: Sequence[str | Heading | Grid]
     signatures: Sequence[Signature] = ()
     qr: str = ""
+    receipt: str = ""
     subtitle: str = ""
     note: str = ""  # at the foot of every page: 示例参数, 样例
 

@@ -57,7 +57,7 @@ class VolumeFacts:
     retention: str
     facts: Mapping[str, str]
     steps: Sequence[Step] = ()
-    qr: str = ""
+    receipt: str = ""  # where the receipt of the case's last act is had
 
 
 def volume_zip(facts: VolumeFacts, papers: Sequence[Paper]) -> bytes:
@@ -126,5 +126,6 @@ def _sheet(facts: VolumeFacts, entries: Sequence[Mapping[str, str | int]]) -> Sh
         number=facts.number,
         subtitle=f"{facts.fonds}　保管期限：{facts.retention}　结案：{facts.closed_on.isoformat()}　共 {first - 1} 页",
         blocks=blocks,
-        qr=facts.qr or facts.number,
+        qr=facts.number,
+        receipt=facts.receipt,
     )

@@ -18,6 +18,7 @@ from kechuang.ledger.queries.balances import (
     used_of,
 )
 from kechuang.ledger.queries.checks import overcommitted_budgets, overpaid_claims, overused_vouchers, unbalanced
+from kechuang.ledger.queries.naming import called
 from kechuang.ledger.queries.periods import Flow, booked, flows, horizon, in_claim_since, lay
 from kechuang.ledger.queries.sequence import Sequence, sequence
 from kechuang.ledger.queries.statements import (
@@ -51,6 +52,7 @@ __all__ = [
     "balance_at",
     "balances",
     "booked",
+    "called",
     "closed_until",
     "closings",
     "digest_lines",

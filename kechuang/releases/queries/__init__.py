@@ -5,6 +5,7 @@ from kechuang.releases.queries.entrants import hindrance
 from kechuang.releases.queries.sheets import (
     ReleaseSheet,
     Standing,
+    announced,
     file_text,
     listed,
     phase,
@@ -23,6 +24,7 @@ from kechuang.releases.queries.sheets import (
 __all__ = [
     "ReleaseSheet",
     "Standing",
+    "announced",
     "file_text",
     "free_fen",
     "hindrance",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
-from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.actor import PUBLIC, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.parties.queries import person_names, region_name
@@ -186,6 +186,13 @@ def listed(actor: Actor, *, state: str = "", words: str = "") -> QuerySet[Releas
     rows = visible_to(actor).order_by("-opens_at", "id")
     rows = rows.filter(state=state) if state else rows
     return rows.filter(Q(title__icontains=words) | Q(number=words)) if words else rows
+
+
+def announced(*, region: str = "", state: str = "") -> QuerySet[Release]:
+    """What everybody may see, by id: for open data."""
+    rows = visible_to(PUBLIC).order_by("id")
+    rows = rows.filter(region=region) if region else rows
+    return rows.filter(state=state) if state else rows
 
 
 def public_result(actor: Actor, release_id: str) -> QuerySet[Entry]:

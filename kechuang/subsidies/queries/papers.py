@@ -15,6 +15,7 @@ from kechuang.subsidies import access
 from kechuang.subsidies.models import Statement
 from kechuang.subsidies.queries.sheets import StatementSheet, counted_of, counted_rows, statement_sheet
 from kechuang.subsidies.states import FORMULA_LABELS, Formula
+from kechuang.trail.queries import receipt_address
 
 _KNOWN_BY = {  # by which parameter a pack is known to have the subsidy
     Formula.PROVIDERS: "subsidy_counted_by",
@@ -63,6 +64,7 @@ def printed(actor: Actor, statement_id: str, *, on: date) -> tuple[str, Sheet]:
         ],
         signatures=[],
         qr=row.number,
+        receipt=receipt_address(row.id),
     )
     return _("{number}-结算单.pdf").format(number=row.number), paper
 

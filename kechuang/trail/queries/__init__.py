@@ -3,8 +3,18 @@ from kechuang.trail.queries.answers import Inclusion, checkpoint, consistency_pr
 from kechuang.trail.queries.comparing import kept_digest, row_texts, whole_rows
 from kechuang.trail.queries.evidence import evidence, evidence_of
 from kechuang.trail.queries.log import Backlog, backlog, heads, size, witnesses
+from kechuang.trail.queries.naming import numbers
 from kechuang.trail.queries.reading import Broken, repeated_acts, stood_in_for, times, way
-from kechuang.trail.queries.receipts import Standing, by_token, cosigned, standing, written
+from kechuang.trail.queries.receipts import (
+    Standing,
+    address_of,
+    by_token,
+    cosigned,
+    proofs,
+    receipt_address,
+    standing,
+    written,
+)
 from kechuang.trail.queries.sound import log_faults
 
 __all__ = [
@@ -12,6 +22,7 @@ __all__ = [
     "Broken",
     "Inclusion",
     "Standing",
+    "address_of",
     "altered_rows",
     "backlog",
     "by_token",
@@ -25,6 +36,9 @@ __all__ = [
     "kept_digest",
     "leaves",
     "log_faults",
+    "numbers",
+    "proofs",
+    "receipt_address",
     "repeated_acts",
     "row_texts",
     "size",

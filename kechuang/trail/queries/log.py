@@ -88,6 +88,15 @@ def inclusion(seq: int, size: int, profile: Profile) -> list[bytes]:
     return _roots(inclusion_ranges(seq, size), profile)
 
 
+def inclusions(seqs: Iterable[int], size: int, profile: Profile) -> dict[int, list[bytes]]:
+    """The same for many leaves, with one reading of the nodes."""
+    ranges = {seq: inclusion_ranges(seq, size) for seq in seqs}
+    nodes = nodes_at(places(one for path in ranges.values() for one in path))
+    return {
+        seq: [range_root(low, high, nodes.__getitem__, profile) for low, high in path] for seq, path in ranges.items()
+    }
+
+
 def consistency(old: int, new: int, profile: Profile) -> list[bytes]:
     """The path that proves that the tree only grew (一致性证明)."""
     return _roots(consistency_ranges(old, new), profile)
@@ -113,13 +122,19 @@ def leaf_of(event_seq: int) -> Leaf | None:
     return Leaf.objects.filter(event_seq=event_seq).first()
 
 
+def leaves_of(event_seqs: Iterable[int]) -> dict[int, int]:
+    """The places of these events in the log; those that wait for one are left out."""
+    return dict(Leaf.objects.filter(event_seq__in=list(event_seqs)).values_list("event_seq", "seq"))
+
+
 def event(event_id: str) -> Event | None:
     return Event.objects.filter(id=event_id).first()
 
 
 def last_event(object_id: str) -> Event | None:
-    """The last act on a record that took it somewhere: what a receipt is about."""
-    return Event.objects.filter(object_id=object_id).exclude(target="").order_by("-seq").first()
+    """The last act on a record that took it somewhere, else its last act: what a receipt is about."""
+    acts = Event.objects.filter(object_id=object_id).order_by("-seq")
+    return acts.exclude(target="").first() or acts.first()
 
 
 def witnesses() -> list[Witness]:

@@ -1,9 +1,13 @@
 """Receipts (凭证): which act they are about, who may fetch them, and what stands in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 
+from django.conf import settings
 from django.core import signing
+from django.urls import reverse
+from kechuang_verify.hashing import Profile
 from kechuang_verify.note import Note, Signature, read_note
 
 from kechuang.kernel.errors import NotVisible
@@ -34,6 +38,21 @@ def standing(object_id: str) -> Standing | None:
     return _standing(event) if event else None
 
 
+def receipt_address(object_id: str) -> str:
+    """Where the receipt of a record's last act is had, for its paper; "" for a record without acts."""
+    event = log.last_event(object_id)
+    return address_of(token_of(event.id)) if event else ""
+
+
+def address_of(token: str) -> str:
+    return str(settings.SITE_ADDRESS) + reverse("trail:receipt", args=[token])
+
+
+def token_of(event_id: str) -> str:
+    """What an address carries instead of the act's id: nobody else can write it."""
+    return signing.Signer(salt=_FOR).sign(event_id)
+
+
 def by_token(token: str) -> Standing:
     """Whoever holds the address holds the receipt; an address that we did not write leads nowhere."""
     try:
@@ -60,6 +79,32 @@ def written(found: Standing) -> str:
     return receipt(**said, seq=found.seq, path=path, checkpoint=cosigned(found.head))  # type: ignore[arg-type]
 
 
+def proofs(events: Sequence[Event]) -> dict[str, str]:
+    """Receipts of many acts under one head, for whoever takes them along: event id → JSON, without a promise.
+
+    An act that no signed head covers yet is left out: nothing proves it.
+    """
+    by, places = signer(), log.leaves_of(event.seq for event in events)
+    head = _best_head(max(places.values())) if places else None
+    if head is None:
+        return {}
+    profile, note = by.key.profile, cosigned(head)
+    paths = log.inclusions(places.values(), head.size, profile)
+    return {
+        event.id: receipt(
+            origin=by.key.name,
+            profile=profile.name,
+            leaf=_leaf_data(event, profile),
+            promise="",
+            seq=places[event.seq],
+            path=paths[places[event.seq]],
+            checkpoint=note,
+        )
+        for event in events
+        if event.seq in places
+    }
+
+
 def cosigned(head: Head) -> str:
     """The head's note with the lines of all witnesses that cosigned this size."""
     own = read_note(head.note)
@@ -74,11 +119,15 @@ def cosigned(head: Head) -> str:
 
 def _standing(event: Event) -> Standing:
     profile = signer().key.profile
-    data = leaf_data(bytes(event.body), event.after, event.row_digest, profile)
+    data = _leaf_data(event, profile)
     leaf: Leaf | None = log.leaf_of(event.seq)
     head = _best_head(leaf.seq) if leaf else None
     seq = leaf.seq if leaf and head else None
-    return Standing(event, signing.Signer(salt=_FOR).sign(event.id), data, seq, head)
+    return Standing(event, token_of(event.id), data, seq, head)
+
+
+def _leaf_data(event: Event, profile: Profile) -> bytes:
+    return leaf_data(bytes(event.body), event.after, event.row_digest, profile)
 
 
 def _best_head(seq: int) -> Head | None:

@@ -3,8 +3,6 @@
 from typing import Any
 
 from django import template
-from django.conf import settings
-from django.urls import reverse
 
 from kechuang.trail import queries
 
@@ -15,7 +13,7 @@ register = template.Library()
 def receipt(object_id: str, sheet: bool = False) -> dict[str, Any]:
     """凭证 of the last act on a record: its place in the log, the file, a QR code. `sheet`: for paper."""
     found = queries.standing(object_id)
-    address = settings.SITE_ADDRESS + reverse("trail:receipt", args=[found.token]) if found else ""
+    address = queries.address_of(found.token) if found else ""
     return {"found": found, "address": address, "sheet": sheet}
 
 

@@ -9,6 +9,7 @@ from kechuang.kernel.actor import Actor
 from kechuang.kernel.money import yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties.queries import region_name
+from kechuang.trail.queries import receipt_address
 from kechuang.treasury.queries.batches import WaitingPayable, approval_form, payables_waiting
 from kechuang.treasury.states import Purpose
 
@@ -74,5 +75,6 @@ def approval_sheet(actor: Actor, *, batch_id: str, purpose: Purpose, title: str,
             for label, signed in hands
         ],
         qr=form.number,
+        receipt=receipt_address(batch_id),
     )
     return _("{number}-审批表.pdf").format(number=form.number), sheet

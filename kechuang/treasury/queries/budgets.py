@@ -122,6 +122,14 @@ def progress(actor: Actor, *, year: int, on: date) -> list[CountyProgress]:
     return [_progress(row, lies, running.get(row.id)) for row in rows]
 
 
+def totals_of(rows: Sequence[CountyProgress]) -> dict[str, int]:
+    """What these counties come to together (合计)."""
+    names = ("released_fen", "granted_fen", "offset_fen", "paid_fen")
+    found = {name: sum(getattr(row, name) for row in rows) for name in names}
+    spent_bp = ratio_bp_down(found["paid_fen"], found["released_fen"])
+    return found | {"amount_fen": sum(row.budget.amount_fen for row in rows), "spent_bp": spent_bp}
+
+
 def _progress(row: Budget, lies: Mapping[tuple[str, Kind], Balance], clock: Clock | None) -> CountyProgress:
     posted = {kind: lies.get((row.region, kind), Balance()).posted_fen for kind in Kind}
     offset = sum(posted[kind] for kind in PROVIDER_KINDS)

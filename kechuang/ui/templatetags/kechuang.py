@@ -330,10 +330,15 @@ def head(
     state: str = "",
     roles: Collection[Role] = (),
     clock: RunningClock | None = None,
+    now: tuple[str, str] | None = None,
 ) -> str:
-    """The five answers at the top of every object; the block holds what can be done now (buttons)."""
-    parts = {"title": title, "number": number, "machine": machine, "state": state, "roles": roles, "clock": clock}
-    return render_to_string("ui/head.html", parts | {"actions": mark_safe(content.strip())})
+    """The five answers at the top of every object; the block holds what can be done now (buttons).
+
+    `now` is a word and its colour, said instead of a state that time has run past.
+    """
+    parts: dict[str, object] = {"title": title, "number": number, "machine": machine, "state": state, "roles": roles}
+    parts |= {"clock": clock, "now": now, "actions": mark_safe(content.strip())}
+    return render_to_string("ui/head.html", parts)
 
 
 @register.inclusion_tag("ui/moves.html", takes_context=True)

@@ -1,0 +1,16 @@
+"""The log inside a test: its transaction never ends, so its acts would lie above every horizon."""
+
+from datetime import datetime
+
+import pytest
+
+from kechuang.trail.commands import sequencing
+
+_EVERYTHING = "SELECT 9223372036854775807, 9223372036854775807"
+
+
+def in_log(now: datetime) -> None:
+    """All that was done stands in the log, as if it had been committed."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sequencing, "_HORIZON", _EVERYTHING)
+        sequencing.sequence(now=now)
