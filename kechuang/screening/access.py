@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from kechuang.kernel.actor import Actor, Role
-from kechuang.screening.models import Contest, Finding, Link
+from kechuang.screening.models import Contest, Finding, Link, RegisterImport
 from kechuang.screening.states import FindingState
 
 OFFICES = (Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.CITY_SCIENCE, Role.AUDITOR)
@@ -41,6 +41,15 @@ def contests_visible_to(actor: Actor) -> QuerySet[Contest]:
         return Contest.objects.all()
     seen = Q(region__in=actor.regions(*OFFICES))
     return Contest.objects.filter(seen | Q(party_id=actor.party_id) if actor.party_id else seen)
+
+
+def registers_in(actor: Actor) -> frozenset[str]:
+    """The regions for whose organisations the actor brings what the registers say (登记信息): those of a city or province."""
+    return actor.regions(Role.CITY_SCIENCE)
+
+
+def imports_visible_to(actor: Actor) -> QuerySet[RegisterImport]:
+    return RegisterImport.objects.filter(region__in=registers_in(actor))
 
 
 def decides(actor: Actor) -> bool:

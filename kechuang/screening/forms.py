@@ -4,10 +4,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.screening.rules import RULES
-from kechuang.screening.states import CONTEST_MACHINE, FINDING_MACHINE, ContestState, FindingState
-from kechuang.ui.forms import FilterForm, Form, TextField
+from kechuang.screening.states import CONTEST_MACHINE, FINDING_MACHINE, REGISTER_LABELS, ContestState, FindingState
+from kechuang.ui.forms import DayField, FilterForm, Form, TextField
 
 ALL = "all"
+CHECK_ONLY, ALL_ROWS, GOOD_ROWS = "check", "all", "good"
 
 
 class QueueForm(FilterForm):
@@ -47,3 +48,22 @@ class AnswerForm(Form):
         choices=[(str(state), CONTEST_MACHINE.labels[state]) for state in (ContestState.UPHELD, ContestState.REJECTED)],
     )
     text = TextField(label=_("答复"), help_text=_("答复会送达提出申辩的单位。"))
+
+
+class RegisterForm(Form):
+    kind = forms.ChoiceField(
+        label=_("信息类别"), choices=[(str(kind), label) for kind, label in REGISTER_LABELS.items()]
+    )
+    file = forms.FileField(label=_("文件（xlsx 或 CSV）"))
+    source = forms.CharField(
+        label=_("信息来源"), max_length=80, help_text=_("由哪个部门、以什么方式提供，如“市市场监管局 批量查询”")
+    )
+    as_of_on = DayField(label=_("信息截至"), help_text=_("表中情况属于哪一天；早于已有信息的不覆盖"))
+    way = forms.ChoiceField(
+        label=_("怎样导入"),
+        choices=[
+            (ALL_ROWS, _("全部正确才导入")),
+            (GOOD_ROWS, _("只导入没有错误的行")),
+            (CHECK_ONLY, _("只检查，不导入")),
+        ],
+    )

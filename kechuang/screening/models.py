@@ -18,6 +18,7 @@ from kechuang.screening.states import (
     LinkState,
     Pattern,
     PrintKind,
+    RegisterKind,
     Stage,
 )
 
@@ -48,6 +49,10 @@ def likeness_id() -> str:
 
 def registration_id() -> str:
     return new_id("rgs")
+
+
+def import_id() -> str:
+    return new_id("rim")
 
 
 def check_id() -> str:
@@ -269,6 +274,32 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return self.party_id
+
+
+class RegisterImport(models.Model):
+    """登记信息导入：one table of a register that an office brought, whose word it is, and what it did."""
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=import_id, editable=False)
+    kind = models.CharField(max_length=16)
+    region = models.CharField(max_length=12, db_index=True)
+    source = models.CharField(max_length=80)
+    as_of_on = models.DateField()  # 截至: the day that the table describes
+    file_name = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)
+    rows = models.IntegerField()
+    added = models.IntegerField()
+    changed = models.IntegerField()
+    wrong_rows = models.IntegerField()
+    by = models.CharField(max_length=32)
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=list(RegisterKind)), name="register_kind_listed")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.as_of_on}"
 
 
 class RedCheck(models.Model):

@@ -48,6 +48,13 @@ class PrintKind(StrEnum):
     PICTURE = "picture"
 
 
+class RegisterKind(StrEnum):
+    """Which register a table is from (登记信息导入)."""
+
+    REGISTRATIONS = "registrations"
+    SHAREHOLDERS = "shareholders"
+
+
 class Stage(StrEnum):
     """When a paid invoice is checked again (付款后复查)."""
 
@@ -137,6 +144,15 @@ LINK_LABELS: dict[LinkKind, str] = {
     LinkKind.BANK_ACCOUNT: _("银行账户相同"),
     LinkKind.DEVICE: _("办理设备相同"),
 }
+REGISTER_LABELS: dict[RegisterKind, str] = {
+    RegisterKind.REGISTRATIONS: _("工商登记、参保信息"),
+    RegisterKind.SHAREHOLDERS: _("股东名册"),
+}
+# As the headings of the tables say it.
+REGISTER_COLUMNS: dict[RegisterKind, tuple[str, ...]] = {
+    RegisterKind.REGISTRATIONS: (_("统一社会信用代码"), _("成立日期"), _("参保人数")),
+    RegisterKind.SHAREHOLDERS: (_("统一社会信用代码"), _("股东名称"), _("股东证照号码"), _("持股起始日期"), _("持股终止日期")),
+}
 STAGE_LABELS: dict[Stage, str] = {
     Stage.FIRST: _("付款后第一次复查"),
     Stage.SECOND: _("付款后第二次复查"),
@@ -156,6 +172,9 @@ NUMBER_DIGITS_MIN = 3  # technical: shorter numbers say nothing about a result
 NUMBERS_KEPT_MAX = 400  # technical: of one report
 HALF = 2  # technical: the middle of a sorted list
 QUEUE_MAX = 200  # technical: rows of a workbench
+FAULTS_SHOWN = 500  # technical: of one report
+REGISTERS_SHOWN = 10  # technical: last tables on the page
+CODE_SHOWN = 6  # technical: how much of a shareholder's number is shown
 GRAPH_MAX = 60  # technical: parties of one drawing
 EVIDENCE_SHOWN = 12  # technical: rows of one finding's evidence
 CLAIMS_TOGETHER = 2_000  # technical: claims screened by one run of statements

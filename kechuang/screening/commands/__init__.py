@@ -16,6 +16,7 @@ from kechuang.screening.commands.linking import (
     renew_links,
 )
 from kechuang.screening.commands.printing import InvoicePaper, PicturePaper, keep_prints
+from kechuang.screening.commands.registers import Table, import_register
 
 __all__ = [
     "InvoicePaper",
@@ -23,6 +24,7 @@ __all__ = [
     "RedLetter",
     "Registered",
     "Screened",
+    "Table",
     "TaxBureau",
     "ToCheck",
     "answer",
@@ -31,6 +33,7 @@ __all__ = [
     "decide",
     "decide_many",
     "disconnect_tax_bureau",
+    "import_register",
     "keep_found",
     "keep_levels",
     "keep_links",

@@ -33,6 +33,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": queries.rows_of(list(page)),
         "machine": FINDING_MACHINE,
+        "brings_registers": queries.brings_registers(actor),
         "contests": list(queries.contests_open(actor)[: queries.QUEUE_MAX]),
     }
     return render(request, "screening/findings.html", context)

@@ -13,6 +13,7 @@ from kechuang.screening.queries.findings import (
     waiting_for,
 )
 from kechuang.screening.queries.linking import Known, known_now
+from kechuang.screening.queries.registers import brings_registers, last_imports
 from kechuang.screening.queries.sheets import ContestSheet, FindingSheet, contest_sheet, link, own_links, sheet
 from kechuang.screening.queries.shown import (
     FindingRow,
@@ -33,6 +34,7 @@ __all__ = [
     "FindingSheet",
     "Known",
     "asked_at",
+    "brings_registers",
     "contest_sheet",
     "contests_open",
     "evidence_of",
@@ -41,6 +43,7 @@ __all__ = [
     "graph_of",
     "hits_by_rule",
     "known_now",
+    "last_imports",
     "levels_on",
     "link",
     "open_findings",

@@ -20,6 +20,13 @@ from kechuang.screening.rules.invoices import near_number
 from kechuang.screening.rules.orders import levels_of, public_total_fen
 from kechuang.screening.rules.people import Graph, Step, graph, path
 from kechuang.screening.rules.prints import bands_of, bands_of_layout, results_of
+from kechuang.screening.rules.registers import (
+    Lines,
+    RegistrationLine,
+    ShareholderLine,
+    read_registrations,
+    read_shareholders,
+)
 from kechuang.screening.rules.terms import ScreeningTerms, Weight
 
 __all__ = [
@@ -30,6 +37,7 @@ __all__ = [
     "Graph",
     "InvoiceFact",
     "LevelFact",
+    "Lines",
     "LinkFact",
     "PaceFact",
     "PairFact",
@@ -37,9 +45,11 @@ __all__ = [
     "Proof",
     "RedFact",
     "RegistrationFact",
+    "RegistrationLine",
     "ReportFact",
     "Rule",
     "ScreeningTerms",
+    "ShareholderLine",
     "Step",
     "Weight",
     "bands_of",
@@ -49,6 +59,8 @@ __all__ = [
     "near_number",
     "path",
     "public_total_fen",
+    "read_registrations",
+    "read_shareholders",
     "results_of",
     "screen",
 ]

@@ -36,3 +36,27 @@ class ClockDecides(Refusal):
     code = "screening.clock_decides"
     text = _("筛查结果由人核实，系统不作认定")
     remedy = _("请由县科技局经办人或审核人核实")
+
+
+class NotThatTable(Refusal):
+    code = "screening.not_that_table"
+    text = _("“{name}”缺少列 {missing}")
+    remedy = _("请下载空白表，按原有表头填写，不要改动列名")
+    field = "file"
+    status = 422
+
+
+class SourceMissing(Refusal):
+    code = "screening.source_missing"
+    text = _("请写明信息来源，截止日期不能晚于今天")
+    remedy = _("写明由哪个部门、以什么方式提供，以及信息截至哪一天")
+    field = "source"
+    status = 422
+
+
+class NothingRead(Refusal):
+    code = "screening.nothing_read"
+    text = _("“{name}”没有内容")
+    remedy = _("请从表头下一行开始填写")
+    field = "file"
+    status = 422
