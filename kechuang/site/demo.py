@@ -188,8 +188,8 @@ def serve(host: str, port: int, early: Web | None = None) -> None:
     try:
         _remember(offset)
         _await(f"http://{host}:{port}/health", early.child)
-        children.append(_child(["worker"], _surroundings(offset)))
-        _welcome(f"http://{host}:{port}", queries.sign_ins())
+        children.append(_child(["worker"], _surroundings(offset, _address(host, port))))
+        _welcome(_address(host, port), queries.sign_ins())
         while all(child.poll() is None for child in children):
             time.sleep(0.3)
         sys.exit("网站或后台进程意外停止，原因见上 · web or worker ended, its reason stands above")
@@ -215,7 +215,12 @@ def begin_early(host: str, port: int) -> Web | None:
 
 
 def _web(host: str, port: int, offset: timedelta) -> Web:
-    return Web(_child(["serve", "--host", host, "--port", str(port)], _surroundings(offset)), offset)
+    asked = ["serve", "--host", host, "--port", str(port)]
+    return Web(_child(asked, _surroundings(offset, _address(host, port))), offset)
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{host}:{port}"
 
 
 def _remember(offset: timedelta) -> None:
@@ -314,9 +319,13 @@ def _stop(signal_number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _surroundings(offset: timedelta) -> dict[str, str]:
-    """演示日期: the children's clock runs on from where the pilot stopped; outside systems have their stand-ins."""
-    return {**STAND_INS, **os.environ, "KECHUANG_CLOCK_OFFSET": str(int(offset.total_seconds()))}
+def _surroundings(offset: timedelta, address: str) -> dict[str, str]:
+    """演示日期: the children's clock runs on from where the pilot stopped; outside systems have their stand-ins.
+
+    Receipts and mail name the address that is served, unless the environment says under which name others reach it.
+    """
+    begun_with = {**STAND_INS, "KECHUANG_ADDRESS": address, **os.environ}
+    return {**begun_with, "KECHUANG_CLOCK_OFFSET": str(int(offset.total_seconds()))}
 
 
 def _free(host: str, port: int) -> bool:

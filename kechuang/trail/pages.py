@@ -1,5 +1,8 @@
 """Public pages of the log (可验证存证日志): what it is, its head, its witnesses; one receipt."""
 
+from http import HTTPStatus
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,7 +10,9 @@ from kechuang_verify.note import read_checkpoint
 
 from kechuang.trail import commands, queries
 from kechuang.trail.adapters.signing import signer
+from kechuang.trail.forms import ContinuationForm, InclusionForm
 from kechuang.trail.states import HEADS_SHOWN, STAND_IN_WITNESS, WITNESS_LABELS, WitnessState
+from kechuang.ui.requests import attempt
 
 
 def log(request: HttpRequest) -> HttpResponse:
@@ -32,6 +37,21 @@ def log(request: HttpRequest) -> HttpResponse:
             "api": f"{settings.SITE_ADDRESS}/api/trail",
         },
     )
+
+
+def proofs(request: HttpRequest) -> HttpResponse:
+    """What the endpoints give to programs, for people: a leaf in a checkpoint, one checkpoint continuing another."""
+    leaf = InclusionForm(request.GET if "seq" in request.GET else None)
+    grown = ContinuationForm(request.GET if "old" in request.GET else None)
+    context: dict[str, Any] = {"leaf": leaf, "grown": grown, "now": queries.size()}
+    status: int = HTTPStatus.OK
+    if leaf.is_bound:
+        tried = attempt(leaf, lambda: queries.inclusion_proof(**leaf.cleaned_data))
+        context["inclusion"], status = tried.values and tried.value, tried.status
+    elif grown.is_bound:
+        shown = attempt(grown, lambda: queries.continuation(**grown.cleaned_data))
+        context["continuation"], status = shown.values and shown.value, shown.status
+    return render(request, "trail/proofs.html", context, status=status)
 
 
 def receipt(request: HttpRequest, token: str) -> HttpResponse:

@@ -4,6 +4,13 @@ from kechuang.kernel.errors import Refusal
 from kechuang.kernel.text import gettext_noop as _
 
 
+class CannotPromise(Refusal):
+    code = "trail.cannot_promise"
+    text = _("签名服务没有应答，这次办理又还没有并入日志，暂时不能开具凭证")
+    remedy = _("请稍后再下载；办理本身已经生效，不受影响")
+    status = 503
+
+
 class NoSuchSize(Refusal):
     code = "trail.no_such_size"
     text = _("日志没有大小为 {size} 的检查点，当前大小为 {now}")

@@ -211,3 +211,4 @@ LINE_MACHINE = Machine(
     },
     waits={_L.UNKNOWN: _R.COUNTY_FINANCE},
 )
+APPROVAL_WIDTHS = (2, 6, 8, 9, 4)  # of the approval form's columns, as shares of the page's width

@@ -1,6 +1,8 @@
 """What an auditor's requests do: nothing without a task, a look for each record, and the audit room's own pages."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -13,6 +15,7 @@ from kechuang.documents.models import File
 from kechuang.kernel.actor import Actor, Role
 from kechuang.parties.models import Person
 from kechuang.parties.states import ACTING_FOR
+from kechuang.trail.adapters.signing import CannotSign, Ed25519File
 from kechuang.trail.models import Event
 from kechuang.ui import clock
 from tests.audit.conftest import SEED, Audited
@@ -129,6 +132,18 @@ def test_who_is_no_auditor_finds_no_audit_pages(audited: Audited) -> None:
         assert signed_in(audited.clerk).get(reverse("audit:new_task")).status_code == 404
 
 
+@contextmanager
+def unsigned() -> Iterator[None]:
+    """While the signing service does not answer, nothing enters the log."""
+
+    def silent(self: object, message: bytes) -> bytes:
+        raise CannotSign("no answer")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Ed25519File, "sign", silent)
+        yield
+
+
 def test_a_task_a_sample_its_sheets_and_a_pack_by_the_pages(audited: Audited, auditor: Client) -> None:
     claims = audited.claims(3)
     with clock.at(audited.now):
@@ -165,11 +180,12 @@ def test_a_task_a_sample_its_sheets_and_a_pack_by_the_pages(audited: Audited, au
         auditor.post(reverse("audit:conclude", args=[sample.id]), {"text": "未发现问题。"})
         assert Sample.objects.get().state == "concluded"
         asked = {"title": "证据", "numbers": claims[0].number.lower(), "sample": sample.id}
-        wrong = auditor.post(reverse("audit:new_pack", args=[task.id]), asked | {"numbers": "DF-0"})
-        assert wrong.status_code == 422
-        early = auditor.post(reverse("audit:new_pack", args=[task.id]), asked)
+        with unsigned():
+            early = auditor.post(reverse("audit:new_pack", args=[task.id]), asked)
         assert early.status_code == 409
         assert "还没有并入可验证存证日志" in early.content.decode()
+        wrong = auditor.post(reverse("audit:new_pack", args=[task.id]), asked | {"numbers": "DF-0"})
+        assert wrong.status_code == 422
         in_log(audited.now)
         assert auditor.post(reverse("audit:new_pack", args=[task.id]), asked).status_code == 302
         pack = Pack.objects.get()

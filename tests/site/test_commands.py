@@ -1,12 +1,13 @@
 """The console command."""
 
 import re
+from datetime import timedelta
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from kechuang.site import cli, jobs, rights
+from kechuang.site import cli, demo, jobs, rights
 
 COMMANDS = sorted(cli.main.commands)
 
@@ -59,3 +60,11 @@ def test_every_job_that_asks_only_for_the_time_is_run() -> None:
     names = [f"{run.__module__}.{run.__name__}" for run in jobs.runs()]
     assert "kechuang.notices.jobs.run_ends" in names
     assert names.index("kechuang.deadlines.jobs.run_suspensions") < names.index("kechuang.notices.jobs.run_ends")
+
+
+def test_receipts_and_mail_of_a_demonstration_name_the_address_that_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KECHUANG_ADDRESS", raising=False)
+    served = demo._address("127.0.0.1", 8127)
+    assert demo._surroundings(timedelta(), served)["KECHUANG_ADDRESS"] == "http://127.0.0.1:8127"
+    monkeypatch.setenv("KECHUANG_ADDRESS", "https://example.test")
+    assert demo._surroundings(timedelta(), served)["KECHUANG_ADDRESS"] == "https://example.test"

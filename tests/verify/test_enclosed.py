@@ -11,7 +11,10 @@ from kechuang_verify import evidence
 from kechuang_verify.cli import main
 from kechuang_verify.note import Key
 
+from kechuang.audit import commands, queries
 from kechuang.trail.adapters.signing import signer
+from tests.audit.conftest import Audited
+from tests.trail.sequenced import in_log
 from tests.verify.packed import first, members, policy, resealed, rewritten, verify
 
 
@@ -173,3 +176,23 @@ def test_an_act_that_was_never_in_the_log_has_no_proof_that_verifies(
     code, said = verify(rewritten(pack, changed, seals=True), capsys)
     assert code == 2
     assert f"FAIL      {name}: altered, it does not lead from leaf" in said
+
+
+@pytest.mark.django_db
+def test_a_pack_of_the_national_profile_is_proved_by_sm3_and_sm2(
+    audited: Audited, tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """There a leaf holds the record's digest by SM3: what the log keeps of the record is what ties the two together."""
+    settings.LOG_PROFILE, settings.LOG_KEYS = "gm", tmp_path / "keys"
+    task, claim = audited.task(), audited.submitted()
+    in_log(audited.now)
+    made = commands.freeze_pack(audited.looking, task_id=task.id, title="证据", numbers=[claim.number], now=audited.now)
+    pack = tmp_path / f"{made.digest}.zip"
+    pack.write_bytes(queries.pack_content(made))
+    code, said = verify(pack, capsys, pack.stem)
+    assert code == 0
+    assert "profile gm (SM3/SM2)" in said
+    logged = f"logged/claims.claim/{claim.id}.json"
+    code, said = verify(rewritten(pack, {logged: None}, seals=True), capsys)
+    assert code == 2
+    assert f"objects/claims.claim/{claim.id}.json: table claims_claim pk {claim.id}: not the record in the log" in said

@@ -16,18 +16,25 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.ids import public_number
 from kechuang.kernel.text import tidy
-from kechuang.trail.commands import record
+from kechuang.trail.commands import catch_up, record
 
 
-@transaction.atomic
 def freeze_pack(
     actor: Actor, *, task_id: str, title: str, numbers: Iterable[str] = (), sample_id: str = "", now: datetime
 ) -> Pack:
     """Freezes an evidence pack (固化证据包) of the claims named and of those a sample drew; its digest goes into the event.
 
+    What was done up to this moment enters the log first, in transactions of its own: a pack proves each of its acts.
+
     Raises NotVisible, MoveNotOpen, UnknownNumber, NothingToPack, NotInLogYet, PackTooLarge, and Damaged for a file that is not what was
     kept: a pack with a hole is not made.
     """
+    catch_up(now=now)
+    return _freeze(actor, task_id=task_id, title=title, numbers=numbers, sample_id=sample_id, now=now)
+
+
+@transaction.atomic
+def _freeze(actor: Actor, *, task_id: str, title: str, numbers: Iterable[str], sample_id: str, now: datetime) -> Pack:
     task = locked_task(actor, task_id)
     move = TASK_MACHINE.check("pack", TaskState(task.state), roles_on(actor, task))
     sample = queries.sample(actor, sample_id) if sample_id else None

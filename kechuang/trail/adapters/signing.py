@@ -28,6 +28,8 @@ from kechuang_verify.note import Key, Note, Signature
 
 from kechuang.trail.states import LARGEST_ANSWER, WAIT_SECONDS
 
+PUBLIC_BYTES = 2 * sm2.WIDTH
+
 
 class Signer(Protocol):
     """Signs a note's text with the log's key; `stand_in` is said on the page."""
@@ -60,13 +62,17 @@ class Ed25519File:
 
 
 class SigningService:
-    """A cipher machine or signing server by the protocol above; its key is asked for once."""
+    """A cipher machine or signing server by the protocol above.
+
+    Its key is asked for once and kept: pages and proofs go on while it does not answer, and another key is never taken for
+    this log's.
+    """
 
     stand_in = False
 
-    def __init__(self, origin: str, url: str) -> None:
+    def __init__(self, origin: str, url: str, path: Path) -> None:
         self._url = url.rstrip("/")
-        self.key = Key(origin, "sm2", bytes.fromhex(str(self._ask("/key")["public"])))
+        self.key = Key(origin, "sm2", _kept(path, self._public))
 
     def sign(self, message: bytes) -> bytes:
         asked = {"algorithm": "sm2-sm3", "user": sm2.USER.decode(), "message": base64.b64encode(message).decode()}
@@ -74,6 +80,15 @@ class SigningService:
         if not self.key.verifies(message, signature):
             raise CannotSign(f"{self._url}: its signature does not verify")
         return signature
+
+    def _public(self) -> bytes:
+        try:
+            public = bytes.fromhex(str(self._ask("/key")["public"]))
+        except (KeyError, TypeError, ValueError) as why:
+            raise CannotSign(f"{self._url}/key: {why}") from why
+        if len(public) != PUBLIC_BYTES:
+            raise CannotSign(f"{self._url}/key: {len(public)} bytes are no SM2 key")
+        return public
 
     def _ask(self, path: str, body: object = None) -> dict[str, object]:
         data = json.dumps(body).encode() if body else None
@@ -103,9 +118,10 @@ def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
     """What the file holds; made once, whole or not at all, so that two processes that start together agree on one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
+        content = make()
         made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(make())
+            file.write(content)
         with suppress(FileExistsError):
             os.link(made, path)
         made.unlink()
@@ -123,4 +139,6 @@ def _made(profile: str, origin: str, service: str, keys: str) -> Signer:
     if profile == "intl":
         return Ed25519File(origin, Path(keys) / "ed25519.key")
     assert profile == "gm", f"KECHUANG_LOG_PROFILE: intl or gm, not {profile}"
-    return SigningService(origin, service) if service else StandInSm2(origin, Path(keys) / "sm2-stand-in.key")
+    if service:
+        return SigningService(origin, service, Path(keys) / "sm2-service.public")
+    return StandInSm2(origin, Path(keys) / "sm2-stand-in.key")

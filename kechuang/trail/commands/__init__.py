@@ -1,6 +1,6 @@
 from kechuang.trail.commands.forgetting import forget
 from kechuang.trail.commands.recording import Act, Personal, acting_role, advance, canonical, record, record_many
-from kechuang.trail.commands.sequencing import sequence
+from kechuang.trail.commands.sequencing import catch_up, sequence
 from kechuang.trail.commands.witnessing import hear, policy
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "acting_role",
     "advance",
     "canonical",
+    "catch_up",
     "forget",
     "hear",
     "policy",

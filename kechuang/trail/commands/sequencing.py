@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from kechuang_verify.note import checkpoint_text
 from kechuang_verify.tree import Grown
 
-from kechuang.trail.adapters.signing import Signer, signed, signer
+from kechuang.trail.adapters.signing import CannotSign, Signer, signed, signer
 from kechuang.trail.formats.leaf import leaf_data
 from kechuang.trail.models import Head, Progress
 from kechuang.trail.queries import log
@@ -47,6 +47,15 @@ def sequence(*, now: datetime, batch: int = BATCH_EVENTS) -> int:
         if count < batch:
             break
     return taken
+
+
+def catch_up(*, now: datetime) -> bool:
+    """Takes in what waits, for whoever needs its proof now (即时并入); False where no signature is to be had: then it waits on."""
+    try:
+        sequence(now=now)
+    except CannotSign:
+        return False
+    return True
 
 
 @transaction.atomic

@@ -1,5 +1,13 @@
 from kechuang.trail.queries.altered import altered_rows
-from kechuang.trail.queries.answers import Inclusion, checkpoint, consistency_proof, inclusion_proof, leaves
+from kechuang.trail.queries.answers import (
+    Continuation,
+    Inclusion,
+    checkpoint,
+    consistency_proof,
+    continuation,
+    inclusion_proof,
+    leaves,
+)
 from kechuang.trail.queries.comparing import kept_digest, row_texts, whole_rows
 from kechuang.trail.queries.evidence import evidence, evidence_of
 from kechuang.trail.queries.log import Backlog, backlog, heads, size, witnesses
@@ -20,6 +28,7 @@ from kechuang.trail.queries.sound import log_faults
 __all__ = [
     "Backlog",
     "Broken",
+    "Continuation",
     "Inclusion",
     "Standing",
     "address_of",
@@ -28,6 +37,7 @@ __all__ = [
     "by_token",
     "checkpoint",
     "consistency_proof",
+    "continuation",
     "cosigned",
     "evidence",
     "evidence_of",

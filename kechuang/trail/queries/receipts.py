@@ -11,11 +11,12 @@ from kechuang_verify.hashing import Profile
 from kechuang_verify.note import Note, Signature, read_note
 
 from kechuang.kernel.errors import NotVisible
-from kechuang.trail.adapters.signing import signed, signer
+from kechuang.trail.adapters.signing import CannotSign, signed, signer
 from kechuang.trail.formats.leaf import leaf_data
 from kechuang.trail.formats.receipt import promise_text, receipt
 from kechuang.trail.models import Event, Head, Leaf
 from kechuang.trail.queries import log
+from kechuang.trail.rules import CannotPromise
 from kechuang.trail.states import PROMISED_SECONDS
 
 _FOR = "trail.receipt"
@@ -66,13 +67,18 @@ def by_token(token: str) -> Standing:
 
 
 def written(found: Standing) -> str:
-    """The receipt as JSON."""
+    """The receipt as JSON. What stands in the log needs no promise; raises CannotPromise for what does not, without a signature."""
     by = signer()
     profile = by.key.profile
     digest = profile.leaf(found.leaf)
     at = found.event.at.astimezone(UTC)
-    promise = signed(by, promise_text(by.key.name, digest, at, at + timedelta(seconds=PROMISED_SECONDS)))
-    said = {"origin": by.key.name, "profile": profile.name, "leaf": found.leaf, "promise": str(promise)}
+    try:
+        promise = str(signed(by, promise_text(by.key.name, digest, at, at + timedelta(seconds=PROMISED_SECONDS))))
+    except CannotSign as why:
+        if found.seq is None:
+            raise CannotPromise from why
+        promise = ""
+    said = {"origin": by.key.name, "profile": profile.name, "leaf": found.leaf, "promise": promise}
     if found.seq is None or found.head is None:
         return receipt(**said)  # type: ignore[arg-type]
     path = log.inclusion(found.seq, found.head.size, profile)

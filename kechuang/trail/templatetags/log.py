@@ -18,5 +18,11 @@ def receipt(object_id: str, sheet: bool = False) -> dict[str, Any]:
 
 
 @register.filter
+def hexed(digest: bytes) -> str:
+    """A digest as it is written."""
+    return digest.hex()
+
+
+@register.filter
 def label_of(state: str, labels: dict[str, str]) -> str:
     return labels[state]

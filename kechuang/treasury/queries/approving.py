@@ -11,7 +11,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties.queries import region_name
 from kechuang.trail.queries import receipt_address
 from kechuang.treasury.queries.batches import WaitingPayable, approval_form, payables_waiting
-from kechuang.treasury.states import Purpose
+from kechuang.treasury.states import APPROVAL_WIDTHS, Purpose
 
 _HANDS = (_("编制"), _("审批"), _("核准拨付"))
 
@@ -67,7 +67,7 @@ def approval_sheet(actor: Actor, *, batch_id: str, purpose: Purpose, title: str,
         subtitle=form.title,
         blocks=[
             counted,
-            Grid(head, rows, right=frozenset({len(head) - 1}), total=total),
+            Grid(head, rows, right=frozenset({len(head) - 1}), total=total, widths=APPROVAL_WIDTHS),
             _("支付明细摘要（SHA-256）：{digest}").format(digest=form.digest),
         ],
         signatures=[
