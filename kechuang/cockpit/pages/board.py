@@ -25,7 +25,7 @@ from kechuang.ui.forms import Form
 from kechuang.ui.requests import actor_of, page_of
 from kechuang.ui.words import percent
 
-MAIN = ("released", "granted", "offset", "paid", "spent_bp", "used_bp", "kept_bp", "providers")
+MAIN = ("budgeted", "granted", "offset", "paid", "spent_bp", "used_bp", "kept_bp", "providers")
 LISTS = (("ages", "claims:claims"), ("clocks", "deadlines:clocks"), ("library", "registers:library"))
 REVERSED = 4  # how a reversal is booked
 CHARTED = ("granted", "offset", "paid")

@@ -1,6 +1,6 @@
 """Reading the room: drafts and what is wrong with them, replays, indicators."""
 
-from kechuang.cockpit.models import Snapshot
+from kechuang.cockpit.models import Publication, Snapshot
 from kechuang.cockpit.queries.board import (
     Board,
     TargetSheet,
@@ -13,6 +13,8 @@ from kechuang.cockpit.queries.board import (
     live_total,
     may_freeze,
     numbers_of,
+    opened_on,
+    overlapping_number,
     own_regions,
     performance_terms,
     published_latest,
@@ -30,6 +32,8 @@ from kechuang.cockpit.queries.drafts import (
     draft,
     draft_sheet,
     draftable,
+    draftable_in,
+    drafting_region,
     drafts,
     latest_text,
     may_draft,
@@ -45,6 +49,7 @@ __all__ = [
     "Board",
     "Checked",
     "DraftSheet",
+    "Publication",
     "Reading",
     "Sheet",
     "Snapshot",
@@ -59,6 +64,8 @@ __all__ = [
     "draft",
     "draft_sheet",
     "draftable",
+    "draftable_in",
+    "drafting_region",
     "drafting_regions",
     "drafts",
     "frozen_number",
@@ -69,6 +76,8 @@ __all__ = [
     "may_draft",
     "may_freeze",
     "numbers_of",
+    "opened_on",
+    "overlapping_number",
     "own_regions",
     "performance_terms",
     "priced",

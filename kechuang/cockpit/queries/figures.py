@@ -8,12 +8,12 @@ from datetime import date, datetime
 from functools import cached_property
 
 from kechuang.cockpit.rules.indicators import INDICATORS, Figures, Indicator, added, band, shared
-from kechuang.cockpit.states import AGES_DAYS, LIBRARY, MONTHS_IN_YEAR, Unit
+from kechuang.cockpit.states import AGES_DAYS, MONTHS_IN_YEAR, Unit
 from kechuang.deadlines.queries import ended
-from kechuang.ledger.queries import Flow, flows, in_claim_since, lay
+from kechuang.ledger.queries import Flow, executed, flows, in_claim_since, lay
 from kechuang.parties.queries import covers, region
 from kechuang.parties.states import Level
-from kechuang.registers.queries import standing_on
+from kechuang.registers.queries import libraries, standing_on
 
 _BELOW = {Level.PROVINCE: Level.CITY, Level.CITY: Level.COUNTY}
 
@@ -61,7 +61,7 @@ def part_of(code: str, place: str) -> str:
 
 
 def read_figures(code: str, span: Span) -> Reading:
-    """The indicators of every place in a region. Five statements, whatever its size."""
+    """The indicators of every place in a region. Six statements, whatever its size."""
     within = covers(code)
     moved = flows(within, since=span.since, until=span.until, cut=span.cut)
     places: dict[str, Figures] = {place: _nothing() for place in within}
@@ -96,15 +96,18 @@ def _signed(one: Indicator, flow: Flow) -> int:
 def _standing(places: dict[str, Figures], within: AbstractSet[str], span: Span) -> None:
     """What lay or waited at the end, what was met in the period."""
     lies = lay(within, until=span.until, cut=span.cut)
-    for one in INDICATORS:
-        for kind in one.kinds:
+    for indicator in INDICATORS:
+        for kind in indicator.kinds:
             for place in within:
-                places[place][one.code] += lies.get((place, kind), 0)
+                places[place][indicator.code] += lies.get((place, kind), 0)
     bands = [one.code for one in INDICATORS if one.other.startswith("ages")]
     for place, on in in_claim_since(within, until=span.until, cut=span.cut):
         places[place][bands[band((span.until - on).days - 1, AGES_DAYS)]] += 1
+    for place, one in executed(within, year=span.since.year, until=span.until, cut=span.cut).items():
+        places[place]["budgeted"] += one.budgeted_fen
+        places[place]["year_paid"] += one.paid_fen
     for place, (met, late) in ended(within, since=span.since, until=span.until).items():
         places[place]["clocks_met"] += met
         places[place]["clocks_late"] += late
-    for place, count in standing_on(LIBRARY, within, until=span.until).items():
+    for place, count in standing_on(libraries(), within, until=span.until).items():
         places[place]["providers"] += count

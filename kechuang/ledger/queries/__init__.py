@@ -19,7 +19,7 @@ from kechuang.ledger.queries.balances import (
 )
 from kechuang.ledger.queries.checks import overcommitted_budgets, overpaid_claims, overused_vouchers, unbalanced
 from kechuang.ledger.queries.naming import called
-from kechuang.ledger.queries.periods import Flow, booked, flows, horizon, in_claim_since, lay
+from kechuang.ledger.queries.periods import Executed, Flow, booked, executed, flows, horizon, in_claim_since, lay
 from kechuang.ledger.queries.sequence import Sequence, sequence
 from kechuang.ledger.queries.statements import (
     AccountLine,
@@ -40,6 +40,7 @@ from kechuang.ledger.queries.totals import Money, digest_lines, money
 __all__ = [
     "AccountLine",
     "Balance",
+    "Executed",
     "Flow",
     "Money",
     "Sequence",
@@ -56,6 +57,7 @@ __all__ = [
     "closed_until",
     "closings",
     "digest_lines",
+    "executed",
     "flows",
     "hold_of",
     "horizon",

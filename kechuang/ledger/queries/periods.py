@@ -28,6 +28,22 @@ _LIES = f"""
         UNION ALL
         SELECT t.credit_id, sum(t.fen) FROM ledger_transfer t WHERE {_MOVED} AND t."on" < %(until)s GROUP BY t.credit_id
     ) s JOIN ledger_account a ON a.id = s.id WHERE a.region = ANY(%(regions)s) GROUP BY a.region, a.kind"""
+# 执行: what came into the budget of one year from outside it, whenever; what of that year's money was paid. What is left at the
+# year's end (年终收回、转出的结转) takes nothing off: else every closed year would have been spent whole.
+_EXECUTED = f"""
+    SELECT region, sum(budgeted), sum(paid), sum(times) FROM (
+        SELECT a.region, CASE a.id WHEN t.credit_id THEN t.fen ELSE -t.fen END AS budgeted, 0 AS paid, 0 AS times
+        FROM ledger_account a JOIN ledger_transfer t ON a.id IN (t.debit_id, t.credit_id)
+        WHERE a.kind = 'budget' AND a.year = %(year)s AND a.region = ANY(%(regions)s)
+            AND t.rule = ANY(%(into)s) AND {_MOVED} AND t."on" < %(until)s
+            AND (t.rule <> 'carry_over' OR a.id = CASE t.phase WHEN 4 THEN t.debit_id ELSE t.credit_id END)
+        UNION ALL
+        SELECT t.region, 0, s.sign * t.fen, s.sign FROM ledger_transfer t,
+            LATERAL (SELECT CASE (t.rule = 'pay') = (t.phase <> 4) WHEN true THEN 1 ELSE -1 END AS sign) s
+        WHERE t.rule IN ('pay', 'bounce') AND t.year = %(year)s AND t.region = ANY(%(regions)s)
+            AND {_MOVED} AND t."on" < %(until)s) b
+    GROUP BY region"""
+_INTO_BUDGET = ["release", "open_release", "cut", "move", "allot", "carry_over"]
 # Of each claim the last of its own bookings before the end: one that still lies in claim, and since when.
 _IN_CLAIM = f"""
     SELECT region, "on" FROM (
@@ -53,6 +69,15 @@ class Flow:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """One county's budget of a year (预算执行): what it had to spend, what of it was paid, in how many payouts."""
+
+    budgeted_fen: int = 0
+    paid_fen: int = 0
+    paid_count: int = 0
+
+
 def horizon() -> datetime:
     """The latest cut that holds: no transaction that may still book something before it is open."""
     with connection.cursor() as cursor:
@@ -71,6 +96,12 @@ def lay(regions: Collection[str], *, until: date, cut: datetime) -> dict[tuple[s
     """By county and kind of account what lay there before the day `until`."""
     found = _asked(_LIES, regions=sorted(regions), until=until, cut=cut)
     return {(region, kind): int(fen) for region, kind, fen in found}
+
+
+def executed(regions: Collection[str], *, year: int, until: date, cut: datetime) -> dict[str, Executed]:
+    """By county how the budget of a year stood before the day `until` (预算执行): raised, cut, moved, allotted, carried over in."""
+    found = _asked(_EXECUTED, regions=sorted(regions), year=year, until=until, cut=cut, into=_INTO_BUDGET)
+    return {region: Executed(int(fen), int(paid), int(times)) for region, fen, paid, times in found}
 
 
 def in_claim_since(regions: Collection[str], *, until: date, cut: datetime) -> list[tuple[str, date]]:
