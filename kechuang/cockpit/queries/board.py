@@ -28,11 +28,12 @@ from kechuang.cockpit.states import (
     YEARS_BACK,
     Period,
     TargetState,
+    Unit,
 )
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
-from kechuang.ledger.queries import booked, horizon, regions_seen
+from kechuang.ledger.queries import booked, booked_sums, horizon, regions_seen
 from kechuang.orders import queries as orders
 from kechuang.parties.queries import covers, region, region_name
 from kechuang.parties.states import Level
@@ -187,9 +188,13 @@ def may_freeze(actor: Actor, code: str) -> bool:
     return freezing_role(actor, code) is not None
 
 
-def live_total(code: str, *, year: int, on: date) -> Figures:
-    """The figures of a whole region for a year to date; who asks has shown that the region is theirs to see."""
-    return live(code, date(year, 1, 1), on=on).total
+def sum_of(rows: "QuerySet[Any]", one: Indicator) -> int:
+    """What the bookings behind a figure add up to: the figure itself."""
+    total = 0
+    for rule, (fen, count) in booked_sums(rows).items():
+        amount = fen if one.unit is Unit.FEN else count
+        total += -amount if rule in one.minus else amount
+    return total
 
 
 def numbers_of(subjects: Sequence[str]) -> dict[str, str]:
