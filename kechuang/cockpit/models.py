@@ -39,6 +39,10 @@ def snapshot_number() -> str:
     return public_number("BB")
 
 
+def publication_id() -> str:
+    return new_id("opd")
+
+
 def target_id() -> str:
     return new_id("fpt")
 
@@ -167,6 +171,39 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Publication(models.Model):
+    """公开报表：that an office opened a frozen report to everybody; rows are only added."""
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=publication_id, editable=False)
+    snapshot = models.OneToOneField(Snapshot, on_delete=models.PROTECT, related_name="+")
+    places = models.JSONField()  # by part of the region the masked figures, null where one is kept back
+    digest = models.CharField(max_length=64)  # SHA-256 of `places`; that of all figures would let guesses be tried
+    opened_by = models.CharField(max_length=32)
+    opened_on = models.DateField()
+
+    def __str__(self) -> str:
+        return self.snapshot_id
+
+
+class OpenDays(models.Model):
+    """公开的地区和期间：what an opened report tells of one place. Of a place no two rows share a day (publication_days_once)."""
+
+    APPEND_ONLY: ClassVar = True
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=12)
+    since = models.DateField()
+    until = models.DateField()  # exclusive
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(since__lt=F("until")), name="open_days_has_days")]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.since}"
 
 
 class Target(models.Model):

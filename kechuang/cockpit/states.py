@@ -142,6 +142,7 @@ SIZE_LABELS: dict[Size, str] = {
 MIDDLE_FROM_FEN, LARGE_FROM_FEN = 5_000_000, 20_000_000
 
 MONTHS_IN_YEAR = 12
+FIRST_YEAR = 2000  # technical: what may be asked for; before it there is nothing
 YEARS_BACK = 3  # years that can be replayed, this one to date included
 PROGRESS_STEPS = 2_000  # steps of a replay between two signs of life
 ATTEMPTS = 3
@@ -154,7 +155,6 @@ PROVINCE = "330000"
 PROVINCE_SCHEME = "zhejiang/voucher-2015"  # whose ceiling for carriers is added where public money is stacked
 PERIOD_LABELS: dict[Period, str] = {Period.MONTH: _("月报"), Period.YEAR: _("年报")}
 AGES_DAYS = (10, 30)  # bounds of the bands in which waiting claims are shown; no rule says them
-VOUCHER_SCHEME = "shaoxing/voucher-2021"  # whose rules say when execution is looked at
 TEXT_MAX = 2_000
-LIBRARY = "shaoxing/provider-library"
+LISTED = {"providers"}  # counts of what is listed by name for everybody
 PUBLIC_COUNT_MIN = 3  # 公开数据: below so many records a figure of a county would tell of single ones

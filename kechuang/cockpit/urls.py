@@ -14,6 +14,7 @@ urlpatterns = [
     path("performance/<str:target_id>/edit", pages.edit_target, name="edit_target"),
     path("performance/<str:target_id>/act/<str:action>", pages.target_act, name="target_act"),
     path("reports/<str:snapshot_id>/", pages.report, name="report"),
+    path("reports/<str:snapshot_id>/publish", pages.publish_report, name="publish_report"),
     path("reports/<str:snapshot_id>/file/<str:media>", pages.report_file, name="report_file"),
     path("open/", pages.open_data, name="open"),
     path("open/feed", pages.OpenFeed(), name="open_feed"),

@@ -12,6 +12,7 @@ from kechuang.gazette.models import InterpretationNote, PublishedPack
 from kechuang.kernel.actor import CLOCK, Actor
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
+from kechuang.parties.queries import region_name
 from kechuang.policy import cases
 from kechuang.policy.book import Book, Pack, current
 from kechuang.policy.faults import Fault, PackError
@@ -33,10 +34,10 @@ def load_policies(actor: Actor | None, *, folder: Path, now: datetime) -> list[P
 
     Nothing is published unless everything is sound: packs well formed, each with cases that agree with the real rules,
     no value rewritten that already counted. Run again with the same files it publishes nothing.
-    Raises PackError (file, line, reason of every fault) and NotAPublisher.
+    Raises PackError (file, line, reason of every fault), NotAPublisher, OtherPlace.
     """
     actor = actor or CLOCK
-    if not roles_on(actor) & PUBLISHERS:
+    if not (actor.clock or actor.holds(*PUBLISHERS)):
         raise rules.NotAPublisher
     book = read_folder(folder)
     last = queries.latest()
@@ -78,6 +79,9 @@ def _differs(draft: _Draft, before: PublishedPack | None) -> bool:
 
 
 def _publish(actor: Actor, draft: _Draft, before: PublishedPack | None, now: datetime) -> PublishedPack:
+    _refuse_other_place(actor, draft.pack)
+    if before:
+        _refuse_other_place(actor, queries.parsed(before))
     row = PublishedPack.objects.create(
         scheme=draft.pack.scheme,
         version=before.version + 1 if before else 1,
@@ -91,9 +95,16 @@ def _publish(actor: Actor, draft: _Draft, before: PublishedPack | None, now: dat
         published_at=now,
     )
     facts = {"scheme": row.scheme, "version": row.version, "digest": row.digest, "first_on": row.first_on.isoformat()}
-    role = sorted(roles_on(actor) & (PUBLISHERS | APPROVERS))[0]
+    role = sorted(roles_on(actor, draft.pack) & (PUBLISHERS | APPROVERS))[0]
     record(actor, row, "publish", label=_("发布规则"), role=role, now=now, facts=facts)
     return row
+
+
+def _refuse_other_place(actor: Actor, pack: Pack) -> None:
+    """Raises OtherPlace for who reaches only a part of what a rule names as its own, or nothing of it."""
+    if not roles_on(actor, pack) & (PUBLISHERS | APPROVERS):
+        places = "、".join(region_name(code) for code in sorted(pack.places))
+        raise rules.OtherPlace(scheme=pack.title, places=places)
 
 
 @transaction.atomic
@@ -101,10 +112,11 @@ def publish(actor: Actor, *, scheme: str, text: str, cases_text: str, now: datet
     """The next version of one scheme, as it was approved (发布规则), and installs the book. That two people had to do with
     it is the caller's rule.
 
-    Checked as a deployment's files are; besides, nothing new may begin before tomorrow. Raises NotAPublisher, NotVisible,
+    Checked as a deployment's files are; besides, nothing new may begin before tomorrow, and both the rule in force and
+    what follows it name only places within the reach of the actor's office. Raises NotAPublisher, OtherPlace, NotVisible,
     PackError.
     """
-    if not roles_on(actor) & APPROVERS:
+    if not actor.holds(*APPROVERS):
         raise rules.NotAPublisher
     before = queries.published(actor, scheme)
     pack = parse(text, file=before.file)
@@ -127,7 +139,8 @@ def interpret(
     Asked twice for the same words, it answers with the first note. Raises NotAnInterpreter, NoSuchParameter, NoteEmpty.
     """
     pack = queries.pack(actor, scheme)
-    if not roles_on(actor) & INTERPRETERS or issuer not in pack.interpreters:
+    held = roles_on(actor, pack) & INTERPRETERS
+    if not held or issuer not in pack.interpreters:
         raise rules.NotAnInterpreter(issuer=issuer, interpreters="、".join(pack.interpreters))
     if parameter not in pack.parameters:
         raise rules.NoSuchParameter(scheme=pack.title, parameter=parameter)
@@ -137,7 +150,7 @@ def interpret(
     if written := InterpretationNote.objects.filter(**same).first():
         return written
     note = InterpretationNote.objects.create(**same, written_by=actor.person_id, written_at=now)
-    role = sorted(roles_on(actor) & INTERPRETERS)[0]
+    role = sorted(held)[0]
     facts = {"scheme": scheme, "parameter": parameter, "issuer": issuer, "on": on.isoformat()}
     record(actor, note, "interpret", label=_("发布解释口径"), role=role, now=now, facts=facts)
     return note

@@ -35,7 +35,7 @@ def pack(request: HttpRequest, region: str, name: str) -> HttpResponse:
             "sheet": sheet,
             "today": clock.today(),
             "numbered": list(enumerate(sheet.outcomes)),
-            "may_interpret": bool(roles_on(actor) & INTERPRETERS),
+            "may_interpret": bool(roles_on(actor, sheet.pack) & INTERPRETERS),
         },
     )
 
@@ -71,9 +71,9 @@ def try_case(request: HttpRequest, region: str, name: str, number: int) -> HttpR
 def interpret(request: HttpRequest, region: str, name: str) -> HttpResponse:
     """发布解释口径, by an interpreting body."""
     actor = actor_of(request)
-    if not roles_on(actor) & INTERPRETERS:
-        raise NotVisible
     read = queries.pack(actor, f"{region}/{name}")
+    if not roles_on(actor, read) & INTERPRETERS:
+        raise NotVisible
     form = NoteForm(read, request.POST or None, on=clock.today())
     if request.method == "POST":
         tried = attempt(

@@ -10,6 +10,12 @@ class NotAPublisher(Refusal):
     remedy = _("请以市科技局岗位登录后办理")
 
 
+class OtherPlace(Refusal):
+    code = "gazette.other_place"
+    text = _("“{scheme}”的适用地区（{places}）不都在您岗位的辖区内")
+    remedy = _("规则由管辖其全部适用地区的市级科技、财政部门发布和解释；请核对 home_region 和施行范围所列地区")
+
+
 class NotAnInterpreter(Refusal):
     code = "gazette.not_an_interpreter"
     text = _("“{issuer}”不是该规则负责解释的机关")

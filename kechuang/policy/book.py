@@ -17,6 +17,8 @@ from kechuang.policy import terms as _terms
 T = TypeVar("T")
 
 ILLUSTRATIVE = "illustrative"
+HOME = "home_region"  # the parameter that says whose the rule is: the first digits of a region's code
+CODE_DIGITS = 6
 ILLUSTRATIVE_LABEL = gettext_noop("示例参数")
 
 
@@ -144,6 +146,13 @@ class Pack:
     @property
     def first(self) -> date:
         return min(value.first for parameter in self.parameters.values() for value in parameter.values)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Every place that the pack names as its own (适用地区), by region code: of `home_region`, and of its rollout."""
+        home = self.parameters.get(HOME)
+        said = {str(value.is_).ljust(CODE_DIGITS, "0") for value in home.values} if home else set()
+        return frozenset({*said, *(self.rollout.regions if self.rollout else ())})
 
     def article(self, written: str) -> str:
         """`plan-2021#三（一）3` as a person reads it: 绍兴试点方案 三（一）3."""
@@ -281,6 +290,17 @@ def replay(record: Mapping[str, Any], terms: type[T]) -> InForce[T]:
         raise NoTermsInForce(scheme=record["scheme"], param=missing[0], day_on="")
     values = {name: params[name]["is"] for name in _terms.names(terms)}
     return InForce(record["scheme"], record["digest"], _terms.fill(terms, values), dict(record))
+
+
+def scheme_at(region: str, parameter: str, *, on: date, book: Book | None = None) -> str:
+    """The scheme that says `parameter` where a region lies (当地的规则): the narrowest place that holds it; "" for none."""
+    found = []
+    for scheme, pack in (book or _installed).packs.items():
+        home = pack.parameters.get(HOME)
+        value = home.on(on) if home and parameter in pack.parameters else None
+        if value and region.startswith(str(value.is_)):
+            found.append((len(str(value.is_)), scheme))
+    return max(found, default=(0, ""))[1]
 
 
 def rollout(scheme: str, *, region: str, provider_code: str = "", on: date, book: Book | None = None) -> None:

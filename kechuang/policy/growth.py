@@ -1,6 +1,7 @@
 """What a new version of a pack may do to the one before (规则续写): add, never rewrite."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from kechuang.policy.book import Opening, Pack
@@ -51,6 +52,14 @@ def backdated(before: Pack, after: Pack, *, on: date) -> list[Fault]:
             reason = f"rollout {both[0].name}：首日应晚于今日（{on}）；已施行的不得改动"
             faults.append(Fault(after.file, 1, reason))
     return faults
+
+
+def strayed(after: Pack, *, within: AbstractSet[str]) -> list[Fault]:
+    """Places that a version names as its own and that lie outside `within` (适用地区越界): a rule binds at home alone."""
+    return [
+        Fault(after.file, 1, f"{code}：不在起草机关的辖区内；home_region 和 rollout 只能列本辖区的地区")
+        for code in sorted(after.places - within)
+    ]
 
 
 def _added(before: Pack, after: Pack) -> Iterator[tuple[str, date, int]]:

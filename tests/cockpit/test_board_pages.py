@@ -1,5 +1,6 @@
 """The pages of the cockpit: figures with their meaning, rows behind them, reports and open data."""
 
+import hashlib
 import json
 from datetime import date
 
@@ -15,6 +16,7 @@ from kechuang.cockpit.rules import TARGETED
 from kechuang.cockpit.states import Period
 from kechuang.kernel.actor import Role
 from kechuang.pilot.queries import Summary
+from kechuang.trail.commands import canonical
 from kechuang.ui import clock
 from tests.cockpit.conftest import CITY, holding
 from tests.cockpit.test_desk_pages import signed_in
@@ -96,9 +98,16 @@ def test_a_report_is_taken_along_as_workbook_and_on_paper(city: Client) -> None:
 
 def test_everybody_reads_open_data_and_nothing_in_it_tells_of_single_firms(played: Summary) -> None:
     row, public = frozen(), Client()
+    assert row.number not in public.get(reverse("cockpit:open")).content.decode()
+    assert public.get(reverse("cockpit:open_file", args=[row.number, "json"])).status_code == 404
+    opened = signed_in(holding(Role.CITY_SCIENCE)).post(reverse("cockpit:publish_report", args=[row.id]), follow=True)
+    assert "已公开报表" in opened.content.decode()
     assert row.number in public.get(reverse("cockpit:open")).content.decode()
     found = json.loads(public.get(reverse("cockpit:open_file", args=[row.number, "json"])).content)
-    assert found["digest"] == row.digest
+    assert found["digest"] == hashlib.sha256(canonical(found["places"])).hexdigest() != row.digest
+    assert found["masked"] == {
+        part: codes for part, one in found["places"].items() if (codes := [code for code in one if one[code] is None])
+    }
     assert "claimed" not in found["indicators"]
     for part, figures in found["places"].items():
         assert figures["granted_count"] is None or figures["granted_count"] == 0 or figures["granted_count"] >= 3, part
@@ -146,6 +155,26 @@ def test_pages_ask_as_much_whatever_there_is(city: Client, name: str) -> None:
         clerk = holding(Role.BUDGET_AUTHOR, code)
         commands.draft_target(clerk, region=code, year=2025, targets=dict.fromkeys(TARGETED, 1), basis="x", now=LATER)
     assert statements(city, where) == before
+
+
+def test_an_overlapping_report_is_refused_on_its_page(city: Client) -> None:
+    first, whole = (
+        frozen(),
+        commands.freeze(holding(Role.CITY_SCIENCE), region=CITY, period=Period.YEAR, year=2025, month=1, now=LATER),
+    )
+    assert city.post(reverse("cockpit:publish_report", args=[first.id])).status_code == 302
+    refused = city.post(reverse("cockpit:publish_report", args=[whole.id]))
+    assert refused.status_code == 409
+    assert "两份相减" in refused.content.decode()
+
+
+@pytest.mark.parametrize("year", ["9999", "-1", "10000", "1999", "2026"])
+def test_the_api_refuses_a_year_that_has_no_figures(city: Client, year: str) -> None:
+    with clock.at(clock.instant(date(2025, 11, 21))):
+        answer = city.get(f"/api/cockpit/regions/{CITY}?year={year}")
+        assert answer.status_code == 422
+        assert answer.json()["code"] == "cockpit.year_not_shown"
+        assert city.get(f"/api/cockpit/regions/{CITY}?year=2025").status_code == 200
 
 
 def statements(client: Client, where: str) -> int:

@@ -1,5 +1,6 @@
 """The policy desk: a draft is checked by the checker of packs, approved by somebody else, and binds from a day to come."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,14 +10,17 @@ from kechuang.cockpit import commands, queries, rules
 from kechuang.cockpit.models import Draft, DraftText
 from kechuang.cockpit.states import DraftState
 from kechuang.gazette.queries import latest
-from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.actor import Actor, Post, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import MoveNotOpen
+from kechuang.parties.queries import covers
+from kechuang.parties.rules import SameHands
 from kechuang.policy import book
+from kechuang.policy.packs import digest
 from kechuang.trail.models import Event
 from kechuang.trail.queries import altered_rows
 from kechuang.vouchers.rules import OffsetTerms
-from tests.cockpit.conftest import CAP, NOW, begun, followed, holding, raised, written
+from tests.cockpit.conftest import CAP, CITY, NOW, begun, followed, holding, raised, written
 from tests.pilot.conftest import SCHEME, UNTIL
 
 
@@ -26,7 +30,7 @@ def cap(on: date) -> int:
 
 def faults(row: Draft) -> list[str]:
     text = queries.latest_text(row)
-    return [str(fault) for fault in queries.checked(row.scheme, text.text, text.cases_text, on=UNTIL).faults]
+    return [str(fault) for fault in queries.checked(row, text.text, text.cases_text, on=UNTIL).faults]
 
 
 def test_a_draft_begins_as_the_rule_in_force_and_cannot_be_sent_on_unchanged(author: Actor) -> None:
@@ -53,10 +57,60 @@ def test_nobody_approves_their_own_draft_and_the_database_holds_the_same(author:
     commands.submit_draft(author, draft_id=row.id, now=NOW)
     for decide in (commands.publish_draft, commands.return_draft):
         more = {"reason": "不妥"} if decide is commands.return_draft else {}
-        with pytest.raises(rules.OwnDraft):
+        with pytest.raises(SameHands):
             decide(author, draft_id=row.id, now=NOW, **more)
     with pytest.raises(IntegrityError, match="rule_draft_four_eyes"), transaction.atomic():
         Draft.objects.filter(id=row.id).update(decided_by=author.person_id)
+
+
+def test_who_stands_in_for_the_author_does_not_approve_either(author: Actor, approver: Actor) -> None:
+    row = raised(author)
+    commands.submit_draft(author, draft_id=row.id, now=NOW)
+    (post,) = (post for post in author.posts if post.role is Role.CITY_SCIENCE)
+    substitute = Actor(person_id=approver.person_id, posts=frozenset({replace(post, stands_in_for=author.person_id)}))
+    for decide in (commands.publish_draft, commands.return_draft):
+        more = {"reason": "不妥"} if decide is commands.return_draft else {}
+        with pytest.raises(SameHands):
+            decide(substitute, draft_id=row.id, now=NOW, **more)
+    own = Actor(person_id=approver.person_id, posts=frozenset({replace(post, stands_in_for="")}))
+    assert commands.publish_draft(own, draft_id=row.id, now=NOW).state == DraftState.PUBLISHED  # negative control
+
+
+def test_no_office_drafts_the_rule_of_another_place(author: Actor) -> None:
+    """绍兴 does not write for 昌平; 北京 does (negative control)."""
+    foreign = "changping/voucher-2016"
+    assert foreign in queries.draftable()
+    assert set(queries.draftable_in(queries.may_draft(author))) == {SCHEME}
+    with pytest.raises(rules.NotADraftableScheme):
+        commands.start_draft(author, scheme=foreign, title="改昌平", now=NOW)
+    beijing = Actor("psn_bj", posts=frozenset({Post(Role.CITY_SCIENCE, "110000", covers("110000"))}))
+    assert commands.start_draft(beijing, scheme=foreign, title="改昌平", now=NOW).region == "110000"
+
+
+def test_a_draft_of_another_place_that_stands_already_is_not_published(author: Actor, approver: Actor) -> None:
+    published = latest()["changping/voucher-2016"]
+    row = Draft.objects.create(
+        scheme=published.scheme, title="旧草案", region=CITY, base_version=published.version,
+        written_by=author.person_id, written_on=UNTIL,
+    )  # fmt: skip
+    text = published.text + "# 改\n"
+    DraftText.objects.create(
+        draft=row, revision=1, text=text, cases_text=published.cases_text, digest=digest(text), saved_at=NOW
+    )
+    with pytest.raises(rules.DraftFaulty, match="不在起草机关的辖区内"):
+        commands.submit_draft(author, draft_id=row.id, now=NOW)
+    Draft.objects.filter(id=row.id).update(state=DraftState.SUBMITTED)
+    with pytest.raises(rules.DraftFaulty):
+        commands.publish_draft(approver, draft_id=row.id, now=NOW)
+
+
+def test_a_draft_cannot_open_its_rule_in_another_place(author: Actor) -> None:
+    line = '{ code = "330624", name = "新昌县", from = 2025-09-01, article = "illustrative" },'
+    more = '\n  { code = "110114", name = "昌平区", from = 2026-01-01, article = "illustrative" },'
+    row = written(author, begun(author), line, line + more)
+    assert any("110114：不在起草机关的辖区内" in fault for fault in faults(row))
+    nearer = more.replace("110114", "330621").replace("昌平区", "绍兴县")
+    assert faults(written(author, begun(author), line, line + nearer)) == []  # within the city it can
 
 
 def test_overlapping_dates_are_named_by_line_and_reason_and_are_not_sent_on(author: Actor) -> None:
@@ -103,7 +157,7 @@ def test_a_case_that_the_draft_contradicts_is_a_fault_of_the_cases(author: Actor
     row = begun(author)
     text = queries.latest_text(row)
     wrong = text.cases_text.replace("fen = ", "fen = 1", 1)
-    found = queries.checked(row.scheme, text.text, wrong, on=UNTIL)
+    found = queries.checked(row, text.text, wrong, on=UNTIL)
     assert any("与算例" in fault.reason and ".cases." in fault.file for fault in found.faults)
 
 

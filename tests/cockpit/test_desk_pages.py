@@ -113,7 +113,7 @@ def test_the_approver_publishes_and_the_author_cannot(desk: Client, author: Acto
     publish = reverse("cockpit:act", args=[row.id, "publish"])
     refused = desk.post(publish)
     assert refused.status_code == 409
-    assert "双人复核" in refused.content.decode()
+    assert "不能由同一人办理" in refused.content.decode()
     other = signed_in(approver)
     assert "审定并发布规则" in other.get(reverse("cockpit:draft", args=[row.id])).content.decode()
     assert other.post(publish).status_code == 302

@@ -3,19 +3,21 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.db import InternalError, connection, transaction
 
-from kechuang.cockpit import commands, queries, rules
+from kechuang.cockpit import commands, jobs, queries, rules
 from kechuang.cockpit.models import Draft, Replay
 from kechuang.cockpit.queries import Asked
 from kechuang.cockpit.queries import replaying as reading
-from kechuang.cockpit.states import ReplayStage
+from kechuang.cockpit.states import ATTEMPTS, ReplayStage
 from kechuang.kernel.actor import Actor
 from kechuang.pilot.queries import Summary
 from kechuang.policy.book import current, in_force
 from kechuang.policy.packs import parse
+from kechuang.ui import clock
 from kechuang.vouchers.models import Hold
 from kechuang.vouchers.rules import OffsetTerms, rate
 from tests.cockpit.conftest import CITY, NOW, begun, raised, written
@@ -209,3 +211,32 @@ def test_only_replays_of_one_year_that_are_through_are_compared(author: Actor) -
     for ids in ([first.id], [first.id, waiting.id]):
         with pytest.raises(rules.NotComparable):
             queries.compared(author, ids)
+
+
+def test_replays_of_unlike_orders_are_refused_before_they_are_laid_side_by_side(author: Actor) -> None:
+    """Asked in May and in November of a running year, the later one has counties and services that the earlier has not."""
+    early = commands.ask_replay(
+        author, draft_id=raised(author, "甲案").id, year=YEAR, now=clock.instant(date(YEAR, 3, 1))
+    )
+    late = done(raised(author, "乙案", fen="6_000_000"), author)
+    with clock.at(NOW):
+        commands.run_replay(replay_id=early.id, now=NOW)
+    with pytest.raises(rules.UnlikeReplays) as refused:
+        queries.compared(author, [early.id, late.id])
+    assert refused.value.facts == {"what": "订单截至日"}
+    assert len(queries.compared(author, [late.id, done(raised(author, "丙案"), author).id])) == 2
+
+
+def test_a_replay_that_breaks_off_every_time_says_so_and_is_not_waited_for(
+    author: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay = commands.ask_replay(author, draft_id=raised(author).id, year=YEAR, now=NOW)
+    broken = ValueError("a fault of ours")
+    monkeypatch.setattr(queries, "simulated", lambda *_asked, **_more: (_ for _ in ()).throw(broken))
+    for attempts in range(ATTEMPTS + 1):
+        assert Replay.objects.get(id=replay.id).stage in (ReplayStage.QUEUED, ReplayStage.RUNNING)
+        with pytest.raises(ValueError, match="a fault of ours"):
+            jobs.replay(SimpleNamespace(job=SimpleNamespace(attempts=attempts)), replay.id)
+    row = Replay.objects.get(id=replay.id)
+    assert (row.stage, row.refusal["code"]) == (ReplayStage.FAILED, "cockpit.replay_broke_off")
+    assert commands.run_replay(replay_id=replay.id, now=NOW).stage == ReplayStage.FAILED

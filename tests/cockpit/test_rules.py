@@ -1,5 +1,6 @@
 """What a replay comes to, what a draft changes, which figures are shown: the pure decisions of the room."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -134,3 +135,32 @@ def test_a_report_that_differs_says_where() -> None:
     kept, again = {"330602": {"paid": 5, "granted": 1}}, {"330602": {"paid": 6, "granted": 1}, "330603": {"paid": 1}}
     assert rules.differences(kept, again) == [("330602", "paid", 5, 6), ("330603", "paid", 0, 1)]
     assert rules.differences(kept, kept) == []
+
+
+def test_a_figure_that_a_report_did_not_have_when_it_was_frozen_is_no_difference() -> None:
+    kept, again = {"330602": {"paid": 5}}, {"330602": {"paid": 5, "budgeted": 9}}
+    assert rules.differences(kept, again) == []
+    assert rules.differences({}, again) == [("330602", "budgeted", 0, 9), ("330602", "paid", 0, 5)]
+
+
+def test_only_replays_of_the_same_orders_stand_side_by_side() -> None:
+    one = rules.Replayed("shaoxing/voucher-2021", "330600", 2025, NEXT, "as it was")
+    rules.refuse_unlike([one, one])
+    others = {
+        "规则": replace(one, scheme="yuhuan/voucher"),
+        "地区": replace(one, region="331000"),
+        "年度": replace(one, year=2024),
+        "订单截至日": replace(one, until_on=date(2025, 3, 1)),
+        "订单的当年实际数": replace(one, was="otherwise"),
+    }
+    for what, other in others.items():
+        with pytest.raises(rules.UnlikeReplays) as refused:
+            rules.refuse_unlike([one, other])
+        assert refused.value.facts == {"what": what}
+
+
+def test_as_it_was_does_not_hang_on_the_draft_and_does_on_the_orders() -> None:
+    first, second = (summed(order(1, 100, after), order(2, 100, 70)).record() for after in (160, 10))
+    assert rules.as_it_was(first) == rules.as_it_was(second)
+    other = summed(order(1, 101, 160), order(2, 99, 70, region="330603")).record()
+    assert rules.as_it_was(other) != rules.as_it_was(first)

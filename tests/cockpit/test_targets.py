@@ -1,5 +1,6 @@
 """资金绩效: targets are set and agreed by two, execution is watched, the year evaluated from the books, finance says its word."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import MoveNotOpen
 from kechuang.kernel.money import BasisPoints
+from kechuang.parties.rules import SameHands
 from kechuang.pilot.queries import Summary
 from kechuang.ui import clock
 from tests.cockpit.conftest import CITY, NOW, holding
@@ -82,10 +84,45 @@ def test_nobody_agrees_to_their_own_targets(clerk: Actor, finance: Actor) -> Non
     with pytest.raises(MoveNotOpen):
         commands.agree_target(clerk, target_id=row.id, now=NOW)
     both = Actor(person_id=clerk.person_id, posts=clerk.posts | finance.posts)
-    with pytest.raises(rules.OwnTarget):
+    with pytest.raises(SameHands):
         commands.agree_target(both, target_id=row.id, now=NOW)
     with pytest.raises(IntegrityError, match="target_agreed_by_another"), transaction.atomic():
         Target.objects.filter(id=row.id).update(agreed_by=clerk.person_id)
+
+
+def test_neither_who_stands_in_for_an_author_nor_a_former_author_agrees(clerk: Actor, finance: Actor) -> None:
+    row = drafted(clerk)
+    other = Actor(person_id="psn_other", posts=clerk.posts)
+    commands.edit_target(other, target_id=row.id, targets=WANTED, basis="年度预算", now=NOW)
+    commands.submit_target(other, target_id=row.id, now=NOW)
+    (post,) = (post for post in finance.posts if post.role is Role.COUNTY_FINANCE)
+    first = Actor(person_id=clerk.person_id, posts=frozenset({post}))
+    substitute = Actor(person_id=finance.person_id, posts=frozenset({replace(post, stands_in_for=other.person_id)}))
+    for same in (first, substitute):
+        with pytest.raises(SameHands):
+            commands.agree_target(same, target_id=row.id, now=NOW)
+    assert commands.agree_target(finance, target_id=row.id, now=NOW).state == TargetState.SET  # negative control
+
+
+def test_who_stands_in_for_who_evaluated_gives_no_opinion_on_it(clerk: Actor, finance: Actor) -> None:
+    row = agreed(clerk, finance)
+    commands.evaluate_target(clerk, target_id=row.id, text="完成较好", now=DECEMBER)
+    (post,) = (post for post in finance.posts if post.role is Role.COUNTY_FINANCE)
+    substitute = Actor(person_id=finance.person_id, posts=frozenset({replace(post, stands_in_for=clerk.person_id)}))
+    with pytest.raises(SameHands):
+        commands.opine(substitute, target_id=row.id, text="同意", now=DECEMBER)
+
+
+def test_two_who_begin_a_sheet_at_once_have_the_same_one(clerk: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = drafted(clerk)
+    monkeypatch.setattr(Target.objects, "filter", lambda **_asked: Target.objects.none())  # as both looked
+    assert drafted(clerk).id == row.id
+
+
+def test_a_place_is_warned_by_its_own_rule_and_no_other(played: Summary) -> None:
+    assert queries.performance_terms(YUECHENG, on=UNTIL) is not None
+    for elsewhere in ("331083", "110114", "330000"):
+        assert queries.performance_terms(elsewhere, on=UNTIL) is None
 
 
 def test_finance_gives_a_sheet_back_and_it_is_mended(clerk: Actor, finance: Actor) -> None:
@@ -111,7 +148,7 @@ def test_other_counties_do_not_see_it_and_the_city_does(clerk: Actor) -> None:
 
 def test_slow_execution_is_warned_of_from_the_day_of_the_look() -> None:
     nothing = {one.code: 0 for one in INDICATORS}
-    slow = {**nothing, "released": 100, "paid": 39, "spent_bp": 3_999}
+    slow = {**nothing, "budgeted": 100, "year_paid": 39, "spent_bp": 3_999}
     assert not rules.warned(slow, TERMS, year=2025, on=date(2025, 6, 29))
     assert rules.warned(slow, TERMS, year=2025, on=date(2025, 6, 30))
     assert not rules.warned({**slow, "spent_bp": 4_000}, TERMS, year=2025, on=date(2025, 12, 1))

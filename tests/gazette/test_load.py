@@ -24,7 +24,8 @@ from kechuang.ui import clock
 pytestmark = pytest.mark.django_db
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 NOW = clock.instant(date(2025, 11, 21))
-CITY = Actor(person_id="psn_city", posts=frozenset({Post(Role.CITY_SCIENCE, "330600", frozenset({"330602"}))}))
+CITY = Actor(person_id="psn_city", posts=frozenset({Post(Role.CITY_SCIENCE, "331000", frozenset({"331083"}))}))
+ELSEWHERE = Actor(person_id="psn_else", posts=frozenset({Post(Role.CITY_SCIENCE, "330600", frozenset({"330602"}))}))
 COUNTY = Actor(person_id="psn_county", posts=frozenset({Post(Role.COUNTY_OFFICER, "330602")}))
 SCHEME = "yuhuan/voucher"
 
@@ -149,6 +150,52 @@ def test_only_the_city_or_an_installation_publishes(folder: Path) -> None:
     for actor in (PUBLIC, COUNTY):
         with pytest.raises(rules.NotAPublisher):
             commands.load_policies(actor, folder=folder, now=NOW)
+
+
+def published(actor: Actor, folder: Path, old: str = "", new: str = "") -> PublishedPack:
+    text, cases_text = ((folder / "yuhuan" / name).read_text() for name in ("voucher.toml", "voucher.cases.toml"))
+    assert old in text
+    return commands.publish(actor, scheme=SCHEME, text=text.replace(old, new, 1), cases_text=cases_text, now=NOW)
+
+
+def test_a_rule_is_published_and_explained_by_the_offices_of_its_own_place(folder: Path) -> None:
+    commands.load_policies(None, folder=folder, now=NOW)
+    noted = {"parameter": "rate_bp", "issuer": "玉环市科学技术局", "text": "口径", "on": date(2025, 11, 1), "now": NOW}
+    with pytest.raises(rules.OtherPlace) as refused:
+        published(ELSEWHERE, folder, "# ", "# 又一版。")
+    assert refused.value.facts["places"] == "玉环市"
+    with pytest.raises(rules.NotAnInterpreter):
+        commands.interpret(ELSEWHERE, scheme=SCHEME, **noted)
+    rewrite(folder, "# ", "# 再一版。")
+    with pytest.raises(rules.OtherPlace):
+        commands.load_policies(ELSEWHERE, folder=folder, now=NOW)
+    assert queries.version() == 1
+    assert published(CITY, folder).version == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('is = "331083",', 'is = "33",'),
+        ('is = "331083", article = "yuhuan#管理机构" }', 'is = "331083", article = "yuhuan#管理机构" }, { from = 2026-01-01, is = "330602", article = "illustrative" }'),
+        ("[issuing_authority]", '[rollout]\narticle = "illustrative"\nrule = "region"\nregions = [{ code = "330602", name = "越城区", from = 2026-01-01, article = "illustrative" }]\n\n[issuing_authority]'),
+    ],
+)  # fmt: skip
+def test_no_rule_reaches_beyond_the_place_of_who_publishes_it(folder: Path, old: str, new: str) -> None:
+    """Nor by what follows it: a wider home, another home later, a county elsewhere in the rollout."""
+    commands.load_policies(None, folder=folder, now=NOW)
+    with pytest.raises((rules.OtherPlace, PackError)):
+        published(CITY, folder, old, new)
+    assert queries.version() == 1
+
+
+def test_a_rule_that_names_no_place_is_nobodys_at_the_desk(folder: Path) -> None:
+    text = (folder / "yuhuan/voucher.toml").read_text()
+    start = text.index("[home_region]")
+    (folder / "yuhuan/voucher.toml").write_text(text[:start] + text[text.index("[issuing_authority]") :])
+    commands.load_policies(None, folder=folder, now=NOW)
+    with pytest.raises(rules.OtherPlace):
+        published(CITY, folder, "# ", "# 又一版。")
 
 
 def test_a_process_that_lags_behind_takes_up_what_was_published(folder: Path) -> None:

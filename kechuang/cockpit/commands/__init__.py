@@ -17,8 +17,8 @@ from kechuang.cockpit.commands.performing import (
     return_target,
     submit_target,
 )
-from kechuang.cockpit.commands.replaying import JOB, ask_replay, run_replay
-from kechuang.cockpit.commands.reporting import freeze
+from kechuang.cockpit.commands.replaying import JOB, ask_replay, give_up_replay, run_replay
+from kechuang.cockpit.commands.reporting import freeze, publish_report
 
 __all__ = [
     "JOB",
@@ -29,8 +29,10 @@ __all__ = [
     "edit_target",
     "evaluate_target",
     "freeze",
+    "give_up_replay",
     "opine",
     "publish_draft",
+    "publish_report",
     "return_draft",
     "return_target",
     "run_replay",

@@ -15,24 +15,29 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
+from kechuang.parties.queries import refuse_same_hands
 from kechuang.policy.packs import digest
-from kechuang.trail.commands import advance, record
+from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
 
 
 @transaction.atomic
 def start_draft(actor: Actor, *, scheme: str, title: str, region: str = "", now: datetime) -> Draft:
-    """Begins a draft with the published text and cases (起草规则草案). Raises NotVisible, NotADraftableScheme."""
+    """Begins a draft with the published text and cases (起草规则草案), of a rule of the office's own place.
+
+    Raises NotVisible, NotADraftableScheme.
+    """
     own = desk_regions(actor, Role.CITY_SCIENCE)
     if not own or (region and region not in own):
         raise NotVisible
-    if scheme not in queries.draftable():
+    offices = {region} if region else own
+    if scheme not in queries.draftable_in(offices):
         raise rules.NotADraftableScheme(scheme=scheme)
     base = published_rules.published(PUBLIC, scheme)
     row = Draft(
         scheme=scheme,
         title=tidy(title),
-        region=region or min(own),
+        region=queries.drafting_region(offices, scheme),
         base_version=base.version,
         written_by=actor.person_id,
         written_on=clock.day(now),
@@ -77,9 +82,9 @@ def submit_draft(actor: Actor, *, draft_id: str, now: datetime) -> Draft:
 
 @transaction.atomic
 def return_draft(actor: Actor, *, draft_id: str, reason: str, now: datetime) -> Draft:
-    """Gives a draft back to its author with the reason (退回草案). Raises OwnDraft, ReasonMissing."""
+    """Gives a draft back to its author with the reason (退回草案). Raises SameHands, ReasonMissing."""
     row, move, roles = _begun(actor, draft_id, "return")
-    rules.refuse_own_draft(decider=actor.person_id, author=row.written_by)
+    refuse_same_hands(actor, row.region, acting_role(roles, move), before=[row.written_by], of=[row.id])
     row.reason, row.decided_by = rules.reason(reason), actor.person_id
     advance(actor, row, move, roles=roles, now=now, saves=["reason", "decided_by"], facts={"reason": row.reason})
     return row
@@ -89,10 +94,10 @@ def return_draft(actor: Actor, *, draft_id: str, reason: str, now: datetime) -> 
 def publish_draft(actor: Actor, *, draft_id: str, now: datetime) -> Draft:
     """Approves and publishes (审定并发布): the text becomes the next version, its new values bind from their first days.
 
-    Checked once more as it stands today. Raises OwnDraft, DraftFaulty, BaseMoved.
+    Checked once more as it stands today. Raises SameHands, DraftFaulty, BaseMoved.
     """
     row, move, roles = _begun(actor, draft_id, "publish")
-    rules.refuse_own_draft(decider=actor.person_id, author=row.written_by)
+    refuse_same_hands(actor, row.region, acting_role(roles, move), before=[row.written_by], of=[row.id])
     kept = _sound(row, on=clock.day(now))
     made = gazette.publish(actor, scheme=row.scheme, text=kept.text, cases_text=kept.cases_text, now=now)
     row.decided_by, row.published_version = actor.person_id, made.version
@@ -123,7 +128,7 @@ def _sound(row: Draft, *, on: date) -> DraftText:
     kept, published = queries.latest_text(row), published_rules.published(PUBLIC, row.scheme)
     rules.refuse_moved(base=row.base_version, version=published.version)
     rules.refuse_unchanged(published_rules.parsed(published), kept.digest, version=published.version)
-    rules.refuse_faulty(queries.checked(row.scheme, kept.text, kept.cases_text, on=on).faults)
+    rules.refuse_faulty(queries.checked(row, kept.text, kept.cases_text, on=on).faults)
     return kept
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kechuang.cockpit import queries, rules
 from kechuang.cockpit.access import target_roles_on, targets_visible_to
@@ -13,7 +13,9 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.trail.commands import advance, record
+from kechuang.parties.queries import refuse_same_hands
+from kechuang.trail.commands import acting_role, advance, record
+from kechuang.trail.queries import way
 from kechuang.ui import clock
 
 
@@ -28,7 +30,11 @@ def draft_target(
         return found
     row = Target(region=region, year=year, lines=rules.targets(targets), basis=rules.written(basis))
     row.drafted_by = actor.person_id
-    row.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # another has begun it since we looked
+        return Target.objects.get(region=region, year=year)
     label, facts = _("编制绩效目标"), {"year": year, "lines": row.lines}
     record(actor, row, "draft_target", label=label, role=Role.BUDGET_AUTHOR, now=now, target=row.state, facts=facts)
     return row
@@ -63,9 +69,9 @@ def return_target(actor: Actor, *, target_id: str, text: str, now: datetime) -> 
 
 @transaction.atomic
 def agree_target(actor: Actor, *, target_id: str, now: datetime) -> Target:
-    """Finance agrees to the targets (审定绩效目标). Raises OwnTarget."""
+    """Finance agrees to the targets (审定绩效目标). Raises SameHands for whoever had written or sent them."""
     row, move, roles = _begun(actor, target_id, "agree")
-    rules.refuse_own_target(decider=actor.person_id, author=row.drafted_by)
+    _refuse_same_hands(actor, row, move, roles, [row.drafted_by])
     row.agreed_by = actor.person_id
     advance(actor, row, move, roles=roles, now=now, saves=["agreed_by"], facts={"lines": row.lines})
     return row
@@ -79,7 +85,7 @@ def evaluate_target(actor: Actor, *, target_id: str, text: str, now: datetime) -
     """
     row, move, roles = _begun(actor, target_id, "evaluate")
     on = clock.day(now)
-    terms = queries.performance_terms(on)
+    terms = queries.performance_terms(row.region, on=on)
     if terms:
         rules.refuse_early(row.year, terms.terms, on=on)
     row.self_text, row.self_by, row.self_on = rules.written(text), actor.person_id, on
@@ -91,9 +97,9 @@ def evaluate_target(actor: Actor, *, target_id: str, text: str, now: datetime) -
 
 @transaction.atomic
 def opine(actor: Actor, *, target_id: str, text: str, now: datetime) -> Target:
-    """Finance's opinion on the year (财政意见). Raises OwnTarget, TargetMissing."""
+    """Finance's opinion on the year (财政意见). Raises SameHands, TargetMissing."""
     row, move, roles = _begun(actor, target_id, "opine")
-    rules.refuse_own_target(decider=actor.person_id, author=row.self_by)
+    _refuse_same_hands(actor, row, move, roles, [row.self_by])
     row.opinion, row.opinion_by = rules.written(text), actor.person_id
     advance(actor, row, move, roles=roles, now=now, saves=["opinion", "opinion_by"], facts={"opinion": row.opinion})
     return row
@@ -105,3 +111,10 @@ def _begun(actor: Actor, target_id: str, action: str) -> tuple[Target, Move, fro
         raise NotVisible
     roles = target_roles_on(actor, row)
     return row, TARGET_MACHINE.check(action, TargetState(row.state), roles), roles
+
+
+def _refuse_same_hands(actor: Actor, row: Target, move: Move, roles: frozenset[Role], before: list[str]) -> None:
+    """Four eyes, also through a substitute (代理) and for whoever wrote the sheet before its last author did."""
+    wrote = [event.person_id for event in way([row.id]) if event.role == Role.BUDGET_AUTHOR]
+    role = acting_role(roles, move)
+    refuse_same_hands(actor, row.region, role, before=[*before, *wrote], of=[row.id])

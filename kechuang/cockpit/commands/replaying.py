@@ -57,9 +57,20 @@ def run_replay(*, replay_id: str, now: datetime) -> Replay:
         with _Progress(replay.id) as progress:
             result = queries.simulated(asked, progress=progress.tell)
     except Refusal as refusal:
-        told = {"code": refusal.code, "text": words.refusal_text(refusal), "remedy": words.refusal_remedy(refusal)}
-        return _ended(replay, ReplayStage.FAILED, now, refusal=told)
+        return _ended(replay, ReplayStage.FAILED, now, refusal=_told(refusal))
     return _ended(replay, ReplayStage.DONE, now, result=result)
+
+
+def give_up_replay(*, replay_id: str, now: datetime) -> Replay:
+    """Says of a replay that broke off every time it was tried that it could not be done (未能完成)."""
+    replay = Replay.objects.get(id=replay_id)
+    if replay.stage not in (ReplayStage.QUEUED, ReplayStage.RUNNING):
+        return replay
+    return _ended(replay, ReplayStage.FAILED, now, refusal=_told(rules.ReplayBrokeOff(replay=replay.id)))
+
+
+def _told(refusal: Refusal) -> dict[str, str]:
+    return {"code": refusal.code, "text": words.refusal_text(refusal), "remedy": words.refusal_remedy(refusal)}
 
 
 def _ended(

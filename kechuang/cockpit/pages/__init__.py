@@ -3,7 +3,7 @@ from kechuang.cockpit.pages.desk import act, check, draft, drafts, edit, new_dra
 from kechuang.cockpit.pages.performing import edit_target, new_target, target, target_act, targets
 from kechuang.cockpit.pages.replays import compare, note, progress
 from kechuang.cockpit.pages.replays import replay as replay_page
-from kechuang.cockpit.pages.reports import OpenFeed, freeze, open_data, open_file, report, report_file
+from kechuang.cockpit.pages.reports import OpenFeed, freeze, open_data, open_file, publish_report, report, report_file
 
 __all__ = [
     "OpenFeed",
@@ -22,6 +22,7 @@ __all__ = [
     "open_data",
     "open_file",
     "progress",
+    "publish_report",
     "region",
     "replay",
     "replay_page",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from kechuang.cockpit import queries
 from kechuang.cockpit.forms import FreezeForm, YearForm
-from kechuang.cockpit.pages.tables import figure, parts_grid
+from kechuang.cockpit.pages.tables import figure, parts_grid, said
 from kechuang.cockpit.queries import Board
 from kechuang.cockpit.rules.indicators import BY_CODE, INDICATORS, Indicator
 from kechuang.cockpit.states import LIST_SHOWN, MONTHS_IN_YEAR, PERIOD_LABELS
@@ -25,7 +25,7 @@ from kechuang.ui.forms import Form
 from kechuang.ui.requests import actor_of, page_of
 from kechuang.ui.words import percent
 
-MAIN = ("released", "granted", "offset", "paid", "spent_bp", "used_bp", "kept_bp", "providers")
+MAIN = ("budgeted", "granted", "offset", "paid", "spent_bp", "used_bp", "kept_bp", "providers")
 LISTS = (("ages", "claims:claims"), ("clocks", "deadlines:clocks"), ("library", "registers:library"))
 REVERSED = 4  # how a reversal is booked
 CHARTED = ("granted", "offset", "paid")
@@ -99,7 +99,7 @@ def rows(request: HttpRequest, region_code: str, indicator: str) -> HttpResponse
             for row in page
         ],
         "numbers": queries.numbers_of([row.subject for row in page]),
-        "total": figure(one, queries.live_total(region_code, year=year, on=clock.today())),
+        "total": said(one, queries.sum_of(found, one)),
     }
     return render(request, "cockpit/rows.html", context)
 

@@ -74,7 +74,7 @@ def new_draft(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not queries.may_draft(actor):
         raise NotVisible
-    form = NewDraftForm(request.POST or None, schemes=queries.draftable())
+    form = NewDraftForm(request.POST or None, schemes=queries.draftable_in(queries.may_draft(actor)))
     status = 200
     if request.method == "POST":
         tried = attempt(form, lambda: commands.start_draft(actor, now=clock.now(), **form.cleaned_data))
@@ -124,7 +124,7 @@ def check(request: HttpRequest, draft_id: str) -> HttpResponse:
         return render(request, "cockpit/_checks.html", {"form": form})
     said = form.cleaned_data
     text, cases_text = (said[name].replace("\r\n", "\n") for name in ("text", "cases_text"))
-    found = queries.checked(row.scheme, text, cases_text, on=clock.today())
+    found = queries.checked(row, text, cases_text, on=clock.today())
     return render(request, "cockpit/_checks.html", _checks(found))
 
 

@@ -78,7 +78,7 @@ def definitions() -> list[tuple[str, str]]:
         (
             _("资金用完日"),
             _(
-                "本县当年累计核发（到期、撤回的余额在次日收回）首次超过当年已下达预算的那一天；缺口是此后累计超出最多的金额。"
+                "本县当年累计核发（到期、撤回的余额在次日收回）首次超过当年预算（下达、调入、上级分配、结转，减去核减、调出）的那一天；缺口是此后累计超出最多的金额。"
             ),
         ),
     ]
@@ -101,12 +101,12 @@ def groups(sheets: Sequence[Sheet]) -> Iterator[Grid]:
 
 
 def money(sheets: Sequence[Sheet]) -> Grid:
-    head = [_("县（市、区）"), _("当年已下达"), _("当年资金用完日")]
+    head = [_("县（市、区）"), _("当年预算"), _("当年资金用完日")]
     for name in names(sheets):
         head += [f"{name}：{_('资金用完日')}", f"{name}：{_('缺口')}"]
     rows = []
     for place, line in enumerate(sheets[0].money):
-        row = [line["label"], yuan_sign(line["released_fen"]), _day(line["before_on"])]
+        row = [line["label"], yuan_sign(line["budgeted_fen"]), _day(line["before_on"])]
         for sheet in sheets:
             would = sheet.money[place]
             row += [_day(would["after_on"]), yuan_sign(would["after_short_fen"])]

@@ -25,7 +25,7 @@ from kechuang.ui.forms import Form
 from kechuang.ui.requests import actor_of, attempt
 
 LINES = [BY_CODE[code] for code in TARGETED]
-SHOWN = [BY_CODE[code] for code in ("released", "granted", "offset", "paid", "spent_bp")]
+SHOWN = [BY_CODE[code] for code in ("budgeted", "granted", "offset", "year_paid", "spent_bp")]
 # What each button does, what it says before it is pressed, whether it asks for a text.
 ACTS: dict[str, tuple[Callable[..., object], str, str, bool]] = {
     "submit": (

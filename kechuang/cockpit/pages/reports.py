@@ -20,7 +20,7 @@ from kechuang.cockpit import commands, queries, rules
 from kechuang.cockpit.forms import FreezeForm
 from kechuang.cockpit.pages.board import board_page
 from kechuang.cockpit.pages.tables import meanings, part_label, parts_grid, said
-from kechuang.cockpit.queries import Snapshot
+from kechuang.cockpit.queries import Publication, Snapshot
 from kechuang.cockpit.rules.indicators import BY_CODE
 from kechuang.cockpit.states import PERIOD_LABELS, Period
 from kechuang.documents.rules import Grid, Heading, Sheet, print_pdf, write_book, write_csv
@@ -28,6 +28,7 @@ from kechuang.documents.states import Media
 from kechuang.parties.queries import region_name
 from kechuang.trail.queries import receipt_address
 from kechuang.ui import clock, days
+from kechuang.ui.forms import Form
 from kechuang.ui.requests import actor_of, attempt
 
 PDF, JSON_MEDIA = "application/pdf", "application/json; charset=utf-8"
@@ -56,10 +57,27 @@ def freeze(request: HttpRequest, region_code: str) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def publish_report(request: HttpRequest, snapshot_id: str) -> HttpResponse:
+    """公开报表: what everybody may then download; the reason why not stands on the report."""
+    form = Form(request.POST)
+    tried = attempt(form, lambda: commands.publish_report(actor_of(request), snapshot_id=snapshot_id, now=clock.now()))
+    if not tried.done:
+        return _page(request, snapshot_id, failed=form, status=tried.status)
+    messages.success(request, _("已公开报表，任何人可以下载遮蔽后的数据"))
+    return redirect("cockpit:report", snapshot_id)
+
+
+@login_required
 @require_safe
 def report(request: HttpRequest, snapshot_id: str) -> HttpResponse:
     """A frozen report; `?again=1` runs it once more with its own cut and compares every figure."""
-    row = queries.snapshot(actor_of(request), snapshot_id)
+    return _page(request, snapshot_id)
+
+
+def _page(request: HttpRequest, snapshot_id: str, *, failed: Form | None = None, status: int = 200) -> HttpResponse:
+    actor = actor_of(request)
+    row = queries.snapshot(actor, snapshot_id)
     context: dict[str, Any] = {
         "row": row,
         "title": title_of(row),
@@ -67,6 +85,9 @@ def report(request: HttpRequest, snapshot_id: str) -> HttpResponse:
         "grid": parts_grid(queries.kept(row)),
         "last": row.until - ONE_DAY,
         "meanings": meanings(),
+        "opened_on": queries.opened_on([row]).get(row.id),
+        "may_open": queries.may_freeze(actor, row.region),
+        "failed": failed,
     }
     if request.GET.get("again"):
         found = rules.differences(row.places, queries.again(row))
@@ -77,7 +98,7 @@ def report(request: HttpRequest, snapshot_id: str) -> HttpResponse:
                 for place, code, was, is_ in found
             ],
         }
-    return render(request, "cockpit/report.html", context)
+    return render(request, "cockpit/report.html", context, status=status)
 
 
 @login_required
@@ -98,73 +119,75 @@ def report_file(request: HttpRequest, snapshot_id: str, media: str) -> HttpRespo
 
 @require_safe
 def open_data(request: HttpRequest) -> HttpResponse:
-    """公开数据: which frozen reports there are, for everybody."""
+    """公开数据: which reports were opened, for everybody."""
     rows = [
         (row, title_of(row), reverse("cockpit:open_file", args=[row.number, "csv"]),
          reverse("cockpit:open_file", args=[row.number, "json"]))
-        for row in queries.published_latest()
+        for row in (one.snapshot for one in queries.published_latest())
     ]  # fmt: skip
     return render(request, "cockpit/open.html", {"rows": rows, "feed": reverse("cockpit:open_feed")})
 
 
 @require_safe
 def open_file(request: HttpRequest, number: str, media: str) -> HttpResponse:
-    """One frozen report as data, masked (公开数据，已作遮蔽)."""
-    row = queries.published_report(number)
-    reading = queries.kept(row)
-    masked = {part: rules.opened(figures) for part, figures in reading.parts.items()}
+    """One opened report as data, masked (公开数据，已作遮蔽)."""
+    opened = queries.published_report(number)
+    row, masked = opened.snapshot, opened.places
+    codes = [code for code in BY_CODE if any(code in figures for figures in masked.values())]
     if media == "json":
         body = {
             "number": row.number,
             "region": row.region,
             "from": row.since.isoformat(),
             "until": row.until.isoformat(),
-            "digest": row.digest,
-            "masked": None,
+            "digest": opened.digest,  # of `places`, written as RFC 8785 says
+            "masked": {
+                part: kept for part, figures in masked.items() if (kept := [code for code, one in figures.items() if one is None])
+            },
             "places": masked,
-            "indicators": {code: {"unit": str(BY_CODE[code].unit), "means": BY_CODE[code].means} for code in next(iter(masked.values()), {})},
+            "indicators": {code: {"unit": str(BY_CODE[code].unit), "means": BY_CODE[code].means} for code in codes},
         }  # fmt: skip
         return _file(f"{row.number}.json", json.dumps(body, ensure_ascii=False, indent=1).encode(), JSON_MEDIA)
     if media != "csv":
         raise Http404
-    head = [_("代码"), _("地区"), *[_(BY_CODE[code].label) for code in next(iter(masked.values()), {})]]
+    head = [_("代码"), _("地区"), *[_(BY_CODE[code].label) for code in codes]]
     lines = [
-        [part, part_label(row.region, part), *[_shown(code, value) for code, value in figures.items()]]
+        [part, part_label(row.region, part), *[_shown(code, figures[code]) for code in codes]]
         for part, figures in masked.items()
     ]
     return _file(f"{row.number}.csv", write_csv([head, *lines]), str(Media.CSV))
 
 
 if TYPE_CHECKING:
-    _Feed = SyndicationFeed[Snapshot, None]
+    _Feed = SyndicationFeed[Publication, None]
 else:  # not generic while the program runs
     _Feed = SyndicationFeed
 
 
 class OpenFeed(_Feed):
-    """New reports as they are frozen."""
+    """Reports as they are opened."""
 
     feed_type = Atom1Feed
     title = gettext_lazy("科创云公开数据")
     link = "/cockpit/open/"
-    subtitle = gettext_lazy("已冻结的月报和年报，数字已作遮蔽")
+    subtitle = gettext_lazy("已公开的月报和年报，数字已作遮蔽")
 
-    def items(self) -> list[Snapshot]:
+    def items(self) -> list[Publication]:
         return queries.published_latest()
 
-    def item_title(self, item: Snapshot) -> str:
-        return title_of(item)
+    def item_title(self, item: Publication) -> str:
+        return title_of(item.snapshot)
 
-    def item_description(self, item: Snapshot) -> str:
+    def item_description(self, item: Publication) -> str:
         return _("统计至 {day}；摘要（SHA-256）{digest}").format(
-            day=days.words(item.until - ONE_DAY, year=True), digest=item.digest
+            day=days.words(item.snapshot.until - ONE_DAY, year=True), digest=item.digest
         )
 
-    def item_link(self, item: Snapshot) -> str:
-        return reverse("cockpit:open_file", args=[item.number, "json"])
+    def item_link(self, item: Publication) -> str:
+        return reverse("cockpit:open_file", args=[item.snapshot.number, "json"])
 
-    def item_updateddate(self, item: Snapshot) -> datetime:
-        return datetime.combine(item.made_on, time(), clock.LEGAL_ZONE)
+    def item_updateddate(self, item: Publication) -> datetime:
+        return datetime.combine(item.opened_on, time(), clock.LEGAL_ZONE)
 
 
 def title_of(row: Snapshot) -> str:
@@ -176,7 +199,7 @@ def title_of(row: Snapshot) -> str:
 
 
 def _shown(code: str, value: int | None) -> str:
-    return _("不足 3 笔，不公开") if value is None else said(BY_CODE[code], value)
+    return _("不公开") if value is None else said(BY_CODE[code], value)
 
 
 def _paper(row: Snapshot, grid: Grid) -> Sheet:

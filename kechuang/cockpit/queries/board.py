@@ -1,6 +1,6 @@
 """The cockpit of a region: its figures, what is below it, tasks of source 000, reports and targets (驾驶舱)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from kechuang.cockpit.access import (
     target_roles_on,
     targets_visible_to,
 )
-from kechuang.cockpit.models import Snapshot, Target
+from kechuang.cockpit.models import OpenDays, Publication, Snapshot, Target
 from kechuang.cockpit.queries.figures import Reading, Span, read_figures
 from kechuang.cockpit.rules.indicators import Figures, Indicator
 from kechuang.cockpit.rules.reports import PerformanceTerms, Reached
@@ -25,19 +25,19 @@ from kechuang.cockpit.states import (
     LIST_SHOWN,
     PROVINCE_SCHEME,
     TARGET_MACHINE,
-    VOUCHER_SCHEME,
     YEARS_BACK,
     Period,
     TargetState,
+    Unit,
 )
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
-from kechuang.ledger.queries import booked, horizon, regions_seen
+from kechuang.ledger.queries import booked, booked_sums, horizon, regions_seen
 from kechuang.orders import queries as orders
 from kechuang.parties.queries import covers, region, region_name
 from kechuang.parties.states import Level
-from kechuang.policy.book import InForce, NoTermsInForce, in_force
+from kechuang.policy.book import InForce, NoTermsInForce, in_force, scheme_at
 from kechuang.subsidies.queries import Due, due
 from kechuang.treasury.queries import QuotaProgress, budget_numbers, quota_progress
 from kechuang.usage.queries import Board as UsageBoard
@@ -90,17 +90,13 @@ def live(code: str, since: date, *, on: date) -> Reading:
 
 
 def board(actor: Actor, code: str, *, year: int, on: date) -> Board:
-    """The cockpit of a region; raises NotVisible."""
+    """The cockpit of a region; raises NotVisible, YearNotShown."""
     if not may_watch(actor, code):
         raise NotVisible
+    rules.refuse_unknown_year(year, on=on)
     reading = live(code, date(year, 1, 1), on=on)
     held = {row.region: row for row in Target.objects.filter(region__in=covers(code), year=year)}
-    terms = performance_terms(on)
-    late = {
-        part
-        for part, figures in reading.parts.items()
-        if terms and rules.warned(figures, terms.terms, year=year, on=on)
-    }
+    late = {part for part, figures in reading.parts.items() if _is_late(part, figures, year, on)}
     return Board(
         code=code,
         name=region_name(code),
@@ -112,7 +108,7 @@ def board(actor: Actor, code: str, *, year: int, on: date) -> Board:
         usage=public_board(code, year=year, on=on),
         targets=held,
         warnings=frozenset(late),
-        terms=terms,
+        terms=performance_terms(code, on=on),
         books=frozenset(regions_seen(actor)),
     )
 
@@ -163,26 +159,42 @@ def kept(row: Snapshot) -> Reading:
     return Reading(row.region, Span(row.since, row.until, row.cut_at), row.places, {})
 
 
-def published_latest() -> list[Snapshot]:
-    """The frozen reports, the latest first, for everybody (公开数据)."""
-    return list(Snapshot.objects.order_by("-made_on", "-id")[:LIST_SHOWN])
+def published_latest() -> list[Publication]:
+    """The opened reports, the latest first, for everybody (公开数据)."""
+    return list(Publication.objects.select_related("snapshot").order_by("-opened_on", "-id")[:LIST_SHOWN])
 
 
-def published_report(number: str) -> Snapshot:
-    """One frozen report by its number; raises NotVisible."""
-    row = Snapshot.objects.filter(number=number).first()
+def published_report(number: str) -> Publication:
+    """One opened report by its number; raises NotVisible."""
+    row = Publication.objects.select_related("snapshot").filter(snapshot__number=number).first()
     if row is None:
         raise NotVisible
     return row
+
+
+def opened_on(rows: Collection[Snapshot]) -> dict[str, date]:
+    """When each of these frozen reports was opened to everybody; those that are not are left out."""
+    return dict(Publication.objects.filter(snapshot__in=list(rows)).values_list("snapshot_id", "opened_on"))
+
+
+def overlapping_number(row: Snapshot) -> str:
+    """The number of an opened report that tells of a place and a day of this one; "" when there is none."""
+    rows = OpenDays.objects.filter(place__in=covers(row.region), since__lt=row.until, until__gt=row.since)
+    found = rows.exclude(publication__snapshot=row).values_list("publication__snapshot__number", flat=True)
+    return found.order_by("id").first() or ""
 
 
 def may_freeze(actor: Actor, code: str) -> bool:
     return freezing_role(actor, code) is not None
 
 
-def live_total(code: str, *, year: int, on: date) -> Figures:
-    """The figures of a whole region for a year to date; who asks has shown that the region is theirs to see."""
-    return live(code, date(year, 1, 1), on=on).total
+def sum_of(rows: "QuerySet[Any]", one: Indicator) -> int:
+    """What the bookings behind a figure add up to: the figure itself."""
+    total = 0
+    for rule, (fen, count) in booked_sums(rows).items():
+        amount = fen if one.unit is Unit.FEN else count
+        total += -amount if rule in one.minus else amount
+    return total
 
 
 def numbers_of(subjects: Sequence[str]) -> dict[str, str]:
@@ -213,7 +225,7 @@ def target_sheet(actor: Actor, target_id: str, *, on: date) -> TargetSheet:
     if row is None:
         raise NotVisible
     figures = row.figures or live(row.region, date(row.year, 1, 1), on=on).total
-    terms, roles = performance_terms(on), target_roles_on(actor, row)
+    roles = target_roles_on(actor, row)
     return TargetSheet(
         target=row,
         county=region_name(row.region),
@@ -221,17 +233,23 @@ def target_sheet(actor: Actor, target_id: str, *, on: date) -> TargetSheet:
         figures=figures,
         roles=roles,
         open_moves=TARGET_MACHINE.open(TargetState(row.state), roles),
-        is_late=bool(terms) and terms is not None and rules.warned(figures, terms.terms, year=row.year, on=on),
-        terms=terms,
+        is_late=_is_late(row.region, figures, row.year, on),
+        terms=performance_terms(row.region, on=on),
     )
 
 
-def performance_terms(on: date) -> InForce[PerformanceTerms] | None:
-    """When execution is looked at; None where the published rule does not say it."""
+def performance_terms(code: str, *, on: date) -> InForce[PerformanceTerms] | None:
+    """When execution is looked at by the rule of the region's own place; None where no published rule says it."""
+    scheme = scheme_at(code, "performance_check_on", on=on)
     try:
-        return in_force(VOUCHER_SCHEME, PerformanceTerms, on=on)
+        return in_force(scheme, PerformanceTerms, on=on) if scheme else None
     except NoTermsInForce:
         return None
+
+
+def _is_late(code: str, figures: Figures, year: int, on: date) -> bool:
+    terms = performance_terms(code, on=on)
+    return terms is not None and rules.warned(figures, terms.terms, year=year, on=on)
 
 
 def drafting_regions(actor: Actor) -> list[str]:

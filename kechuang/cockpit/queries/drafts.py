@@ -1,6 +1,6 @@
 """Drafts as the desk shows them, and what is wrong with one (规则草案、检查)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from kechuang.kernel.actor import PUBLIC, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.parties.queries import person_names, region_name
+from kechuang.parties.queries import covers, person_names, region_name
 from kechuang.policy import book, cases, growth, packs
 from kechuang.policy.book import Pack
 from kechuang.policy.faults import Fault, PackError
@@ -57,12 +57,25 @@ class DraftSheet:
 
 
 def draftable() -> dict[str, str]:
-    """The schemes a draft can be written for: those by which vouchers are granted and offset."""
+    """The schemes a draft can be written for by somebody: those by which vouchers are granted and offset."""
     return {
         scheme: pack.title
         for scheme, pack in sorted(book.current().packs.items())
         if {"grant_fen", "rate_bp"} <= set(pack.parameters)
     }
+
+
+def draftable_in(regions: Collection[str]) -> dict[str, str]:
+    """Those of them that are the rule of these offices' own place (当地的规则), with the title of each."""
+    return {scheme: title for scheme, title in draftable().items() if drafting_region(regions, scheme)}
+
+
+def drafting_region(regions: Collection[str], scheme: str) -> str:
+    """The narrowest of these offices' regions that holds every place of a scheme; "" when none does."""
+    places = book.current().packs[scheme].places
+    return min(
+        (code for code in regions if places and places <= covers(code)), key=lambda code: len(covers(code)), default=""
+    )
 
 
 def drafts(actor: Actor) -> QuerySet[Draft]:
@@ -80,15 +93,16 @@ def may_draft(actor: Actor) -> list[str]:
     return sorted(desk_regions(actor, Role.CITY_SCIENCE))
 
 
-def checked(scheme: str, text: str, cases_text: str, *, on: date) -> Checked:
+def checked(row: Draft, text: str, cases_text: str, *, on: date) -> Checked:
     """What a text comes to (检查): read, compared with the published version, its cases run by the real rules."""
-    published = gazette.published(PUBLIC, scheme)
+    published = gazette.published(PUBLIC, row.scheme)
     before = gazette.parsed(published)
     try:
         pack = packs.parse(text, file=published.file)
     except PackError as error:
         return Checked(None, error.faults, 0, ())
     faults = [*growth.rewritten(before, pack, on=on), *growth.backdated(before, pack, on=on)]
+    faults += growth.strayed(pack, within=covers(row.region))
     try:
         worked = cases.read(cases_text, file=cases.cases_file(published.file))
     except PackError as error:
@@ -113,7 +127,7 @@ def draft_sheet(actor: Actor, draft_id: str, *, on: date) -> DraftSheet:
     """A draft with its checks, changes and replays; raises NotVisible."""
     row = draft(actor, draft_id)
     text, base = latest_text(row), gazette.parsed(gazette.published(actor, row.scheme, row.base_version))
-    found = checked(row.scheme, text.text, text.cases_text, on=on)
+    found = checked(row, text.text, text.cases_text, on=on)
     roles, events = roles_on(actor, row), list(way([row.id]))
     return DraftSheet(
         draft=row,

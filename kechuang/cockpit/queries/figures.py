@@ -8,12 +8,12 @@ from datetime import date, datetime
 from functools import cached_property
 
 from kechuang.cockpit.rules.indicators import INDICATORS, Figures, Indicator, added, band, shared
-from kechuang.cockpit.states import AGES_DAYS, LIBRARY, MONTHS_IN_YEAR, Unit
+from kechuang.cockpit.states import AGES_DAYS, MONTHS_IN_YEAR, Unit
 from kechuang.deadlines.queries import ended
-from kechuang.ledger.queries import Flow, flows, in_claim_since, lay
+from kechuang.ledger.queries import Books, Flow, books, in_claim_since
 from kechuang.parties.queries import covers, region
 from kechuang.parties.states import Level
-from kechuang.registers.queries import standing_on
+from kechuang.registers.queries import libraries, standing_on
 
 _BELOW = {Level.PROVINCE: Level.CITY, Level.CITY: Level.COUNTY}
 
@@ -61,17 +61,17 @@ def part_of(code: str, place: str) -> str:
 
 
 def read_figures(code: str, span: Span) -> Reading:
-    """The indicators of every place in a region. Five statements, whatever its size."""
+    """The indicators of every place in a region. Six statements, whatever its size."""
     within = covers(code)
-    moved = flows(within, since=span.since, until=span.until, cut=span.cut)
+    found = books(within, since=span.since, until=span.until, cut=span.cut)
     places: dict[str, Figures] = {place: _nothing() for place in within}
     months: dict[int, dict[str, int]] = {month + 1: _booked() for month in range(MONTHS_IN_YEAR)}
-    for flow in moved:
+    for flow in found.flows:
         for one in _of_rule(flow.rule):
             amount = _signed(one, flow)
             places[flow.region][one.code] += amount
             months[flow.month][one.code] += amount
-    _standing(places, within, span)
+    _standing(places, within, span, found)
     held = {place: shared(figures) for place, figures in places.items() if any(figures.values())}
     return Reading(code, span, held, months)
 
@@ -93,18 +93,20 @@ def _signed(one: Indicator, flow: Flow) -> int:
     return -amount if flow.rule in one.minus else amount
 
 
-def _standing(places: dict[str, Figures], within: AbstractSet[str], span: Span) -> None:
-    """What lay or waited at the end, what was met in the period."""
-    lies = lay(within, until=span.until, cut=span.cut)
-    for one in INDICATORS:
-        for kind in one.kinds:
+def _standing(places: dict[str, Figures], within: AbstractSet[str], span: Span, found: Books) -> None:
+    """What lay or waited at the end, how the year's budget stood, what was met in the period."""
+    for indicator in INDICATORS:
+        for kind in indicator.kinds:
             for place in within:
-                places[place][one.code] += lies.get((place, kind), 0)
+                places[place][indicator.code] += found.lies.get((place, kind), 0)
+    for place, one in found.executed.items():
+        places[place]["budgeted"] += one.budgeted_fen
+        places[place]["year_paid"] += one.paid_fen
     bands = [one.code for one in INDICATORS if one.other.startswith("ages")]
     for place, on in in_claim_since(within, until=span.until, cut=span.cut):
         places[place][bands[band((span.until - on).days - 1, AGES_DAYS)]] += 1
     for place, (met, late) in ended(within, since=span.since, until=span.until).items():
         places[place]["clocks_met"] += met
         places[place]["clocks_late"] += late
-    for place, count in standing_on(LIBRARY, within, until=span.until).items():
+    for place, count in standing_on(libraries(), within, until=span.until).items():
         places[place]["providers"] += count

@@ -12,10 +12,10 @@ from django.db import connection, transaction
 from kechuang.cockpit import rules
 from kechuang.cockpit.rules import Granted, Outcome, Stack
 from kechuang.cockpit.states import PROVINCE, PROVINCE_SCHEME
+from kechuang.ledger.queries import executed, horizon
 from kechuang.orders.queries import PastOrder, placed
 from kechuang.parties.queries import covers
 from kechuang.policy.book import Book, Pack, current
-from kechuang.treasury.queries import released
 from kechuang.vouchers.queries import Past, past
 from kechuang.vouchers.rules import GrantTerms, OffsetTerms, PastHold, PastVoucher, Replay, Replayed
 
@@ -49,7 +49,7 @@ class Year:
 
     orders: list[PastOrder]
     past: Past
-    released: dict[str, int]
+    budgeted: dict[str, int]
 
     @property
     def steps(self) -> int:
@@ -77,10 +77,12 @@ def simulated(asked: Asked, *, progress: Progress) -> dict[str, object]:
 
 
 def read(asked: Asked) -> Year:
-    """The year as it was. Seven statements, whatever its size."""
+    """The year as it was. Eight statements, whatever its size."""
     given = {"since": asked.since, "until": asked.until}
     orders = placed(asked.pack.scheme, asked.regions, **given)
-    return Year(orders, past(asked.pack.scheme, asked.regions, **given), released(asked.regions, asked.year))
+    books = executed(asked.regions, year=asked.year, until=asked.until, cut=horizon())
+    budgeted = {region: one.budgeted_fen for region, one in books.items() if one.budgeted_fen}
+    return Year(orders, past(asked.pack.scheme, asked.regions, **given), budgeted)
 
 
 def priced(asked: Asked, found: Year, *, progress: Progress = lambda done, total: None) -> Replayed:
@@ -150,18 +152,18 @@ def _money(asked: Asked, found: Year, replayed: Replayed) -> list[dict[str, obje
     would = {voucher.id: (replayed.faces[voucher.id], replayed.untils[voucher.id]) for voucher in vouchers}
     spent_was = _spent(found.past.holds, {hold.id: hold.kept_fen for hold in found.past.holds})
     spent_would = _spent(found.past.holds, replayed.kept)
-    before = rules.run_out(_granted(vouchers, was, spent_was, found.past.ended), found.released, until=asked.until)
-    after = rules.run_out(_granted(vouchers, would, spent_would, found.past.ended), found.released, until=asked.until)
+    before = rules.run_out(_granted(vouchers, was, spent_was, found.past.ended), found.budgeted, until=asked.until)
+    after = rules.run_out(_granted(vouchers, would, spent_would, found.past.ended), found.budgeted, until=asked.until)
     return [
         {
             "region": region,
-            "released_fen": fen,
+            "budgeted_fen": fen,
             "before_on": _iso(before[region][0]),
             "before_short_fen": before[region][1],
             "after_on": _iso(after[region][0]),
             "after_short_fen": after[region][1],
         }
-        for region, fen in sorted(found.released.items())
+        for region, fen in sorted(found.budgeted.items())
     ]
 
 

@@ -80,10 +80,15 @@ def sheet_of(row: Replay) -> Sheet:
 
 
 def compared(actor: Actor, replay_ids: Sequence[str]) -> list[Sheet]:
-    """Replays side by side, in the order asked for (对比草案); raises NotVisible, NotComparable."""
+    """Replays side by side, in the order asked for (对比草案); raises NotVisible, NotComparable, UnlikeReplays."""
     rows = [replay(actor, replay_id) for replay_id in replay_ids]
-    done = all(row.stage == ReplayStage.DONE for row in rows)
-    rules.refuse_incomparable([row.year for row in rows], done=done)
+    rules.refuse_incomparable(len(rows), done=all(row.stage == ReplayStage.DONE for row in rows))
+    rules.refuse_unlike(
+        [
+            rules.Replayed(row.draft.scheme, row.region, row.year, row.until_on, rules.as_it_was(row.result))
+            for row in rows
+        ]
+    )
     return [sheet_of(row) for row in rows]
 
 

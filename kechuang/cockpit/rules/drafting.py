@@ -10,15 +10,24 @@ from kechuang.cockpit.rules.refusals import (
     NotComparable,
     NothingChanged,
     NotTheAuthor,
-    OwnDraft,
     ReasonMissing,
     StaleDraft,
+    UnlikeReplays,
     YearNotReplayable,
 )
 from kechuang.cockpit.states import COMPARED_MAX, YEARS_BACK
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.policy.book import Pack, Parameter, Value
 from kechuang.policy.faults import Fault
+
+_BASIS = {
+    "scheme": _("规则"),
+    "region": _("地区"),
+    "year": _("年度"),
+    "until_on": _("订单截至日"),
+    "was": _("订单的当年实际数"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +78,6 @@ def refuse_moved(*, base: int, version: int) -> None:
         raise BaseMoved(base=base, version=version)
 
 
-def refuse_own_draft(*, decider: str, author: str) -> None:
-    if decider == author:
-        raise OwnDraft()
-
-
 def refuse_not_author(*, actor: str, author: str) -> None:
     if actor != author:
         raise NotTheAuthor()
@@ -94,10 +98,28 @@ def refuse_year(year: int, *, on: date) -> None:
         raise YearNotReplayable(year=year, first=years[-1], last=years[0])
 
 
-def refuse_incomparable(years: Sequence[int], *, done: bool) -> None:
-    """Side by side stand at least two and at most so many replays of one year that are through."""
-    if not 1 < len(years) <= COMPARED_MAX or len(set(years)) > 1 or not done:
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What was replayed (回放的依据): whose orders by which rule, of which days, and what they had come to without any draft."""
+
+    scheme: str
+    region: str
+    year: int
+    until_on: date
+    was: str
+
+
+def refuse_incomparable(count: int, *, done: bool) -> None:
+    """Side by side stand at least two and at most so many replays that are through."""
+    if not 1 < count <= COMPARED_MAX or not done:
         raise NotComparable(most=COMPARED_MAX)
+
+
+def refuse_unlike(found: Sequence[Replayed]) -> None:
+    """Only drafts of the same orders stand side by side: one column 当年实际 is then that of them all."""
+    for name, what in _BASIS.items():
+        if len({getattr(one, name) for one in found}) > 1:
+            raise UnlikeReplays(what=what)
 
 
 def reason(typed: str) -> str:

@@ -34,6 +34,11 @@ class Indicator:
         return bool(self.share[0])
 
     @property
+    def taken_of(self) -> tuple[str, ...]:
+        """The figures that a share is taken of; none for any other figure."""
+        return tuple(code for of in self.share for code in SUMS.get(of, (of,)) if of)
+
+    @property
     def query(self) -> str:
         """How it is read, in words that an operator can repeat."""
         if self.is_share:
@@ -48,12 +53,18 @@ class Indicator:
 
 
 _F, _C, _B = Unit.FEN, Unit.COUNT, Unit.BP
+SUMS = {"clocks_ended": ("clocks_met", "clocks_late")}
 RETURNED = ("expire", "withdraw", "revoke", "no_claim", "provider_bears", "enterprise_owes")
 RESTORED = ("restore", "refuse_out")
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
         "released", _("下达预算"), _F, _("凭文件下达到本地预算的金额"), rules=("release", "open_release"), public=True
+    ),
+    Indicator(
+        "budgeted", _("本年预算"), _F,
+        _("到期末，本年预算账户下达、调入、上级分配、上年结转的金额，减去核减和调出的；年终收回和转出的结余不减"),
+        at_end=True, other="budget: into the accounts of the year", public=True,
     ),
     Indicator(
         "granted", _("核发创新券"), _F, _("核发的券面金额"), rules=("grant", "open_grant"), public=True,
@@ -79,6 +90,10 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
     Indicator(
         "paid_count", _("支付笔数"), _C, _("银行确认支付的申请笔数，减去退汇"), rules=("pay",), minus=("bounce",), public=True
+    ),
+    Indicator(
+        "year_paid", _("本年预算已付"), _F, _("到期末，由本年预算支付的金额，减去退汇；由以往年度预算支付的不计"), at_end=True,
+        other="budget: pay - bounce of the accounts of the year",
     ),
     Indicator("clawed_back", _("追回"), _F, _("追回的金额"), rules=("claw_back",)),
     Indicator("subsidy_set", _("核定补助"), _F, _("核定应付的各项补助"), rules=("subsidy_owe",)),
@@ -110,7 +125,9 @@ INDICATORS: tuple[Indicator, ...] = (
         "providers", _("在库服务机构"), _C, _("期末在服务机构库、由本地受理的机构"), at_end=True, other="library: standing",
         public=True,
     ),
-    Indicator("spent_bp", _("预算执行率"), _B, _("期内已付 ÷ 期内下达预算"), share=("paid", "released"), public=True),
+    Indicator(
+        "spent_bp", _("预算执行率"), _B, _("到期末，本年预算已付 ÷ 本年预算"), at_end=True, share=("year_paid", "budgeted")
+    ),
     Indicator("used_bp", _("用券率"), _B, _("期内抵扣 ÷ 期内核发"), share=("offset", "granted"), public=True),
     Indicator(
         "kept_bp", _("按时办结率"), _B, _("按时办结 ÷ 全部办结"), share=("clocks_met", "clocks_ended"), public=True
@@ -125,13 +142,13 @@ def added(parts: Iterable[Mapping[str, int]]) -> Figures:
     total: Figures = {one.code: 0 for one in INDICATORS if not one.is_share}
     for part in parts:
         for code in total:
-            total[code] += part[code]
+            total[code] += part.get(code, 0)  # a report frozen before there was such a figure has none
     return shared(total)
 
 
 def shared(figures: Figures) -> Figures:
     """With its shares, each rounded down to a basis point; of nothing the share is nothing."""
-    known = {**figures, "clocks_ended": figures["clocks_met"] + figures["clocks_late"]}
+    known = {**figures, **{name: sum(figures[code] for code in codes) for name, codes in SUMS.items()}}
     shares = {one.code: ratio_bp_down(known[one.share[0]], known[one.share[1]]) for one in INDICATORS if one.is_share}
     return {**figures, **shares}
 

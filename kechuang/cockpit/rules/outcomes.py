@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 from kechuang.cockpit.states import (
     LARGE_FROM_FEN,
@@ -122,6 +123,16 @@ class Result:
         return asdict(self)
 
 
+def as_it_was(record: Mapping[str, Any]) -> str:
+    """All of a kept result that no draft has part in (当年实际), as one text: equal for replays of the same orders."""
+    groups = {
+        group: sorted((line["key"], line["orders"], line["price_fen"], line["before_fen"]) for line in lines)
+        for group, lines in record["groups"].items()
+    }
+    money = [(line["region"], line["budgeted_fen"], line["before_on"]) for line in record["money"]]
+    return repr((sorted(groups.items()), [before for before, _after in record["months"]], record["before"], money))
+
+
 def summed(outcomes: Sequence[Outcome], *, before_stack: Stack, after_stack: Stack) -> Result:
     """Adds up the orders (汇总); the subsidies that follow are those of the published rule and of the draft."""
     sizes = _sizes(outcomes)
@@ -162,7 +173,7 @@ def _sizes(outcomes: Iterable[Outcome]) -> dict[str, Size]:
 
 
 def run_out(
-    vouchers: Iterable[Granted], released: Mapping[str, int], *, until: date
+    vouchers: Iterable[Granted], budgeted: Mapping[str, int], *, until: date
 ) -> dict[str, tuple[date | None, int]]:
     """Per county the day on which its money runs out (资金用完日), and by how much it fell short at the worst.
 
@@ -172,7 +183,7 @@ def run_out(
     moves: defaultdict[str, list[tuple[date, int]]] = defaultdict(list)
     for one in vouchers:
         moves[one.region] += [move for move in _moves(one) if move[0] < until]
-    return {region: _shortest(sorted(moves.get(region, ())), fen) for region, fen in released.items()}
+    return {region: _shortest(sorted(moves.get(region, ())), fen) for region, fen in budgeted.items()}
 
 
 def _moves(one: Granted) -> Iterator[tuple[date, int]]:
@@ -182,10 +193,10 @@ def _moves(one: Granted) -> Iterator[tuple[date, int]]:
         yield one.ends_on, -left
 
 
-def _shortest(moves: Sequence[tuple[date, int]], released_fen: int) -> tuple[date | None, int]:
+def _shortest(moves: Sequence[tuple[date, int]], budgeted_fen: int) -> tuple[date | None, int]:
     out, first, worst = 0, None, 0
     for on, fen in moves:
         out += fen
-        if out > released_fen:
-            first, worst = first or on, max(worst, out - released_fen)
+        if out > budgeted_fen:
+            first, worst = first or on, max(worst, out - budgeted_fen)
     return first, worst

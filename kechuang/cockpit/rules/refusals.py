@@ -24,12 +24,6 @@ class BaseMoved(Refusal):
     remedy = _("请在现行版本上另起草案，把改动续写进去")
 
 
-class OwnDraft(Refusal):
-    code = "cockpit.own_draft"
-    text = _("起草人不得审定自己起草的规则（双人复核）")
-    remedy = _("请由另一位市科技局或市财政局工作人员审定")
-
-
 class NotTheAuthor(Refusal):
     code = "cockpit.not_the_author"
     text = _("草案由起草人修改和报送")
@@ -47,6 +41,14 @@ class NotADraftableScheme(Refusal):
     text = _("没有可供起草的规则“{scheme}”")
     remedy = _("请从列出的规则中选择")
     field = "scheme"
+    status = 422
+
+
+class YearNotShown(Refusal):
+    code = "cockpit.year_not_shown"
+    text = _("没有 {year} 年的数字：可选 {first} 年至 {last} 年")
+    remedy = _("请选择已开始的年度")
+    field = "year"
     status = 422
 
 
@@ -72,10 +74,23 @@ class ReasonMissing(Refusal):
     status = 422
 
 
+class ReplayBrokeOff(Refusal):
+    code = "cockpit.replay_broke_off"
+    text = _("回放因系统故障中断，多次重试未能完成")
+    remedy = _("请再要求一次回放；仍不能完成的，请把编号 {replay} 告知平台运维人员")
+
+
 class NotComparable(Refusal):
     code = "cockpit.not_comparable"
     text = _("请选择 2 至 {most} 次已完成、同一年度的回放进行对比")
     remedy = _("在草案页勾选回放，再按“对比所选回放”")
+    status = 422
+
+
+class UnlikeReplays(Refusal):
+    code = "cockpit.unlike_replays"
+    text = _("所选回放的{what}不同，不能并列对比")
+    remedy = _("请按同一规则、地区和年度重新回放各草案（本年度的须在同一日），再选新的回放")
     status = 422
 
 
@@ -93,10 +108,10 @@ class AlreadyFrozen(Refusal):
     remedy = _("冻结后的更正计入以后的期间；可以打开该报表按原口径重算核对")
 
 
-class OwnTarget(Refusal):
-    code = "cockpit.own_target"
-    text = _("编制目标或自评的人不得审核同一份目标表（双人复核）")
-    remedy = _("请由县财政局另一位工作人员办理")
+class OverlapsOpened(Refusal):
+    code = "cockpit.overlaps_opened"
+    text = _("与已公开的报表 {number} 的地区和期间重叠，两份相减会推算出不公开的数字")
+    remedy = _("一个地区的同一段时间只公开一份报表：月报或年报，本级或上级，择一公开")
 
 
 class TargetMissing(Refusal):

@@ -19,7 +19,17 @@ from kechuang.ledger.queries.balances import (
 )
 from kechuang.ledger.queries.checks import overcommitted_budgets, overpaid_claims, overused_vouchers, unbalanced
 from kechuang.ledger.queries.naming import called
-from kechuang.ledger.queries.periods import Flow, booked, flows, horizon, in_claim_since, lay
+from kechuang.ledger.queries.periods import (
+    Books,
+    Executed,
+    Flow,
+    booked,
+    booked_sums,
+    books,
+    executed,
+    horizon,
+    in_claim_since,
+)
 from kechuang.ledger.queries.sequence import Sequence, sequence
 from kechuang.ledger.queries.statements import (
     AccountLine,
@@ -40,6 +50,8 @@ from kechuang.ledger.queries.totals import Money, digest_lines, money
 __all__ = [
     "AccountLine",
     "Balance",
+    "Books",
+    "Executed",
     "Flow",
     "Money",
     "Sequence",
@@ -52,15 +64,16 @@ __all__ = [
     "balance_at",
     "balances",
     "booked",
+    "booked_sums",
+    "books",
     "called",
     "closed_until",
     "closings",
     "digest_lines",
-    "flows",
+    "executed",
     "hold_of",
     "horizon",
     "in_claim_since",
-    "lay",
     "lies_at",
     "may_close",
     "money",

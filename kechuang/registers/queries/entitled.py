@@ -1,6 +1,6 @@
 """Who is admitted and takes new orders: one admission, many at once, the public list."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -153,9 +153,9 @@ def library_counts(scheme: str) -> dict[str, int]:
     return dict(rows.values_list("entrant_class").annotate(Count("id")).order_by("entrant_class"))
 
 
-def standing_on(scheme: str, regions: Iterable[str], *, until: date) -> dict[str, int]:
-    """Per region how many stood on a register before the day `until` (在库)."""
-    rows = Admission.objects.filter(scheme=scheme, region__in=list(regions), valid_from__lt=until)
+def standing_on(schemes: Collection[str], regions: Iterable[str], *, until: date) -> dict[str, int]:
+    """Per region how many stood on one of these registers before the day `until` (在库)."""
+    rows = Admission.objects.filter(scheme__in=list(schemes), region__in=list(regions), valid_from__lt=until)
     rows = rows.filter(Q(ended_on__isnull=True) | Q(ended_on__gte=until))
     rows = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=until))
     return dict(rows.order_by().values_list("region").annotate(n=Count("id")))

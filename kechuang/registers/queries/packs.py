@@ -40,6 +40,11 @@ def takes_vouchers(scheme: str) -> bool:
     return scheme.endswith(f"/{LIBRARY}")
 
 
+def libraries() -> list[str]:
+    """Every region's library of providers (服务机构库), by scheme."""
+    return [scheme for scheme in registers() if takes_vouchers(scheme)]
+
+
 def class_labels(scheme: str) -> Mapping[str, str]:
     """The classes of a register in the pack's words (机构类别)."""
     pack = current().packs.get(scheme)

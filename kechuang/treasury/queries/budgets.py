@@ -78,12 +78,6 @@ def budget_of(region: str, year: int) -> Budget | None:
     return Budget.objects.filter(region=region, year=year).first()
 
 
-def released(regions: Iterable[str], year: int) -> dict[str, int]:
-    """What was released to each of these counties for a year (已下达); counties without a budget are left out."""
-    rows = Budget.objects.filter(region__in=list(regions), year=year, approved_on__isnull=False)
-    return dict(rows.values_list("region", "released_fen"))
-
-
 def budget_numbers(budget_ids: Iterable[str]) -> dict[str, str]:
     """Numbers of budgets by id, for upper rooms' lists."""
     return dict(Budget.objects.filter(id__in=set(budget_ids)).values_list("id", "number"))
