@@ -98,7 +98,11 @@ class Finding(models.Model):
             models.CheckConstraint(condition=Q(rule__in=list(Pattern)), name="finding_rule_listed"),
             models.CheckConstraint(
                 condition=Q(state=FindingState.OPEN) & Q(decided_by="", decided_on__isnull=True)
-                | ~Q(state=FindingState.OPEN) & ~Q(decided_by="") & ~Q(decision="") & Q(decided_on__isnull=False),
+                | Q(state=FindingState.CORRECTED) & Q(decided_by="", decision="", decided_on__isnull=False)
+                | Q(state__in=[FindingState.CONFIRMED, FindingState.DISMISSED])
+                & ~Q(decided_by="")
+                & ~Q(decision="")
+                & Q(decided_on__isnull=False),
                 name="finding_decided_by_a_person",
             ),
             models.CheckConstraint(condition=~Q(decided_by="clock"), name="finding_not_decided_by_the_clock"),

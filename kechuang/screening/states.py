@@ -77,6 +77,7 @@ class FindingState(StrEnum):
     OPEN = "open"
     CONFIRMED = "confirmed"
     DISMISSED = "dismissed"
+    CORRECTED = "corrected"
 
 
 class LinkState(StrEnum):
@@ -99,11 +100,14 @@ FINDING_MACHINE = Machine(
     [
         Move("confirm", {FindingState.OPEN}, FindingState.CONFIRMED, _DECIDES, _("认定风险属实"), data=True),
         Move("dismiss", {FindingState.OPEN}, FindingState.DISMISSED, _DECIDES, _("排除风险"), data=True),
+        Move("correct", {FindingState.OPEN}, FindingState.CORRECTED, {Role.CLOCK}, _("更正后不再成立"), data=True),
+        Move("find_again", {FindingState.CORRECTED}, FindingState.OPEN, {Role.CLOCK}, _("再次发现"), data=True),
     ],
     labels={
         FindingState.OPEN: _("待核实"),
         FindingState.CONFIRMED: _("已认定"),
         FindingState.DISMISSED: _("已排除"),
+        FindingState.CORRECTED: _("已更正"),
     },
     waits={FindingState.OPEN: Role.COUNTY_OFFICER},
 )
@@ -151,7 +155,13 @@ REGISTER_LABELS: dict[RegisterKind, str] = {
 # As the headings of the tables say it.
 REGISTER_COLUMNS: dict[RegisterKind, tuple[str, ...]] = {
     RegisterKind.REGISTRATIONS: (_("统一社会信用代码"), _("成立日期"), _("参保人数")),
-    RegisterKind.SHAREHOLDERS: (_("统一社会信用代码"), _("股东名称"), _("股东证照号码"), _("持股起始日期"), _("持股终止日期")),
+    RegisterKind.SHAREHOLDERS: (
+        _("统一社会信用代码"),
+        _("股东名称"),
+        _("股东证照号码"),
+        _("持股起始日期"),
+        _("持股终止日期"),
+    ),
 }
 STAGE_LABELS: dict[Stage, str] = {
     Stage.FIRST: _("付款后第一次复查"),

@@ -58,6 +58,19 @@ def test_the_clock_finds_all_together_what_was_found_one_by_one(screening: Scree
     assert {(row.rule, row.claim_id) for row in Finding.objects.all()} == before
 
 
+def test_what_a_correction_has_mended_is_open_no_more_and_opens_again_when_it_comes_back(screening: Screening) -> None:
+    town = screening.payouts
+    claim = town.returned()
+    left = screening.found(claim, Pattern.INVOICE_MISMATCH, what="金额与订单不符")
+    other = screening.found(town.submitted(), Pattern.INVOICE_MISMATCH, what="金额与订单不符")
+    town.submit(claim)
+    left.refresh_from_db()
+    other.refresh_from_db()
+    assert (left.state, left.decided_by, left.decided_on) == ("corrected", "", town.today)
+    assert other.state == "open"
+    assert screening.found(claim, Pattern.INVOICE_MISMATCH, what="金额与订单不符").state == "open"
+
+
 def test_handed_in_again_the_prints_are_kept_once(screening: Screening) -> None:
     town = screening.payouts
     claim = town.returned()

@@ -47,7 +47,7 @@ def screen_submitted(
         again=again,
         now=now,
     )
-    screen_claims([claim.id], now=now)
+    screen_claims([claim.id], handed_in=[claim.id] if again else (), now=now)
 
 
 def _pictures(claim: Claim, papers: Sequence[Paper]) -> list[screening.PicturePaper]:
@@ -70,15 +70,18 @@ def _text(paper: Paper) -> str:
         return ""
 
 
-def screen_claims(claim_ids: Sequence[str], *, now: datetime) -> screening.Screened:
-    """Screens a few claims (筛查), each against all that it is compared with. No pack in force: nothing is looked for."""
+def screen_claims(claim_ids: Sequence[str], *, handed_in: Sequence[str] = (), now: datetime) -> screening.Screened:
+    """Screens a few claims (筛查), each against all that it is compared with. No pack in force: nothing is looked for.
+
+    `handed_in`: those among them that were handed in again, corrected (补正后重新提交).
+    """
     on = clock.day(now)
     try:
         terms = in_force(SCHEME, ScreeningTerms, on=on)
     except NoTermsInForce:
         return screening.Screened(0, 0)
     facts = facts_of_few(claim_ids, terms.terms, on=on)
-    return screening.keep_found(screen(facts, terms.terms), terms, now=now)
+    return screening.keep_found(screen(facts, terms.terms), terms, handed_in=handed_in, now=now)
 
 
 @transaction.atomic

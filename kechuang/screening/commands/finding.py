@@ -11,8 +11,8 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.policy.book import InForce
 from kechuang.screening.models import Finding
 from kechuang.screening.rules import RULES, Found, ScreeningTerms
-from kechuang.screening.states import FindingState
-from kechuang.trail.commands import Act, record_many
+from kechuang.screening.states import FINDING_MACHINE, FindingState
+from kechuang.trail.commands import Act, advance, record_many
 from kechuang.ui import clock
 from kechuang.ui.rows import insert_many, update_many
 
@@ -26,8 +26,15 @@ class Screened:
 
 
 @transaction.atomic
-def keep_found(found: Sequence[Found], terms: InForce[ScreeningTerms], *, now: datetime) -> Screened:
-    """Keeps what is new, and renews the figures of what is still open; what a person decided stays as it was decided."""
+def keep_found(
+    found: Sequence[Found], terms: InForce[ScreeningTerms], *, handed_in: Sequence[str] = (), now: datetime
+) -> Screened:
+    """Keeps what is new, and renews the figures of what is still open; what a person decided stays as it was decided.
+
+    `handed_in` are claims whose papers were just handed in, perhaps corrected (补正): what is open about one and is found
+    no more has been corrected.
+    """
+    _corrected(found, handed_in, now)
     if not found:
         return Screened(0, 0)
     standing = {
@@ -36,6 +43,10 @@ def keep_found(found: Sequence[Found], terms: InForce[ScreeningTerms], *, now: d
     }
     new = [_row(one, terms, now) for one in found if (one.rule, one.claim.claim_id) not in standing]
     changed = [(standing[key], one) for one in found if (key := (str(one.rule), one.claim.claim_id)) in standing]
+    for row, _one in changed:
+        if row.state == FindingState.CORRECTED:
+            row.decided_on = None
+            _moved(row, "find_again", now)
     renewed = [_renewed(row, one) for row, one in changed if _differs(row, one)]
     insert_many(Finding, new)
     update_many(Finding, renewed, ["rule_version", "says", "facts", "evidence", "group"])
@@ -45,6 +56,24 @@ def keep_found(found: Sequence[Found], terms: InForce[ScreeningTerms], *, now: d
     again = [Act(row, {"rule": row.rule, "facts": row.facts}) for row in renewed]
     record_many(CLOCK, again, "renew", label=_("更新筛查结果"), role=Role.CLOCK, now=now)
     return Screened(len(new), len(renewed))
+
+
+def _corrected(found: Sequence[Found], handed_in: Sequence[str], now: datetime) -> None:
+    """What was open about a claim and does not hold for what was handed in now (更正后不再成立)."""
+    if not handed_in:
+        return
+    still = {(str(one.rule), one.claim.claim_id) for one in found}
+    rows = Finding.objects.select_for_update(of=("self",)).filter(claim_id__in=handed_in, state=FindingState.OPEN)
+    for row in rows.order_by("id"):
+        if (row.rule, row.claim_id) not in still:
+            row.decided_on = clock.day(now)
+            _moved(row, "correct", now)
+
+
+def _moved(row: Finding, action: str, now: datetime) -> None:
+    roles = frozenset({Role.CLOCK})
+    move = FINDING_MACHINE.check(action, FindingState(row.state), roles)
+    advance(CLOCK, row, move, roles=roles, now=now, saves=["decided_on"])
 
 
 def _row(one: Found, terms: InForce[ScreeningTerms], now: datetime) -> Finding:

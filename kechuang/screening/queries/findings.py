@@ -69,10 +69,11 @@ class Hits:
     found: int
     confirmed: int
     dismissed: int
+    corrected: int
 
     @property
     def open(self) -> int:
-        return self.found - self.confirmed - self.dismissed
+        return self.found - self.confirmed - self.dismissed - self.corrected
 
 
 def hits_by_rule(actor: Actor) -> dict[Pattern, Hits]:
@@ -84,14 +85,12 @@ def hits_by_rule(actor: Actor) -> dict[Pattern, Hits]:
             found=Count("id"),
             confirmed=Count("id", filter=Q(state=FindingState.CONFIRMED)),
             dismissed=Count("id", filter=Q(state=FindingState.DISMISSED)),
+            corrected=Count("id", filter=Q(state=FindingState.CORRECTED)),
         )
     )
     found = {row["rule"]: row for row in rows.order_by("rule")}
-    none = {"found": 0, "confirmed": 0, "dismissed": 0}
-    return {
-        rule: Hits(rule, *(found.get(rule, none)[name] for name in ("found", "confirmed", "dismissed")))
-        for rule in RULES
-    }
+    none = dict.fromkeys(("found", "confirmed", "dismissed", "corrected"), 0)
+    return {rule: Hits(rule, *(found.get(rule, none)[name] for name in none)) for rule in RULES}
 
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
