@@ -92,7 +92,8 @@ def books(regions: Collection[str], *, since: date, until: date, cut: datetime) 
     budgeted: defaultdict[str, int] = defaultdict(int)
     paid: defaultdict[str, int] = defaultdict(int)
     found = _asked(_BOOKS, regions=sorted(regions), since=since, until=until, cut=cut)
-    for region, year, month, code, fen, count in ((*row[:4], int(row[4]), int(row[5])) for row in found):
+    for region, year, month, code, summed, counted in found:
+        fen, count = int(summed), int(counted)
         if month:
             flows.append(Flow(region, month, code, fen, count))
         rule = RULES[code]
