@@ -61,6 +61,9 @@ def test_from_a_paid_claim_to_money_that_came_back(watch: Watch) -> None:
         assert row.number in finance.get("/supervision/clawbacks/").content.decode()
         slip = {"position": "1", "fen": "500", "on": watch.today.isoformat(), "reference": "BK-9"}
         assert finance.post(f"{page}/act/receive", slip).status_code == 302
+        assert "复核缴回" not in finance.get(page).content.decode().replace("复核缴回登记", "")
+        assert "复核缴回" in approver.get(page).content.decode()
+        assert approver.post(f"{page}/act/countersign", {}).status_code == 302
         row.refresh_from_db()
         assert row.received_fen == 50_000
         assert "追回" in finance.get(page).content.decode()

@@ -1,5 +1,6 @@
 """A payout suspended while it is being prepared, and clawed back twice at once; each once more without its guard."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from kechuang.claims.commands import paying
 from kechuang.claims.models import Claim
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.money import Fen
-from kechuang.supervision import commands
+from kechuang.supervision import commands, rules
 from kechuang.supervision.commands import clawback
 from kechuang.supervision.models import Clawback
 from kechuang.treasury.models import PaymentPart
@@ -110,4 +111,36 @@ def test_control_without_the_guards_they_ask_back_twice_as_much(
         as_owner("TRUNCATE supervision_instalment, supervision_clawback CASCADE")
         as_owner(
             "CREATE UNIQUE INDEX clawback_one_open_per_claim ON supervision_clawback (claim_id) WHERE state = 'owed'"
+        )
+
+
+def entered_twice(watch: Watch) -> int:
+    """One slip entered for two clawbacks at once, each countersigned: how much that books as come back."""
+    rows = [watch.upheld(watch.paid_out(), 100_000) for _ in range(2)]
+    slip: dict[str, Any] = {
+        "position": 1,
+        "fen": Fen(100_000),
+        "on": watch.today,
+        "reference": "BK-1",
+        "now": watch.now,
+    }
+    race(*[lambda row=row: commands.receive(watch.finance, clawback_id=row.id, **slip) for row in rows])  # type: ignore[misc]
+    for row in rows:
+        with suppress(rules.NoReceiptPending):
+            commands.countersign(watch.approver, clawback_id=row.id, now=watch.now)
+    return sum(Clawback.objects.values_list("received_fen", flat=True))
+
+
+def test_one_slip_entered_twice_at_once_counts_once(watch: Watch) -> None:
+    assert entered_twice(watch) == 100_000
+
+
+def test_control_without_the_index_one_slip_counts_twice(watch: Watch, as_owner: Any) -> None:
+    as_owner("DROP INDEX instalment_slip_once")
+    try:
+        assert entered_twice(watch) == 200_000
+    finally:
+        as_owner("TRUNCATE supervision_instalment, supervision_clawback CASCADE")
+        as_owner(
+            "CREATE UNIQUE INDEX instalment_slip_once ON supervision_instalment (region, reference) WHERE reference <> ''"
         )

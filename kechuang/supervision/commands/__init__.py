@@ -10,7 +10,7 @@ from kechuang.supervision.commands.cases import (
     open_on_claim,
     reply,
 )
-from kechuang.supervision.commands.clawback import instal, receive, withdraw
+from kechuang.supervision.commands.clawback import countersign, instal, receive, strike, withdraw
 from kechuang.supervision.commands.complaining import (
     accept_complaint,
     complain,
@@ -50,6 +50,7 @@ __all__ = [
     "ask",
     "clear",
     "complain",
+    "countersign",
     "decide_complaint",
     "declare_interest",
     "demand",
@@ -81,6 +82,7 @@ __all__ = [
     "resume",
     "set_day",
     "sign_sound",
+    "strike",
     "suspend",
     "uphold",
     "withdraw",

@@ -123,6 +123,7 @@ def open_on_claim(actor: Actor, *, claim_id: str, title: str, source: Source, no
 def add_claim(actor: Actor, *, case_id: str, number: str, now: datetime) -> Item:
     """Lays one more claim of the same party into the case (列入卷内事项), by its number or its order's; once.
 
+    About a provider those that are paid to it, about an enterprise those whose voucher was its own.
     Raises MoveNotOpen, SubjectUnknown, OtherParty.
     """
     case = locked(actor, case_id)
@@ -133,7 +134,7 @@ def add_claim(actor: Actor, *, case_id: str, number: str, now: datetime) -> Item
     claim = seen.filter(number=wanted).first() or seen.filter(order__number=wanted).first()
     if claim is None:
         raise rules.SubjectUnknown(number=wanted)
-    if case.party_id not in (claim.provider_party, claim.holder_party):
+    if case.party_id != (claim.provider_party if case.side == Role.PROVIDER else claim.holder_party):
         raise rules.OtherParty(number=wanted)
     item = lay_in(actor, case, of_claim(claim), now=now)
     advance(actor, case, move, roles=roles, now=now, facts={"subject": item.subject_id, "number": item.number})

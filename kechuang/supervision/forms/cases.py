@@ -59,6 +59,10 @@ class ReasonForm(Form):
         return {"reason": self.cleaned_data["reason"]}
 
 
+class StrikeForm(ReasonForm):
+    reason = TextField(label=_("理由"), help_text=_("将告知登记的财政"), widget=forms.Textarea(attrs={"rows": "2"}))
+
+
 class AddForm(Form):
     number = forms.CharField(label=_("兑付申请或订单编号"), max_length=64)
 

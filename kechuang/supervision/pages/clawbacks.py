@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kechuang.kernel.text import gettext_noop
 from kechuang.supervision import commands, queries
-from kechuang.supervision.forms.cases import ClawbackListForm, InstalForm, ReasonForm, ReceiveForm
+from kechuang.supervision.forms.cases import ClawbackListForm, InstalForm, ReasonForm, ReceiveForm, StrikeForm
 from kechuang.supervision.pages.acting import Act, given_by, offered
 from kechuang.supervision.queries import ClawbackSheet
 from kechuang.supervision.states.cases import CLAWBACK_MACHINE
@@ -29,9 +29,21 @@ ACTS: dict[str, Act] = {
     ),
     "receive": Act(
         commands.receive,
-        gettext_noop("登记后本金记入“已追回”，利息单列；缴齐即办结。"),
-        gettext_noop("缴回已登记并记账"),
+        gettext_noop("登记后由另一人复核，复核后记账。"),
+        gettext_noop("缴回已登记，等待另一人复核"),
         ReceiveForm,
+    ),
+    "countersign": Act(
+        commands.countersign,
+        gettext_noop("请对照银行凭证核对流水号、到账日和金额。复核后本金记入“已追回”，利息单列；缴齐即办结。"),
+        gettext_noop("缴回已复核并记账"),
+    ),
+    "strike": Act(
+        commands.strike,
+        gettext_noop("退回后该期重新待缴，流水号可以再登记。"),
+        gettext_noop("缴回登记已退回"),
+        StrikeForm,
+        "danger",
     ),
     "withdraw": Act(
         commands.withdraw,

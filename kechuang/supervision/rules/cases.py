@@ -35,7 +35,20 @@ class OtherParty(Refusal):
 class NothingToSuspend(Refusal):
     code = "supervision.nothing_to_suspend"
     text = _("案卷中没有可以暂停拨付的兑付申请")
-    remedy = _("已列入拨付批次的，请先退回批次；已兑付的，请在结案时决定追回")
+    remedy = _("已兑付的，请在结案时决定追回；付给其他单位的，请对收款单位另行立案")
+
+
+class PaidToAnother(Refusal):
+    code = "supervision.paid_to_another"
+    text = _("{number} 的款项付给另一单位，不能在本案追回")
+    remedy = _("请对收款单位另行立案，发函听取其说明后再决定")
+    field = "fen"
+
+
+class InPayment(Refusal):
+    code = "supervision.in_payment"
+    text = _("{number} 正在拨付中，结果未定，不能认定违规")
+    remedy = _("请先退回拨付批次；已送银行的，待银行答复后再结案，已付的一并决定追回")
 
 
 class HeldElsewhere(Refusal):

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.money import BasisPoints, Fen, interest_down, yuan
 from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import halfwidth, tidy
 
 
 class AbovePaid(Refusal):
@@ -84,6 +85,25 @@ class ReferenceMissing(Refusal):
     remedy = _("缴回须有银行凭证")
     field = "reference"
     status = 422
+
+
+class SlipUsed(Refusal):
+    code = "supervision.slip_used"
+    text = _("银行流水号 {reference} 已用于 {number} 第 {position} 期")
+    remedy = _("一张银行凭证只能登记一期；请核对流水号")
+    field = "reference"
+
+
+class ReceiptPending(Refusal):
+    code = "supervision.receipt_pending"
+    text = _("第 {position} 期的缴回登记还没有复核")
+    remedy = _("请另一人先复核或退回该登记")
+
+
+class NoReceiptPending(Refusal):
+    code = "supervision.no_receipt_pending"
+    text = _("没有待复核的缴回登记")
+    remedy = _("请刷新页面查看最新状态")
 
 
 class AlreadyReceived(Refusal):
@@ -166,6 +186,13 @@ def refuse_receipt(*, fen: int, part: Fen, interest: Fen, on: date, decided_on: 
         raise AmountDiffers(
             fen_fen=part, interest_fen=interest, on=on.isoformat(), sum_fen=part + interest, asked_fen=fen
         )
+
+
+def slip(typed: str) -> str:
+    """A bank's serial number as it is kept and compared (银行流水号): no spaces, capitals. Raises ReferenceMissing."""
+    if not (found := halfwidth(tidy(typed)).upper()):
+        raise ReferenceMissing()
+    return found
 
 
 def summary(parts: Sequence[Part]) -> str:
