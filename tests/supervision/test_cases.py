@@ -12,14 +12,15 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import MoveNotOpen
 from kechuang.kernel.money import Fen
 from kechuang.parties import commands as parties
-from kechuang.parties.queries import actor_for
+from kechuang.parties.queries import actor_for, party
 from kechuang.parties.rules import Related, SameHands
 from kechuang.screening.models import Finding
 from kechuang.supervision import commands, jobs, queries, rules
 from kechuang.supervision.models import Case, Item, Letter
 from kechuang.supervision.states.cases import Source
+from kechuang.supervision.states.sanctions import ComplaintKind
 from tests.claims.conftest import fresh, identities_hold
-from tests.supervision.conftest import WHY, Watch
+from tests.supervision.conftest import WHY, Checks, Watch
 from tests.vouchers.conftest import KEQIAO
 
 pytestmark = pytest.mark.django_db
@@ -306,6 +307,27 @@ def test_only_matters_of_the_same_party_lie_in_a_case(watch: Watch) -> None:
     )
     with pytest.raises(rules.OtherParty):
         commands.add_claim(watch.clerk, case_id=about_another.id, number=more.number, now=watch.now)
+
+
+def test_an_order_that_nobody_claimed_for_lies_in_a_case_by_its_own_number(watch: Watch) -> None:
+    case, order = watch.opened(), watch.settled()
+    item = commands.add_claim(watch.clerk, case_id=case.id, number=order.number, now=watch.now)
+    assert (item.kind, item.subject_id, item.holding) == ("order", order.id, "none")
+
+
+def test_who_complained_does_not_open_the_case_on_it(checks: Checks) -> None:
+    row = commands.complain(
+        checks.clerk,
+        credit_code=party(checks.server.party_id).credit_code,
+        kind=ComplaintKind.DELAY,
+        text="送样后迟迟不出报告，多次催促无人答复",
+        now=checks.now,
+    )
+    other = checks.officer()
+    commands.accept_complaint(other, complaint_id=row.id, now=checks.now)
+    with pytest.raises(SameHands):
+        commands.open_on_complaint(checks.clerk, complaint_id=row.id, title=WHY, now=checks.now)
+    assert commands.open_on_complaint(other, complaint_id=row.id, title=WHY, now=checks.now).source == "complaint"
 
 
 def test_a_case_says_what_it_is_about(watch: Watch) -> None:

@@ -110,7 +110,7 @@ def test_in_parts_each_with_its_own_interest_one_after_another(watch: Watch) -> 
         watch.to(day)
         assert Deadline.objects.get(subject_id=row.id, state="running").due_on == day
         with pytest.raises((rules.ReceivedOutOfOrder, MoveNotOpen)):
-            receive(watch, row, position + 1, 1)
+            receive(watch, row, position + 1, 1, reference="BK-EARLY")
         due = queries.clawback_sheet(watch.finance, row.id, on=watch.today).following
         assert due is not None
         row = receive(watch, row, position, due.sum_fen, reference=f"BK-{position}")
@@ -165,9 +165,13 @@ def test_a_decision_is_taken_back_by_another_and_only_while_nothing_has_come(wat
 
 
 def test_one_slip_settles_one_part(watch: Watch) -> None:
-    row, other = watch.upheld(watch.paid_out(), 200_000), watch.upheld(watch.paid_out(), 100_000)
+    claim, more = watch.paid_out(), watch.paid_out()
+    row, other = watch.upheld(claim, 200_000), watch.upheld(more, 100_000)
     halves(watch, row)
-    receive(watch, row, 1, 100_000, reference="BK 77")
+    due = queries.clawback_sheet(watch.finance, row.id, on=watch.today).following
+    assert due is not None
+    on_day = rules.interest_fen(Fen(due.part.fen), since=row.paid_on, until=watch.today, terms=terms(row))
+    receive(watch, row, 1, due.part.fen + on_day, reference="BK 77")
     for again in ("BK 77", "bk77", "ＢＫ77"):
         with pytest.raises(rules.SlipUsed) as said:
             entered(watch, row, 2, 100_000, reference=again)

@@ -13,6 +13,7 @@ from kechuang.kernel.money import Fen
 from kechuang.supervision import commands, rules
 from kechuang.supervision.commands import clawback
 from kechuang.supervision.models import Clawback
+from kechuang.supervision.queries import clawback_sheet, interest_of_row
 from kechuang.treasury.models import PaymentPart
 from tests.claims.conftest import fresh
 from tests.claims.test_races import Together
@@ -116,15 +117,17 @@ def test_control_without_the_guards_they_ask_back_twice_as_much(
 
 def entered_twice(watch: Watch) -> int:
     """One slip entered for two clawbacks at once, each countersigned: how much that books as come back."""
-    rows = [watch.upheld(watch.paid_out(), 100_000) for _ in range(2)]
-    slip: dict[str, Any] = {
-        "position": 1,
-        "fen": Fen(100_000),
-        "on": watch.today,
-        "reference": "BK-1",
-        "now": watch.now,
-    }
-    race(*[lambda row=row: commands.receive(watch.finance, clawback_id=row.id, **slip) for row in rows])  # type: ignore[misc]
+    claims = [watch.paid_out() for _ in range(2)]
+    rows = [watch.upheld(claim, 100_000) for claim in claims]
+    slip: dict[str, Any] = {"position": 1, "on": watch.today, "reference": "BK-1", "now": watch.now}
+    sheets = [clawback_sheet(watch.finance, row.id, on=watch.today) for row in rows]
+    due = [Fen(100_000 + interest_of_row(sheet, on=watch.today)) for sheet in sheets]
+    race(
+        *[
+            lambda row=row, fen=fen: commands.receive(watch.finance, clawback_id=row.id, fen=fen, **slip)  # type: ignore[misc]
+            for row, fen in zip(rows, due, strict=True)
+        ]
+    )
     for row in rows:
         with suppress(rules.NoReceiptPending):
             commands.countersign(watch.approver, clawback_id=row.id, now=watch.now)

@@ -95,6 +95,16 @@ def instal(actor: Actor, *, clawback_id: str, parts: Sequence[Part], now: dateti
     return row
 
 
+def instal_equally(actor: Actor, *, clawback_id: str, count: int, first_on: date, now: datetime) -> Clawback:
+    """Equal parts, as far apart as the rules say (平均分期). Raises as `instal`, and InstalmentsTooFar."""
+    row = clawbacks_visible_to(actor).filter(id=clawback_id).first()
+    if row is None:
+        raise NotVisible
+    left, terms = Fen(row.principal_fen - row.received_fen), kept_terms(row).terms
+    parts = rules.equal_parts(left, count=count, first_on=first_on, terms=terms) if left else []
+    return instal(actor, clawback_id=clawback_id, parts=parts, now=now)
+
+
 @transaction.atomic
 def receive(
     actor: Actor, *, clawback_id: str, position: int, fen: Fen, on: date, reference: str, now: datetime
@@ -110,6 +120,7 @@ def receive(
     if Instalment.objects.filter(clawback=row, position=position, reference=slip).exists():
         return row
     move = CLAWBACK_MACHINE.check("receive", ClawbackState(row.state), roles)
+    _refuse_used(row.region, slip)
     _refuse_pending(row)
     part = Instalment.objects.filter(clawback=row, received_on__isnull=True).order_by("position").first()
     if part is None or part.position != position:
@@ -194,16 +205,21 @@ def _refuse_pending(row: Clawback) -> None:
 
 
 def _enter(part: Instalment) -> None:
-    """Writes a receipt; raises SlipUsed when its slip stands for another part of the county already."""
+    """Writes a receipt; the index keeps a slip out that another entered at the same moment. Raises SlipUsed."""
     slip = part.reference
     try:
         with transaction.atomic():
             part.save(update_fields=["received_on", "interest_fen", "reference", "received_by"])
-    except IntegrityError as error:
-        other = Instalment.objects.select_related("clawback").filter(region=part.region, reference=slip).first()
-        if other is None:
-            raise
-        raise rules.SlipUsed(reference=slip, number=other.clawback.number, position=other.position) from error
+    except IntegrityError:
+        _refuse_used(part.region, slip)
+        raise
+
+
+def _refuse_used(region: str, slip: str) -> None:
+    """Raises SlipUsed when a slip stands for a part of the county already."""
+    other = Instalment.objects.select_related("clawback").filter(region=region, reference=slip).first()
+    if other is not None:
+        raise rules.SlipUsed(reference=slip, number=other.clawback.number, position=other.position)
 
 
 def _said(part: Instalment) -> dict[str, object]:

@@ -21,8 +21,8 @@ from kechuang.ui.requests import actor_of, attempt, page_of
 
 ACTS: dict[str, Act] = {
     "instal": Act(
-        commands.instal,
-        gettext_noop("尚未缴回的本金平均分期，每期相隔三十天；利息按各期实际缴回日计算。"),
+        commands.instal_equally,
+        gettext_noop("尚未缴回的本金平均分期，各期相隔的天数由规则规定；利息按各期实际缴回日计算。"),
         gettext_noop("已约定分期"),
         InstalForm,
         "plain",
@@ -90,8 +90,6 @@ def act(request: HttpRequest, clawback_id: str, action: str) -> HttpResponse:
 
 def _form(action: str, sheet: ClawbackSheet, request: HttpRequest | None = None) -> Form:
     data = (request.POST,) if request else ()
-    if action == "instal":
-        return InstalForm(*data, left_fen=sheet.left_fen)
     if action == "receive" and sheet.following:
         on = clock.today()
         fen = sheet.following.part.fen + queries.interest_of_row(sheet, on=on)

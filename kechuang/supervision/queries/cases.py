@@ -36,6 +36,7 @@ from kechuang.supervision.states.cases import (
     CASE_MACHINE,
     CASE_REPLY,
     CLAWBACK_MACHINE,
+    LIVE_CASES,
     WAITING_MAX,
     CaseState,
     ClawbackState,
@@ -166,8 +167,16 @@ def case_sheet(actor: Actor, case_id: str, *, on: date) -> CaseSheet:
     )
 
 
+_PAGES = {
+    ItemKind.ORDER: "orders:order",
+    ItemKind.COMPLAINT: "supervision:complaint",
+    ItemKind.VISIT: "supervision:visit",
+}
+
+
 def _item_rows(actor: Actor, case: Case) -> list[ItemRow]:
     """What lies in a case; of what is paid to another than its party nothing can be asked back."""
+    office = bool(actor.roles_in(case.region) & set(OFFICES))
     items = list(Item.objects.filter(case=case).order_by("kind", "id"))
     ids = [item.subject_id for item in items if item.kind == ItemKind.CLAIM]
     claims = list(queue(actor).filter(id__in=ids).values_list("id", "state", "provider_party"))
@@ -183,6 +192,9 @@ def _item_rows(actor: Actor, case: Case) -> list[ItemRow]:
     for item in items:
         if item.kind == ItemKind.FINDING and item.subject_id in found:
             rows.append(ItemRow(item, reverse("screening:finding", args=[item.subject_id]), found[item.subject_id]))
+            continue
+        if item.kind in _PAGES:
+            rows.append(ItemRow(item, reverse(_PAGES[ItemKind(item.kind)], args=[item.subject_id]) if office else ""))
             continue
         net = paid.get(item.subject_id, 0) - back.get(item.subject_id, 0)
         url = reverse("claims:claim", args=[item.subject_id]) if item.subject_id in seen else ""
@@ -256,11 +268,11 @@ def may_open(actor: Actor, region: str) -> bool:
     return opening_role(actor, region) is not None
 
 
-def case_of_claim(actor: Actor, claim_id: str) -> Case | None:
-    """The case that runs over a claim, as far as the actor may see it."""
-    inside = Item.objects.filter(subject_id=claim_id).values("case_id")
-    live = [CaseState.OPEN, CaseState.ASKED, CaseState.REPLIED]
-    return visible_to(actor).filter(id__in=inside, state__in=live).order_by("-id").first()
+def case_of(actor: Actor, subject_id: str, *, side: str = "") -> Case | None:
+    """The case that runs over a claim, visit or complaint, as far as the actor may see it; of one side where named."""
+    inside = Item.objects.filter(subject_id=subject_id).values("case_id")
+    rows = visible_to(actor).filter(id__in=inside, state__in=LIVE_CASES)
+    return (rows.filter(side=side) if side else rows).order_by("-id").first()
 
 
 def to_lapse(*, on: date) -> list[str]:

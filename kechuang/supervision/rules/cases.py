@@ -32,6 +32,18 @@ class OtherParty(Refusal):
     status = 422
 
 
+class NothingFaulty(Refusal):
+    code = "supervision.nothing_faulty"
+    text = _("本次检查没有经会签的问题，不能据以立案")
+    remedy = _("请先填写检查记录并由另一人会签；其他线索请就兑付申请立案")
+
+
+class NotTakenUp(Refusal):
+    code = "supervision.complaint_not_taken_up"
+    text = _("投诉尚未受理、已撤回或不成立，不能据以立案")
+    remedy = _("请先受理投诉；其他线索请就兑付申请立案")
+
+
 class NothingToSuspend(Refusal):
     code = "supervision.nothing_to_suspend"
     text = _("案卷中没有可以暂停拨付的兑付申请")

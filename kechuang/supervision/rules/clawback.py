@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kechuang.kernel.errors import Refusal
-from kechuang.kernel.money import BasisPoints, Fen, interest_down, yuan
+from kechuang.kernel.money import BasisPoints, Fen, interest_down, split_largest_remainder, yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import halfwidth, tidy
 
@@ -54,6 +54,14 @@ class InstalmentsBackwards(Refusal):
     text = _("第 {position} 期的日期不晚于前一期或已经过去")
     remedy = _("请按先后填写今后的日期")
     field = "instalments"
+    status = 422
+
+
+class InstalmentsTooFar(Refusal):
+    code = "supervision.instalments_too_far"
+    text = _("第一期的日期过远")
+    remedy = _("请核对年份")
+    field = "first_on"
     status = 422
 
 
@@ -127,6 +135,7 @@ class ClawbackTerms:
     clawback_instalments_max_count: int
     clawback_interest_bp: BasisPoints
     clawback_year_days: int
+    clawback_gap_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +168,18 @@ def interest_fen(fen: Fen, *, since: date, until: date, terms: ClawbackTerms) ->
 def at_once(fen: Fen, *, on: date, terms: ClawbackTerms) -> list[Part]:
     """The whole in one part, due so many days after the decision (一次缴回)."""
     return [Part(fen, on + timedelta(days=terms.clawback_due_days))]
+
+
+def equal_parts(fen: Fen, *, count: int, first_on: date, terms: ClawbackTerms) -> list[Part]:
+    """What is owed in so many equal parts, days apart as the rules say; what remains goes to the first ones (分期).
+
+    Raises InstalmentsTooFar for days that no calendar has.
+    """
+    days = [terms.clawback_gap_days * place for place in range(count)]
+    if days and days[-1] > (date.max - first_on).days:
+        raise InstalmentsTooFar()
+    shares = split_largest_remainder(fen, [1] * count)
+    return [Part(share, first_on + timedelta(days=later)) for share, later in zip(shares, days, strict=True)]
 
 
 def refuse_parts(parts: Sequence[Part], *, left_fen: int, on: date, terms: ClawbackTerms, article: str) -> None:

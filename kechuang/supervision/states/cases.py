@@ -123,4 +123,3 @@ HOLDING_LABELS: dict[Holding, str] = {
 }
 WAITING_MAX = 200  # technical: rows of a workbench
 TEXT_CHARS_MIN = 4  # technical: a reason that says something
-INSTALMENT_GAP_DAYS = 30  # technical: how far apart instalments are offered on the form
