@@ -45,6 +45,12 @@ class FilesMissing(Refusal):
     status = 422
 
 
+class HeldByCase(Refusal):
+    code = "claims.held_by_case"
+    text = _("本申请由案卷 {case} 暂停拨付，不能在此恢复或终止")
+    remedy = _("请在该案卷中恢复，或结案时决定")
+
+
 class InvoiceBound(Refusal):
     code = "claims.invoice_bound"
     text = _("发票 {number} 已用于其他订单的申兑，不得重复使用")

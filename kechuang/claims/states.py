@@ -52,7 +52,7 @@ MACHINE = Machine(
         Move("uphold_return", {_S.IN_NOTICE}, _S.RETURNED, {_R.CLOCK}, _("异议成立退回补正")),
         Move("suspend", {_S.PAYABLE, _S.PAYMENT_FAILED}, _S.SUSPENDED, {_APPROVER, _R.CLOCK}, _("暂停拨付"), data=True),
         Move("resume", {_S.SUSPENDED}, _S.PAYABLE, {_APPROVER}, _("恢复拨付"), data=True),
-        Move("stop", {_S.SUSPENDED}, _S.REFUSED, {_APPROVER}, _("终止拨付"), data=True),
+        Move("stop", {_S.SUSPENDED}, _S.REFUSED, {_APPROVER, _R.CLOCK}, _("终止拨付"), data=True),
         Move("prepare", {_S.PAYABLE}, _S.IN_PAYMENT, {_OFFICER}, _("编入拨付批次"), data=True),
         Move("unprepare", {_S.IN_PAYMENT}, _S.PAYABLE, {_OFFICER, _APPROVER, _FINANCE}, _("移出拨付批次"), data=True),
         Move("pay", {_S.IN_PAYMENT}, _S.PAID, _BANK, _("银行已付款"), data=True),

@@ -16,6 +16,7 @@ SUBSIDY_POT_YUAN = 400_000
 CARD, REPORTS_SHOWN, REPORTS_OVER, QUALITY_POINTS = "shaoxing/evaluation-2021", 4, 20, 900  # the city's evaluation
 RELEASE_YUAN = 500_000
 SUPERVISED_FROM = 300  # days: of a play long enough to be supervised
+INSPECTORS_EACH = 3  # of a county that checks
 CHECKS_WAIT = 5  # days from the frozen register of a check to its draw
 HELD_WITHIN = 6  # days in which a payout is found that a case holds
 NEWCOMERS = {"330602": 7, "330603": 5}  # enterprises without a voucher, that come for the releases

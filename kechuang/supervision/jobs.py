@@ -4,7 +4,14 @@ from datetime import datetime
 
 from kechuang.kernel.actor import CLOCK
 from kechuang.supervision import commands
-from kechuang.supervision.queries import complaints_to_lapse, sanctions_to_lapse, to_follow, to_lapse, to_miss
+from kechuang.supervision.queries import (
+    complaints_to_lapse,
+    halves_short,
+    sanctions_to_lapse,
+    to_follow,
+    to_lapse,
+    to_miss,
+)
 from kechuang.ui import clock
 
 
@@ -34,4 +41,12 @@ def run_rectifications(*, now: datetime) -> int:
     found = to_miss(on=clock.day(now))
     for visit_id in found:
         commands.miss(CLOCK, visit_id=visit_id, now=now)
+    return len(found)
+
+
+def run_halves(*, now: datetime) -> int:
+    """Offices that have not drawn the least share of the half-year that is over get a clock. Answers how many are short."""
+    found = halves_short(on=clock.day(now))
+    for half in found:
+        commands.start_half(half, now=now)
     return len(found)

@@ -67,8 +67,11 @@ def test_an_officer_works_a_paid_claim_to_clawback(world: Played, desk: Desk, an
     finance = another().sign_in("yuecheng.caizheng")
     finance.go(f"/supervision/clawbacks/{row.id}")
     finance.decide("登记缴回", reference="BK-0001")
-    finance.reads("已追回", "BK-0001")
+    finance.reads("待复核", "BK-0001")
     finance.look("supervision-clawback")
+    approver.go(f"/supervision/clawbacks/{row.id}")
+    approver.decide("复核缴回")
+    approver.reads("已追回", "BK-0001")
     row.refresh_from_db()
     assert row.received_fen == 100_000
 

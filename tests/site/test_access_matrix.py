@@ -442,7 +442,7 @@ class World(Payouts):
         plan = supervision.draft_plan(self.clerk, scheme=SCHEME, region=YUECHENG, draft=draft, now=self.now)
         supervision.fix(self.clerk, plan_id=plan.id, now=self.now)
         later = self.now + timedelta(days=1)
-        supervision.draw(self.approver, plan_id=plan.id, seed_value="3 5 8", now=later)
+        supervision.draw(self.approver, plan_id=plan.id, seed_value="03 05 08 11 13 21 + 07", now=later)
         return {
             "plan_id": plan.id,
             "visit_id": Visit.objects.get(plan=plan).id,

@@ -16,6 +16,7 @@ from kechuang.supervision.states.cases import Source
 from tests.claims.conftest import Payouts, book, shaoxing  # noqa: F401  (fixtures)
 from tests.vouchers.conftest import SCHEME, YUECHENG
 
+SEED = "03 08 11 + 07"
 WHY = "发票与订单不符，疑似虚构服务"
 
 
@@ -80,6 +81,7 @@ class Checks(Watch):
             "share_bp": 500,
             "seed_event": "示例公开来源第 1 期",
             "seed_on": self.today + timedelta(days=20),
+            "seed_pattern": "## ## ## + ##",
         }
         draft = commands.Draft(**{**said, **instead})  # type: ignore[arg-type]
         return commands.draft_plan(by or self.clerk, scheme=SCHEME, region=region, draft=draft, now=self.now)
@@ -97,7 +99,7 @@ class Checks(Watch):
     def drawn(self, *, claims: int, roster: bool = True, inspectors: int = 3, **more: object) -> Plan:
         plan = self.fixed(claims=claims, inspectors=inspectors if roster else 0, **more)  # type: ignore[arg-type]
         self.to(plan.seed_on)
-        return commands.draw(self.approver, plan_id=plan.id, seed_value="03 08 11 + 07", now=self.now)
+        return commands.draw(self.approver, plan_id=plan.id, seed_value=SEED, now=self.now)
 
     def team(self, visit: Visit) -> list[Actor]:
         rows = Member.objects.filter(visit=visit, on_team=True).order_by("place")

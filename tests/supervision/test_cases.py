@@ -5,20 +5,22 @@ import pytest
 from kechuang.claims import commands as claims
 from kechuang.claims import jobs as claims_jobs
 from kechuang.claims.models import Claim
-from kechuang.claims.rules import NothingChosen
+from kechuang.claims.rules import HeldByCase, NothingChosen
 from kechuang.deadlines.models import Deadline
 from kechuang.kernel.actor import CLOCK, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import MoveNotOpen
+from kechuang.kernel.money import Fen
 from kechuang.parties import commands as parties
-from kechuang.parties.queries import actor_for
+from kechuang.parties.queries import actor_for, party
 from kechuang.parties.rules import Related, SameHands
 from kechuang.screening.models import Finding
 from kechuang.supervision import commands, jobs, queries, rules
 from kechuang.supervision.models import Case, Item, Letter
 from kechuang.supervision.states.cases import Source
+from kechuang.supervision.states.sanctions import ComplaintKind
 from tests.claims.conftest import fresh, identities_hold
-from tests.supervision.conftest import WHY, Watch
+from tests.supervision.conftest import WHY, Checks, Watch
 from tests.vouchers.conftest import KEQIAO
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +155,121 @@ def test_a_violation_ends_the_held_payout_for_good(watch: Watch) -> None:
     identities_hold()
 
 
+def test_a_violation_ends_what_nobody_had_suspended(watch: Watch) -> None:
+    claim = watch.payable()
+    case = watch.answered(watch.opened(claim))
+    commands.uphold(watch.approver, case_id=case.id, text="认定虚构服务", clawbacks={}, now=watch.now)
+    assert (fresh(claim).state, Item.objects.get().holding) == ("refused", "ended")
+    identities_hold()
+
+
+@pytest.mark.parametrize("suspended", [True, False])
+def test_a_violation_ends_what_was_not_payable_yet_as_soon_as_it_is(watch: Watch, suspended: bool) -> None:
+    claim = watch.in_notice()
+    case = watch.opened(claim)
+    if suspended:
+        commands.suspend(watch.approver, case_id=case.id, reason="待核实服务真实性", now=watch.now)
+    watch.answered(case)
+    commands.uphold(watch.approver, case_id=case.id, text="认定虚构服务", clawbacks={}, now=watch.now)
+    assert (fresh(claim).state, Item.objects.get().holding) == ("in_notice", "asked")
+    watch.days(8)
+    claims_jobs.run_gates(now=watch.now)
+    assert jobs.run_holds(now=watch.now) == 1
+    assert (fresh(claim).state, Item.objects.get().holding) == ("refused", "ended")
+    assert jobs.run_holds(now=watch.now) == 0
+    identities_hold()
+
+
+def test_what_was_let_go_while_the_case_ran_is_not_ended_with_it(watch: Watch) -> None:
+    claim, more = watch.payable(), watch.payable()
+    case = watch.opened(claim)
+    commands.add_claim(watch.clerk, case_id=case.id, number=more.number, now=watch.now)
+    commands.suspend(watch.approver, case_id=case.id, reason="待核实服务真实性", now=watch.now)
+    item = Item.objects.get(subject_id=more.id)
+    commands.resume(watch.approver, case_id=case.id, item_id=item.id, reason="该件已核实", now=watch.now)
+    watch.answered(case)
+    commands.uphold(watch.approver, case_id=case.id, text="认定虚构服务", clawbacks={}, now=watch.now)
+    assert (fresh(claim).state, fresh(more).state) == ("refused", "payable")
+
+
+def test_no_violation_is_found_while_the_bank_has_not_answered(watch: Watch) -> None:
+    claim = watch.payable()
+    case = watch.answered(watch.opened(claim))
+    batch = watch.prepared(claim)
+    with pytest.raises(rules.InPayment):
+        commands.uphold(watch.approver, case_id=case.id, text="认定虚构服务", clawbacks={}, now=watch.now)
+    claims.return_batch(watch.approver, batch_id=batch.id, reason="案卷核查", now=watch.now)
+    commands.uphold(watch.approver, case_id=case.id, text="认定虚构服务", clawbacks={}, now=watch.now)
+    assert fresh(claim).state == "refused"
+
+
+def test_what_a_case_holds_is_not_let_go_on_the_page_of_the_claim(watch: Watch) -> None:
+    claim = watch.payable()
+    case = watch.opened(claim)
+    commands.suspend(watch.approver, case_id=case.id, reason="待核实服务真实性", now=watch.now)
+    for act in (claims.resume, claims.stop):
+        with pytest.raises(HeldByCase) as said:
+            act(watch.approver, claim_id=claim.id, reason="先行恢复", now=watch.now)
+        assert case.number in str(said.value)
+    commands.clear(watch.approver, case_id=case.id, text="未发现违规", now=watch.now)
+    claims.suspend(watch.approver, claim_id=claim.id, reason="举报核查", now=watch.now)
+    assert claims.resume(watch.approver, claim_id=claim.id, reason="已核实", now=watch.now).state == "payable"
+
+
+def test_another_cases_hold_gives_way_to_a_violation(watch: Watch) -> None:
+    claim = watch.payable()
+    first, second = watch.opened(claim), watch.answered(watch.opened(claim))
+    commands.suspend(watch.approver, case_id=first.id, reason="待核实服务真实性", now=watch.now)
+    commands.uphold(watch.approver, case_id=second.id, text="认定虚构服务", clawbacks={}, now=watch.now)
+    assert fresh(claim).state == "refused"
+    assert set(Item.objects.values_list("holding", flat=True)) == {"ended"}
+    assert commands.clear(watch.approver, case_id=first.id, text="另案已决定", now=watch.now).state == "cleared"
+
+
+def test_an_enterprises_case_touches_no_money_of_the_provider_who_was_not_heard(watch: Watch) -> None:
+    claim, paid = watch.payable(), watch.paid_out()
+    case = commands.open_case(
+        watch.clerk,
+        region=claim.region,
+        party_id=watch.holder.party_id,
+        side="holder",
+        title=WHY,
+        source=Source.OFFICE,
+        items=[],
+        now=watch.now,
+    )
+    for one in (claim, paid):
+        commands.add_claim(watch.clerk, case_id=case.id, number=one.number, now=watch.now)
+    with pytest.raises(rules.NothingToSuspend):
+        commands.suspend(watch.approver, case_id=case.id, reason="待核实服务真实性", now=watch.now)
+    watch.asked(case)
+    commands.reply(watch.holder, case_id=case.id, text="情况如下所述", now=watch.now)
+    asked = {paid.id: Fen(100)}
+    with pytest.raises(rules.PaidToAnother):
+        commands.uphold(watch.approver, case_id=case.id, text="认定虚构需求", clawbacks=asked, now=watch.now)
+    outside = {watch.paid_out().id: Fen(100)}
+    with pytest.raises(NotVisible):
+        commands.uphold(watch.approver, case_id=case.id, text="认定虚构需求", clawbacks=outside, now=watch.now)
+    done = commands.uphold(watch.approver, case_id=case.id, text="认定虚构需求", clawbacks={}, now=watch.now)
+    assert (done.state, fresh(claim).state) == ("upheld", "payable")
+
+
+def test_a_providers_case_takes_no_claim_in_which_it_was_the_customer(watch: Watch) -> None:
+    claim = watch.payable()
+    case = commands.open_case(
+        watch.clerk,
+        region=claim.region,
+        party_id=watch.holder.party_id,
+        side="provider",
+        title=WHY,
+        source=Source.OFFICE,
+        items=[],
+        now=watch.now,
+    )
+    with pytest.raises(rules.OtherParty):
+        commands.add_claim(watch.clerk, case_id=case.id, number=claim.number, now=watch.now)
+
+
 def test_two_cases_do_not_hold_one_claim(watch: Watch) -> None:
     claim = watch.payable()
     first, second = watch.opened(claim), watch.opened(claim)
@@ -190,6 +307,27 @@ def test_only_matters_of_the_same_party_lie_in_a_case(watch: Watch) -> None:
     )
     with pytest.raises(rules.OtherParty):
         commands.add_claim(watch.clerk, case_id=about_another.id, number=more.number, now=watch.now)
+
+
+def test_an_order_that_nobody_claimed_for_lies_in_a_case_by_its_own_number(watch: Watch) -> None:
+    case, order = watch.opened(), watch.settled()
+    item = commands.add_claim(watch.clerk, case_id=case.id, number=order.number, now=watch.now)
+    assert (item.kind, item.subject_id, item.holding) == ("order", order.id, "none")
+
+
+def test_who_complained_does_not_open_the_case_on_it(checks: Checks) -> None:
+    row = commands.complain(
+        checks.clerk,
+        credit_code=party(checks.server.party_id).credit_code,
+        kind=ComplaintKind.DELAY,
+        text="送样后迟迟不出报告，多次催促无人答复",
+        now=checks.now,
+    )
+    other = checks.officer()
+    commands.accept_complaint(other, complaint_id=row.id, now=checks.now)
+    with pytest.raises(SameHands):
+        commands.open_on_complaint(checks.clerk, complaint_id=row.id, title=WHY, now=checks.now)
+    assert commands.open_on_complaint(other, complaint_id=row.id, title=WHY, now=checks.now).source == "complaint"
 
 
 def test_a_case_says_what_it_is_about(watch: Watch) -> None:

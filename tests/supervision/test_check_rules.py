@@ -12,11 +12,14 @@ from kechuang_verify import spot
 from kechuang.kernel.draw import draw, draw_weighted, drawn
 from kechuang.kernel.money import BasisPoints
 from kechuang.supervision import rules
-from kechuang.supervision.rules import Candidate, CheckTerms, Entry, ShareTerms
+from kechuang.supervision.rules import Candidate, CheckTerms, Entry, Opened, ShareTerms
 from kechuang.supervision.rules.checks import (
     PeriodNotInHalf,
     RegisterEmpty,
     SampleTooLarge,
+    SeedMalformed,
+    SeedMissing,
+    SeedPatternWeak,
     ShareBelowMinimum,
     TooFewInspectors,
 )
@@ -64,10 +67,9 @@ def test_of_weight_one_the_draw_is_that_of_the_lottery() -> None:
     assert drawn(seed_of(5), "a") == hashlib.sha256(bytes.fromhex(seed_of(5)) + b"a").hexdigest()
 
 
-entries = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 8), st.integers(0, 4)), min_size=1, max_size=60).map(
+entries = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 8)), min_size=1, max_size=60).map(
     lambda rows: [
-        Entry(f"DF-{n:04d}", "330602", f"P{party}", "H", f"county=330602 risk={stratum}", weight)
-        for n, (stratum, weight, party) in enumerate(rows)
+        Entry(f"{n:064x}", f"county=330602 risk={stratum}", weight) for n, (stratum, weight) in enumerate(rows)
     ]
 )
 
@@ -81,9 +83,7 @@ def test_the_sample_has_the_size_is_drawn_again_the_same_and_by_the_verifier_too
     sample = rules.sampled(seed_of(n), register, size)
     assert len({entry.number for entry in sample}) == len(sample) == size
     assert sample == rules.sampled(seed_of(n), list(reversed(register)), size)
-    published = [
-        {"number": one.number, "stratum": one.stratum, "weight": one.weight, "region": one.region} for one in register
-    ]
+    published = [{"number": one.number, "stratum": one.stratum, "weight": one.weight} for one in register]
     assert [one.number for one in sample] == spot.sampled(seed_of(n), published, size)
 
 
@@ -119,6 +119,57 @@ def test_risks_and_credit_events_weigh_up_to_the_most() -> None:
     assert rules.weight_of(risks=0, credits_count=0, terms=TERMS) == 1
     assert rules.weight_of(risks=2, credits_count=1, terms=TERMS) == 6
     assert rules.weight_of(risks=9, credits_count=9, terms=TERMS) == 8
+
+
+def test_who_handled_a_payout_is_no_inspector_of_it_and_the_verifier_says_the_same() -> None:
+    """An inspector's own name lies among the sides of what he confirmed, approved or released."""
+    secret = "0" * 32
+    people = [Candidate(f"JC-{n}", frozenset({rules.veiled(secret, f"psn_{n}")})) for n in range(5)]
+    sides = frozenset(rules.veiled(secret, one) for one in ("pty_provider", "pty_holder", "psn_1", "psn_3"))
+    opened = [Opened("DF-1", "330602/P", sides), Opened("DF-2", "330602/P", frozenset())]
+    for n in range(500):
+        ((key, found),) = rules.teams(seed_of(n), opened, people, count=3)
+        assert (key, set(found)) == ("330602/P", {"JC-0", "JC-2", "JC-4"})
+        published = [{"number": one.number, "conflicts": sorted(one.conflicts)} for one in people]
+        assert spot.team(seed_of(n), key, published, set(sides)) == found
+
+
+def test_a_veiled_name_is_the_same_in_one_register_and_another_in_the_next() -> None:
+    assert rules.veiled("a", "91330602") == rules.veiled("a", "91330602")
+    assert rules.veiled("a", "91330602") != rules.veiled("b", "91330602")
+
+
+PATTERN = "## ## ## ## ## ## + ##"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "030811192733+07",
+        "3,8,11,19,27,33|7",
+        "03 08 11 19 27 33+07",
+        "03 08 11 19 27 33 + 7",
+        "33 27 19 11 08 03 + 07",
+        "０３ 08 11 19 27 33 + 07",
+        "03 08 11 19 27 33 + 07.",
+        "03\u200b 08 11 19 27 33 + 07",
+    ],
+)
+def test_a_public_result_has_one_way_of_writing_and_the_drawer_does_not_choose(typed: str) -> None:
+    assert rules.seed_value(" 03 08 11 19 27 33 + 07 ", PATTERN) == "03 08 11 19 27 33 + 07"
+    with pytest.raises(SeedMalformed):
+        rules.seed_value(typed, PATTERN)
+    assert not spot.well_written(typed, PATTERN)
+    assert spot.well_written("03 08 11 19 27 33 + 07", PATTERN)
+
+
+def test_a_result_of_few_digits_is_no_seed() -> None:
+    assert rules.refuse_pattern(" ## ## ## ") == "## ## ##"
+    for weak in ("", "第 # 期", "#####"):
+        with pytest.raises(SeedPatternWeak):
+            rules.refuse_pattern(weak)
+    with pytest.raises(SeedMissing):
+        rules.seed_value(" ", PATTERN)
 
 
 def test_a_plan_covers_days_of_one_half_year() -> None:

@@ -1,8 +1,10 @@
 """Clawback: never more than was paid, in parts with interest, posted to the ledger."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from kechuang.deadlines.models import Deadline
 from kechuang.kernel.actor import Role
@@ -26,7 +28,7 @@ def lies(watch: Watch, kind: Kind) -> int:
     return balance_at(Place(kind, YUECHENG, 2025, watch.server.party_id)).posted_fen
 
 
-def receive(watch: Watch, row: Clawback, position: int, fen: int, reference: str = "BK-1") -> Clawback:
+def entered(watch: Watch, row: Clawback, position: int, fen: int, reference: str = "BK-1") -> Clawback:
     return commands.receive(
         watch.finance,
         clawback_id=row.id,
@@ -36,6 +38,17 @@ def receive(watch: Watch, row: Clawback, position: int, fen: int, reference: str
         reference=reference,
         now=watch.now,
     )
+
+
+def receive(watch: Watch, row: Clawback, position: int, fen: int, reference: str = "BK-1") -> Clawback:
+    """Entered by finance and countersigned by the approver."""
+    entered(watch, row, position, fen, reference)
+    return commands.countersign(watch.approver, clawback_id=row.id, now=watch.now)
+
+
+def halves(watch: Watch, row: Clawback) -> None:
+    parts = [Part(Fen(row.principal_fen // 2), watch.today + timedelta(days=n)) for n in (10, 20)]
+    commands.instal(watch.approver, clawback_id=row.id, parts=parts, now=watch.now)
 
 
 def test_a_clawback_above_what_was_paid_is_refused_and_nothing_is_decided(watch: Watch) -> None:
@@ -97,7 +110,7 @@ def test_in_parts_each_with_its_own_interest_one_after_another(watch: Watch) -> 
         watch.to(day)
         assert Deadline.objects.get(subject_id=row.id, state="running").due_on == day
         with pytest.raises((rules.ReceivedOutOfOrder, MoveNotOpen)):
-            receive(watch, row, position + 1, 1)
+            receive(watch, row, position + 1, 1, reference="BK-EARLY")
         due = queries.clawback_sheet(watch.finance, row.id, on=watch.today).following
         assert due is not None
         row = receive(watch, row, position, due.sum_fen, reference=f"BK-{position}")
@@ -113,8 +126,11 @@ def test_entered_twice_under_one_slip_it_counts_once(watch: Watch) -> None:
     due = queries.clawback_sheet(watch.finance, row.id, on=watch.today).following
     assert due is not None
     now_due = due.part.fen  # paid back on the day it was decided, which is the day it was paid
+    entered(watch, row, 1, now_due)
+    entered(watch, row, 1, now_due)
+    assert lies(watch, Kind.CLAWED_BACK) == 0, "nothing is booked on one person's word"
     receive(watch, row, 1, now_due)
-    receive(watch, row, 1, now_due)
+    entered(watch, row, 1, now_due)
     assert lies(watch, Kind.CLAWED_BACK) == 100_000
 
 
@@ -146,3 +162,47 @@ def test_a_decision_is_taken_back_by_another_and_only_while_nothing_has_come(wat
         commands.withdraw(other, clawback_id=row.id, reason="复核后撤销", now=watch.now)
     second = watch.upheld(watch.paid_out(), 100_000)
     assert commands.withdraw(other, clawback_id=second.id, reason="复核后撤销", now=watch.now).state == "withdrawn"
+
+
+def test_one_slip_settles_one_part(watch: Watch) -> None:
+    claim, more = watch.paid_out(), watch.paid_out()
+    row, other = watch.upheld(claim, 200_000), watch.upheld(more, 100_000)
+    halves(watch, row)
+    due = queries.clawback_sheet(watch.finance, row.id, on=watch.today).following
+    assert due is not None
+    on_day = rules.interest_fen(Fen(due.part.fen), since=row.paid_on, until=watch.today, terms=terms(row))
+    receive(watch, row, 1, due.part.fen + on_day, reference="BK 77")
+    for again in ("BK 77", "bk77", "ＢＫ77"):
+        with pytest.raises(rules.SlipUsed) as said:
+            entered(watch, row, 2, 100_000, reference=again)
+        assert row.number in str(said.value)
+        with pytest.raises(rules.SlipUsed):
+            entered(watch, other, 1, 100_000, reference=again)
+    row.refresh_from_db()
+    assert (row.state, row.received_fen) == ("owed", 100_000)
+
+
+def test_who_entered_a_receipt_does_not_countersign_it(watch: Watch) -> None:
+    row = watch.upheld(watch.paid_out(), 100_000)
+    with pytest.raises(rules.NoReceiptPending):
+        commands.countersign(watch.approver, clawback_id=row.id, now=watch.now)
+    entered(watch, row, 1, 100_000)
+    for act in (commands.countersign, partial(commands.strike, reason="没有查到款项")):
+        with pytest.raises(SameHands):
+            act(watch.finance, clawback_id=row.id, now=watch.now)
+    with pytest.raises(rules.ReceiptPending):
+        commands.withdraw(watch.officer(Role.COUNTY_APPROVER), clawback_id=row.id, reason="复核后撤销", now=watch.now)
+    with pytest.raises(rules.ReceiptPending):
+        halves(watch, row)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Instalment.objects.update(checked_on=watch.today, checked_by=watch.finance.person_id)
+    assert commands.countersign(watch.approver, clawback_id=row.id, now=watch.now).state == "settled"
+
+
+def test_a_receipt_that_was_struck_is_owed_again_and_its_slip_is_free(watch: Watch) -> None:
+    row = watch.upheld(watch.paid_out(), 100_000)
+    entered(watch, row, 1, 100_000)
+    commands.strike(watch.approver, clawback_id=row.id, reason="没有查到款项", now=watch.now)
+    assert lies(watch, Kind.CLAWED_BACK) == 0
+    assert receive(watch, row, 1, 100_000).state == "settled"
+    identities_hold()

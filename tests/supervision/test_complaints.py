@@ -1,5 +1,7 @@
 """Complaints: identified and masked, answered, decided by another; many open a case; credit events told first."""
 
+from functools import partial
+
 import pytest
 
 from kechuang.credit import commands as credit
@@ -11,7 +13,7 @@ from kechuang.deadlines.models import Deadline
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.parties.queries import party
-from kechuang.parties.rules import SameHands
+from kechuang.parties.rules import Related, SameHands
 from kechuang.registers.models import Case as RegisterCase
 from kechuang.supervision import commands, jobs, queries, rules
 from kechuang.supervision.models import Complaint
@@ -120,6 +122,35 @@ def test_complaints_beyond_the_window_do_not_count_together(checks: Checks) -> N
     checks.later(366)
     upheld(checks, people[2])
     assert not RegisterCase.objects.exists()
+
+
+def test_the_same_complaints_do_not_open_a_second_case_when_the_first_slides_out_of_the_window(checks: Checks) -> None:
+    people = [citizen(checks, name) for name in ("甲", "乙", "丙", "丁", "戊", "己")]
+    upheld(checks, people[0])
+    checks.later(200)
+    for one in people[1:3]:
+        upheld(checks, one)
+    assert RegisterCase.objects.count() == 1
+    checks.later(170)
+    upheld(checks, people[3])
+    assert RegisterCase.objects.count() == 1, "two of the three were judged already"
+    for one in people[4:6]:
+        upheld(checks, one)
+    assert RegisterCase.objects.count() == 2, "three more are a run of their own"
+
+
+def test_who_complained_or_belongs_to_a_side_neither_takes_it_up_nor_rejects_it(checks: Checks) -> None:
+    kin = checks.officer()
+    checks.joins(kin.person_id, checks.server.party_id)
+    own = filed(checks, checks.clerk)
+    other = filed(checks)
+    for act in (commands.accept_complaint, partial(commands.reject_complaint, text="没有依据")):
+        with pytest.raises(SameHands):
+            act(checks.clerk, complaint_id=own.id, now=checks.now)
+        with pytest.raises(Related):
+            act(kin, complaint_id=other.id, now=checks.now)
+    done = commands.reject_complaint(checks.officer(), complaint_id=own.id, text="没有依据", now=checks.now)
+    assert done.state == "rejected"
 
 
 def test_a_credit_event_is_told_first_counts_for_a_time_and_is_spent(checks: Checks) -> None:

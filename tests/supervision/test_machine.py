@@ -93,7 +93,9 @@ def test_only_listed_moves_of_a_clawback_are_made(state: ClawbackState, watch: W
     what: dict[str, Callable[[Actor], Any]] = {
         "instal": lambda a: commands.instal(a, parts=parts, **said),
         "receive": lambda a: commands.receive(a, **slip, **said),
-        "settle": lambda a: commands.receive(a, **slip, **said),  # the last part settles
+        "countersign": lambda a: commands.countersign(a, **said),
+        "strike": lambda a: commands.strike(a, reason="没有查到", **said),
+        "settle": lambda a: commands.countersign(a, **said),  # the last part settles
         "withdraw": lambda a: commands.withdraw(a, reason="复核撤销", **said),
     }
     compared(CLAWBACK_MACHINE, state, what, everybody(watch), set())

@@ -1,5 +1,6 @@
 """The pages of cases, clawbacks and spot checks, as each side works through them."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,8 @@ from kechuang.parties.models import Person
 from kechuang.parties.queries import actor_for, party
 from kechuang.parties.states import ACTING_FOR
 from kechuang.supervision import commands
-from kechuang.supervision.models import Case, Clawback, Plan, Sanction, Visit
+from kechuang.supervision.models import Case, Clawback, Item, Plan, Sanction, Sheet, Visit
+from kechuang.supervision.states.sanctions import ComplaintKind
 from kechuang.ui import clock
 from tests.claims.conftest import fresh
 from tests.supervision.conftest import WHY, Checks, Watch
@@ -36,7 +38,9 @@ def test_from_a_paid_claim_to_money_that_came_back(watch: Watch) -> None:
     with clock.at(watch.now):
         officer, approver, party, finance = map(browser, (watch.clerk, watch.approver, watch.server, watch.finance))
         assert f"/supervision/cases/on/{claim.id}" in officer.get(f"/claims/{claim.id}").content.decode()
-        opened = officer.post(f"/supervision/cases/on/{claim.id}", {"title": WHY, "source": "office"})
+        opened = officer.post(
+            f"/supervision/cases/on/{claim.id}", {"title": WHY, "source": "office", "side": "provider"}
+        )
         case = Case.objects.get()
         where = f"/supervision/cases/{case.id}"
         assert opened.headers["Location"] == where
@@ -57,10 +61,14 @@ def test_from_a_paid_claim_to_money_that_came_back(watch: Watch) -> None:
         assert row.principal_fen == 100_000
         page = f"/supervision/clawbacks/{row.id}"
         assert "1,000.00" in party.get(page).content.decode()
+        assert approver.post(f"{page}/act/instal", {"count": "2", "first_on": "9999-12-20"}).status_code == 422
         approver.post(f"{page}/act/instal", {"count": "2", "first_on": "2025-04-20"})
         assert row.number in finance.get("/supervision/clawbacks/").content.decode()
         slip = {"position": "1", "fen": "500", "on": watch.today.isoformat(), "reference": "BK-9"}
         assert finance.post(f"{page}/act/receive", slip).status_code == 302
+        assert "复核缴回" not in finance.get(page).content.decode().replace("复核缴回登记", "")
+        assert "复核缴回" in approver.get(page).content.decode()
+        assert approver.post(f"{page}/act/countersign", {}).status_code == 302
         row.refresh_from_db()
         assert row.received_fen == 50_000
         assert "追回" in finance.get(page).content.decode()
@@ -78,6 +86,60 @@ def test_suspending_and_releasing_by_the_page(watch: Watch) -> None:
         approver.post(f"{where}/act/clear", {"text": "未发现违规"})
         assert fresh(claim).state == "payable"
         assert approver.post(f"{where}/act/unknown", {}).status_code == 404
+
+
+def test_a_case_about_the_enterprise_is_opened_beside_the_providers(watch: Watch) -> None:
+    claim = watch.paid_out()
+    case = watch.opened(claim)
+    with clock.at(watch.now):
+        officer = browser(watch.clerk)
+        where = f"/supervision/cases/on/{claim.id}"
+        assert f"{where}?side=holder" in officer.get(f"/supervision/cases/{case.id}").content.decode()
+        assert "企业（创业者）" in officer.get(f"{where}?side=holder").content.decode()
+        officer.post(where, {"title": "虚构需求套取补助", "source": "office", "side": "holder"})
+        about = Case.objects.get(side="holder")
+        assert about.party_id == claim.holder_party
+        officer.post(f"/supervision/cases/{about.id}/act/ask", {"text": "请说明用券的需求"})
+        assert "请说明用券的需求" in browser(watch.holder).get(f"/supervision/cases/{about.id}").content.decode()
+        assert browser(watch.server).get(f"/supervision/cases/{about.id}").status_code == 404
+
+
+def test_a_case_is_opened_from_a_visit_and_from_a_complaint(checks: Checks) -> None:
+    visit = Visit.objects.get(plan=checks.drawn(claims=1))
+    first, second = checks.team(visit)
+    sheet = Sheet.objects.get()
+    row = commands.complain(
+        checks.holder,
+        credit_code=party(checks.server.party_id).credit_code,
+        kind=ComplaintKind.DELAY,
+        text="送样后迟迟不出报告，多次催促无人答复",
+        order_number=checks.settled().number,
+        now=checks.now,
+    )
+    with clock.at(checks.now):
+        officer, stranger = browser(checks.clerk), browser(checks.server)
+        for where in (f"/supervision/cases/on-visit/{visit.id}", f"/supervision/cases/on-complaint/{row.id}"):
+            assert officer.get(where).status_code == 200
+            assert officer.post(where, {"title": WHY}).status_code == 409, "not signed, not taken up"
+            assert stranger.get(where).status_code == 404
+        said = {sheet.id: ("faulty", "没有原始记录")}
+        commands.record_visit(first, visit_id=visit.id, findings=said, now=checks.now)
+        commands.demand(second, visit_id=visit.id, text="补齐原始记录", now=checks.now)
+        commands.accept_complaint(checks.clerk, complaint_id=row.id, now=checks.now)
+        for page, where in (
+            (f"/supervision/visits/{visit.id}", f"/supervision/cases/on-visit/{visit.id}"),
+            (f"/supervision/complaints/{row.id}", f"/supervision/cases/on-complaint/{row.id}"),
+        ):
+            assert where in officer.get(page).content.decode()
+            case = officer.post(where, {"title": WHY}).headers["Location"]
+            assert page in officer.get(case).content.decode()
+            assert officer.get(where).headers["Location"] == case, "it runs already"
+    kinds = {case.source: list(_kinds(case)) for case in Case.objects.all()}
+    assert kinds == {"check": ["claim", "visit"], "complaint": ["complaint"]}
+
+
+def _kinds(case: Case) -> Iterator[str]:
+    yield from Item.objects.filter(case=case).order_by("kind").values_list("kind", flat=True)
 
 
 def test_lists_cost_the_same_however_many_rows(watch: Watch) -> None:
@@ -123,6 +185,7 @@ def test_the_city_plans_draws_visits_and_publishes_by_the_pages(checks: Checks) 
             "share": "5",
             "seed_event": "示例公开来源第 1 期",
             "seed_on": seed_on.isoformat(),
+            "seed_pattern": "## ## ## + ##",
         }
         assert planner.post("/supervision/checks/new", said | {"share": "4"}).status_code == 422
         planner.post("/supervision/checks/new", said)

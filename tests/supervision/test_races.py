@@ -1,5 +1,6 @@
 """A payout suspended while it is being prepared, and clawed back twice at once; each once more without its guard."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from kechuang.claims.commands import paying
 from kechuang.claims.models import Claim
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.money import Fen
-from kechuang.supervision import commands
+from kechuang.supervision import commands, rules
 from kechuang.supervision.commands import clawback
 from kechuang.supervision.models import Clawback
+from kechuang.supervision.queries import clawback_sheet, interest_of_row
 from kechuang.treasury.models import PaymentPart
 from tests.claims.conftest import fresh
 from tests.claims.test_races import Together
@@ -110,4 +112,38 @@ def test_control_without_the_guards_they_ask_back_twice_as_much(
         as_owner("TRUNCATE supervision_instalment, supervision_clawback CASCADE")
         as_owner(
             "CREATE UNIQUE INDEX clawback_one_open_per_claim ON supervision_clawback (claim_id) WHERE state = 'owed'"
+        )
+
+
+def entered_twice(watch: Watch) -> int:
+    """One slip entered for two clawbacks at once, each countersigned: how much that books as come back."""
+    claims = [watch.paid_out() for _ in range(2)]
+    rows = [watch.upheld(claim, 100_000) for claim in claims]
+    slip: dict[str, Any] = {"position": 1, "on": watch.today, "reference": "BK-1", "now": watch.now}
+    sheets = [clawback_sheet(watch.finance, row.id, on=watch.today) for row in rows]
+    due = [Fen(100_000 + interest_of_row(sheet, on=watch.today)) for sheet in sheets]
+    race(
+        *[
+            lambda row=row, fen=fen: commands.receive(watch.finance, clawback_id=row.id, fen=fen, **slip)  # type: ignore[misc]
+            for row, fen in zip(rows, due, strict=True)
+        ]
+    )
+    for row in rows:
+        with suppress(rules.NoReceiptPending):
+            commands.countersign(watch.approver, clawback_id=row.id, now=watch.now)
+    return sum(Clawback.objects.values_list("received_fen", flat=True))
+
+
+def test_one_slip_entered_twice_at_once_counts_once(watch: Watch) -> None:
+    assert entered_twice(watch) == 100_000
+
+
+def test_control_without_the_index_one_slip_counts_twice(watch: Watch, as_owner: Any) -> None:
+    as_owner("DROP INDEX instalment_slip_once")
+    try:
+        assert entered_twice(watch) == 200_000
+    finally:
+        as_owner("TRUNCATE supervision_instalment, supervision_clawback CASCADE")
+        as_owner(
+            "CREATE UNIQUE INDEX instalment_slip_once ON supervision_instalment (region, reference) WHERE reference <> ''"
         )

@@ -1,5 +1,6 @@
 """What may be asked back, in which parts, with what interest. No database."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,7 +18,7 @@ from kechuang.supervision.rules.clawback import (
     TooManyInstalments,
 )
 
-TERMS = ClawbackTerms(True, 30, 3, BasisPoints(300), 365)
+TERMS = ClawbackTerms(True, 30, 3, BasisPoints(300), 365, 30)
 ON = date(2025, 6, 1)
 
 
@@ -74,3 +75,12 @@ def test_parts_add_up_follow_one_another_and_are_few() -> None:
         refused(parts((300, "2025-06-01")))
     with pytest.raises(TooManyInstalments):
         refused(parts((75, "2025-07-01"), (75, "2025-08-01"), (75, "2025-09-01"), (75, "2025-10-01")))
+
+
+def test_equal_parts_are_as_far_apart_as_the_rules_say_and_add_up() -> None:
+    found = rules.equal_parts(Fen(100), count=3, first_on=ON, terms=replace(TERMS, clawback_gap_days=10))
+    assert [part.due_on.isoformat() for part in found] == ["2025-06-01", "2025-06-11", "2025-06-21"]
+    assert [part.fen for part in found] == [34, 33, 33]
+    assert rules.equal_parts(Fen(100), count=1, first_on=date.max, terms=TERMS) == [Part(Fen(100), date.max)]
+    with pytest.raises(rules.InstalmentsTooFar):
+        rules.equal_parts(Fen(100), count=2, first_on=date(9999, 12, 20), terms=TERMS)

@@ -1,13 +1,17 @@
 """`kechuang-verify draw FILE` for spot checks (抽查): draws targets and inspectors again from a published file, offline.
 
-Nothing of the platform is used here; the rule is written down once more, from docs/decisions/0047. Leaves, digest and seed are
-those of `draw.py`, under the format's own name. An entry of weight n holds the tickets NUMBER, NUMBER#2 … NUMBER#n and draws
-the least SHA-256(seed, ticket). The sample is spread over the strata by their tickets, by largest remainder, never more than a
-stratum has; within a stratum the least draws come first. Whoever has a conflict with the provider or a holder of a visit is
-left out; of the rest the least SHA-256(seed, "COUNTY/PARTY/INSPECTOR") are its team.
+Nothing of the platform is used here; the rule is written down once more, from docs/decisions/0047 and 0070. Leaves, digest and
+seed are those of `draw.py`, under the format's own name. An entry of weight n holds the tickets NUMBER, NUMBER#2 … NUMBER#n and
+draws the least SHA-256(seed, ticket). The sample is spread over the strata by their tickets, by largest remainder, never more
+than a stratum has; within a stratum the least draws come first. The number of an entry is a seal: SHA-256 of what lies under it
+(claim, visit, sides, salt), which the result opens for the drawn ones only. Whoever has a conflict with one of the sides of a
+visit is left out; of the rest the least SHA-256(seed, "VISIT/INSPECTOR") are its team. The public value is written in the one
+way that the plan fixed.
 """
 
 import hashlib
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +23,7 @@ def refuse_shape(said: Any) -> None:
     assert isinstance(said["plan"]["number"], str)
     assert type(said["plan"]["drawn_count"]) is int
     assert type(said["plan"]["inspectors_count"]) is int
+    assert isinstance(said["plan"]["seed_pattern"], str)
     assert isinstance(said["entries_digest"], str)
     assert said["stage"] in ("register", "result"), f"stage {said['stage']!r}"
     for entry in said["entries"]:
@@ -27,12 +32,15 @@ def refuse_shape(said: Any) -> None:
         if "conflicts" in entry:
             assert all(isinstance(one, str) for one in entry["conflicts"])
         else:
-            assert all(isinstance(entry[name], str) for name in ("region", "party", "holder", "stratum"))
+            assert isinstance(entry["stratum"], str)
             assert type(entry["weight"]) is int
             assert 0 < entry["weight"] < 10_000
     if said["stage"] == "result":
         assert all(isinstance(said["seed"][name], str) for name in ("event", "value", "seed"))
         assert all(isinstance(number, str) for number in said["result"]["sample"])
+        for under in said["result"]["opened"]:
+            assert all(isinstance(under[name], str) for name in ("claim", "visit", "provider", "holder", "salt"))
+            assert all(isinstance(one, str) for one in under["sides"])
         for visit in said["result"]["visits"]:
             assert isinstance(visit["key"], str)
             assert all(isinstance(number, str) for number in visit["inspectors"])
@@ -42,6 +50,8 @@ def result_faults(said: Mapping[str, Any], seed: str) -> Iterator[str]:
     """Where sample and teams are not what the register and the seed give; `seed` is the one that was made again."""
     if seed != said["seed"]["seed"]:
         yield f"the seed should be {seed}, the file says {said['seed']['seed']}"
+    if not well_written(said["seed"]["value"], said["plan"]["seed_pattern"]):
+        yield f"public value {said['seed']['value']!r} is not written as {said['plan']['seed_pattern']!r}"
     claims = [entry for entry in said["entries"] if "conflicts" not in entry]
     wanted = sampled(seed, claims, said["plan"]["drawn_count"])
     listed = said["result"]["sample"]
@@ -51,15 +61,20 @@ def result_faults(said: Mapping[str, Any], seed: str) -> Iterator[str]:
         yield f"claim {number} stands in the sample and is not drawn"
     if not set(wanted) ^ set(listed) and wanted != listed:
         yield "the sample is not in the order drawn"
-    yield from _team_faults(said, seed, [entry for entry in claims if entry["number"] in set(wanted)])
+    opened = {sealed(under): under for under in said["result"]["opened"]}
+    for number in sorted(set(listed) - opened.keys()):
+        yield f"claim {number} is drawn and not opened"
+    for number in sorted(opened.keys() - set(listed)):
+        yield f"claim {opened[number]['claim']} is opened under {number}, which is not in the sample"
+    yield from _team_faults(said, seed, list(opened.values()))
 
 
-def _team_faults(said: Mapping[str, Any], seed: str, chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _team_faults(said: Mapping[str, Any], seed: str, opened: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     inspectors = [entry for entry in said["entries"] if "conflicts" in entry]
     count = said["plan"]["inspectors_count"]
     sides: dict[str, set[str]] = {}
-    for entry in chosen:
-        sides.setdefault(f"{entry['region']}/{entry['party']}", set()).update((entry["party"], entry["holder"]))
+    for under in opened:
+        sides.setdefault(under["visit"], set()).update(under["sides"])
     listed = {visit["key"]: visit["inspectors"] for visit in said["result"]["visits"]}
     for key in sorted(sides.keys() | listed.keys()):
         if key not in sides:
@@ -68,6 +83,19 @@ def _team_faults(said: Mapping[str, Any], seed: str, chosen: Sequence[Mapping[st
         wanted = team(seed, key, inspectors, sides[key])[:count]
         if listed.get(key) != wanted:
             yield f"visit {key} is made by {', '.join(wanted)}, the file says {', '.join(listed.get(key, []))}"
+
+
+def sealed(under: Mapping[str, Any]) -> str:
+    """The number under which a claim stands in the register."""
+    text = json.dumps(under, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def well_written(value: str, pattern: str) -> bool:
+    """Each # is one digit, everything else as it stands; groups with a space between them rise."""
+    shape = "".join("[0-9]" if sign == "#" else re.escape(sign) for sign in pattern)
+    runs = [run.split() for run in re.split(r"[^0-9 ]+", value)]
+    return bool(re.fullmatch(shape, value, re.ASCII)) and all(run == sorted(run, key=int) for run in runs)
 
 
 def sampled(seed: str, claims: Sequence[Mapping[str, Any]], total: int) -> list[str]:

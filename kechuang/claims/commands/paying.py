@@ -11,6 +11,7 @@ from kechuang.claims.commands.citing import uncite
 from kechuang.claims.commands.giving_up import give_up
 from kechuang.claims.commands.locked import locked, locked_many, move_money, tell_office, tell_provider, terms_of
 from kechuang.claims.models import Claim
+from kechuang.claims.queries.payouts import held_by
 from kechuang.claims.states import MACHINE, PAYOUT, ClaimState
 from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
@@ -27,6 +28,8 @@ from kechuang.treasury.queries import claims_of_batch, claims_of_line
 from kechuang.treasury.queries import connected_bank as installed
 from kechuang.treasury.rules import Answer, Outcome, Verdict
 from kechuang.ui import clock
+
+_ENDS_SUSPENSION = ("resume", "stop")
 
 
 @transaction.atomic
@@ -149,21 +152,21 @@ def retry(actor: Actor, *, claim_id: str, now: datetime) -> Claim:
 
 
 @transaction.atomic
-def suspend(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
-    """Holds a payout back (暂停拨付) with a reason; the door for supervision."""
-    return _moved(actor, claim_id, "suspend", reason, now=now)
+def suspend(actor: Actor, *, claim_id: str, reason: str, now: datetime, case: str = "") -> Claim:
+    """Holds a payout back (暂停拨付) with a reason; supervision names its `case` (案卷编号), which alone ends it then."""
+    return _moved(actor, claim_id, "suspend", reason, now=now, case=case)
 
 
 @transaction.atomic
-def resume(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
-    """Lets a suspended payout go on (恢复拨付)."""
-    return _moved(actor, claim_id, "resume", reason, now=now)
+def resume(actor: Actor, *, claim_id: str, reason: str, now: datetime, case: str = "") -> Claim:
+    """Lets a suspended payout go on (恢复拨付). Raises HeldByCase unless named by the case that holds it."""
+    return _moved(actor, claim_id, "resume", reason, now=now, case=case)
 
 
 @transaction.atomic
-def stop(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
-    """Ends a suspended payout for good (终止拨付): the money goes where a refusal sends it."""
-    claim = _moved(actor, claim_id, "stop", reason, now=now)
+def stop(actor: Actor, *, claim_id: str, reason: str, now: datetime, case: str = "") -> Claim:
+    """Ends a suspended payout for good (终止拨付): the money goes where a refusal sends it. Raises HeldByCase."""
+    claim = _moved(actor, claim_id, "stop", reason, now=now, case=case)
     treasury.withdraw_payable(actor, claim_id=claim.id, now=now)
     fen = Fen(claim.confirmed_fen or 0)
     move_money(claim, "unapprove", Kind.OWED, Kind.IN_CLAIM, step="stop", now=now)
@@ -174,14 +177,17 @@ def stop(actor: Actor, *, claim_id: str, reason: str, now: datetime) -> Claim:
     return claim
 
 
-def _moved(actor: Actor, claim_id: str, action: str, reason: str, *, now: datetime) -> Claim:
+def _moved(actor: Actor, claim_id: str, action: str, reason: str, *, now: datetime, case: str = "") -> Claim:
     claim = locked(actor, claim_id)
     roles = roles_on(actor, claim)
     move = MACHINE.check(action, ClaimState(claim.state), roles)
+    if action in _ENDS_SUSPENSION and (holder := held_by(claim.id)) and holder != case:
+        raise rules.HeldByCase(case=holder)
     if action != "retry" and not tidy(reason):
         raise rules.ReasonMissing()
     claim.reason = tidy(reason)
-    advance(actor, claim, move, roles=roles, now=now, saves=["reason"], facts={"reason": claim.reason})
+    facts = {"reason": claim.reason} | ({"case": case} if case else {})
+    advance(actor, claim, move, roles=roles, now=now, saves=["reason"], facts=facts)
     return claim
 
 

@@ -21,7 +21,7 @@ from kechuang.claims.queries.lists import (
     waiting_for,
 )
 from kechuang.claims.queries.opening import MAY_SEE, opening_schemes, opening_template, openings
-from kechuang.claims.queries.payouts import payable_rows
+from kechuang.claims.queries.payouts import held_by, payable_rows
 from kechuang.claims.queries.redeemed import REDEEMED
 from kechuang.claims.queries.sheets import (
     ClaimSheet,
@@ -43,6 +43,7 @@ __all__ = [
     "counts_by_state",
     "doubts_first",
     "evidence_of",
+    "held_by",
     "in_hand",
     "in_notice",
     "in_state",

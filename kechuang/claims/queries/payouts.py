@@ -5,7 +5,16 @@ from datetime import date
 from kechuang.claims.models import Claim
 from kechuang.claims.states import ClaimState
 from kechuang.kernel.actor import Actor, Role
+from kechuang.trail.queries import way
 from kechuang.treasury.queries import OfficePayables, office_payables
+
+SUSPENDING = "claims.suspend"
+
+
+def held_by(claim_id: str) -> str:
+    """The number of the case (案卷) that suspended a claim's payout, as it said so then; "" when none did."""
+    last = way([claim_id]).filter(action=SUSPENDING).last()
+    return str(last.facts.get("case", "")) if last else ""
 
 
 def payable_rows(actor: Actor, *, on: date) -> list[OfficePayables]:

@@ -6,9 +6,21 @@ from kechuang.claims.queries import queue
 from kechuang.claims.states import ClaimState
 from kechuang.credit import commands as credit
 from kechuang.credit.queries import events
+from kechuang.kernel.actor import CLOCK, Role
 from kechuang.kernel.money import Fen
+from kechuang.parties import commands as parties
 from kechuang.pilot.commands.stage import County, Member, Stage, Story
-from kechuang.pilot.states import CHECKS_WAIT, FIRST_COUNTY, HELD_WITHIN, RELEASE_SEED, SLEEPING_COUNTY, SUPERVISED_FROM
+from kechuang.pilot.rules import Dice
+from kechuang.pilot.states import (
+    CHECKS_WAIT,
+    FIRST_COUNTY,
+    HELD_WITHIN,
+    INSPECTORS_EACH,
+    OTHER_SOURCE,
+    RELEASE_SEED,
+    SLEEPING_COUNTY,
+    SUPERVISED_FROM,
+)
 from kechuang.supervision import commands as supervision
 from kechuang.supervision.queries import clawback_sheet, clawbacks, interest_of_row, plan_sheet, visit_sheet
 from kechuang.supervision.rules import Part
@@ -75,6 +87,8 @@ def _paid_back(stage: Stage, county: County, case_id: str, fen: Fen) -> Story:
     with stage.act() as now:
         said = {"position": due.part.position, "fen": whole, "on": stage.today, "reference": "示例流水-0001"}
         supervision.receive(finance, clawback_id=row.id, now=now, **said)  # type: ignore[arg-type]
+    with stage.act() as now:
+        supervision.countersign(approver, clawback_id=row.id, now=now)
 
 
 def _warned(stage: Stage, county: County, case_id: str, member: Member) -> Story:
@@ -160,9 +174,7 @@ def _complained(stage: Stage, county: County, *, decided: bool) -> Story:
 def _checked(stage: Stage, county: County, *, published: bool) -> Story:
     """The half-year's check of one county: one plan is over and published, another is being visited on the last day."""
     officer, approver = stage.officer(county.officers[0]), stage.officer(county.approvers[0])
-    for person_id in (*county.officers, *county.approvers):
-        with stage.act() as now:
-            supervision.add_inspector(officer, region=county.region, person_id=person_id, now=now)
+    _inspectors(stage, county)
     seed_on = stage.today + _DAY * CHECKS_WAIT
     year = stage.today.year
     draft = supervision.Draft(
@@ -189,6 +201,18 @@ def _checked(stage: Stage, county: County, *, published: bool) -> Story:
     if published:
         with stage.act() as now:
             supervision.publish(approver, plan_id=plan.id, now=now)
+
+
+def _inspectors(stage: Stage, county: County) -> None:
+    """Officers who check and decide on nothing (监督检查岗): who confirmed or paid a claim does not inspect it."""
+    officer, dice = stage.officer(county.officers[0]), Dice(stage.seed + OTHER_SOURCE * int(county.region))
+    for _ in range(INSPECTORS_EACH):
+        with stage.act() as now:
+            person = parties.register_person(CLOCK, name=dice.person(), now=now)
+        with stage.act() as now:
+            parties.appoint(CLOCK, person_id=person.id, role=Role.COUNTY_OFFICER, region=county.region, now=now)
+        with stage.act() as now:
+            supervision.add_inspector(officer, region=county.region, person_id=person.id, now=now)
 
 
 def _visited(stage: Stage, county: County, visit_id: str, *, faulty: bool, done: bool) -> Story:

@@ -8,9 +8,11 @@ from kechuang.supervision.commands.cases import (
     lapse,
     open_case,
     open_on_claim,
+    open_on_complaint,
+    open_on_visit,
     reply,
 )
-from kechuang.supervision.commands.clawback import instal, receive, withdraw
+from kechuang.supervision.commands.clawback import countersign, instal, instal_equally, receive, strike, withdraw
 from kechuang.supervision.commands.complaining import (
     accept_complaint,
     complain,
@@ -21,6 +23,7 @@ from kechuang.supervision.commands.complaining import (
     withdraw_complaint,
 )
 from kechuang.supervision.commands.deciding import clear, uphold
+from kechuang.supervision.commands.halves import start_half
 from kechuang.supervision.commands.holding import follow, resume, suspend
 from kechuang.supervision.commands.planning import Draft, draft_plan, draw, fix, withdraw_plan
 from kechuang.supervision.commands.publishing import publish
@@ -50,6 +53,7 @@ __all__ = [
     "ask",
     "clear",
     "complain",
+    "countersign",
     "decide_complaint",
     "declare_interest",
     "demand",
@@ -60,6 +64,7 @@ __all__ = [
     "follow",
     "impose",
     "instal",
+    "instal_equally",
     "lapse",
     "lapse_complaint",
     "lapse_sanction",
@@ -67,6 +72,8 @@ __all__ = [
     "miss",
     "open_case",
     "open_on_claim",
+    "open_on_complaint",
+    "open_on_visit",
     "propose",
     "publish",
     "receive",
@@ -81,6 +88,8 @@ __all__ = [
     "resume",
     "set_day",
     "sign_sound",
+    "start_half",
+    "strike",
     "suspend",
     "uphold",
     "withdraw",

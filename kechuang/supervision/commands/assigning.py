@@ -1,6 +1,6 @@
 """From a drawn sample to visits with their teams (派组): one per county and provider, together with visits already due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.supervision import rules
 from kechuang.supervision.models import Inspector, Member, Plan, Sheet, Visit
-from kechuang.supervision.rules import Candidate, CheckTerms, Entry
+from kechuang.supervision.rules import Candidate, CheckTerms, Opened
 from kechuang.supervision.states.checks import VISITING
 from kechuang.trail.commands import Act, record_many
 
@@ -17,7 +17,8 @@ from kechuang.trail.commands import Act, record_many
 def assign(
     actor: Actor,
     plan: Plan,
-    sample: Sequence[Entry],
+    opened: Sequence[Opened],
+    strata: Mapping[str, str],
     candidates: Sequence[Candidate],
     terms: CheckTerms,
     *,
@@ -28,26 +29,25 @@ def assign(
 
     A provider that another plan is about to visit is visited together (联合检查). Raises TooFewInspectors.
     """
-    by_visit: dict[str, list[Entry]] = {}
-    for entry in sample:
-        by_visit.setdefault(rules.visit_key(entry.region, entry.party), []).append(entry)
-    numbers = [entry.number for entry in sample]
+    by_visit: dict[str, list[Opened]] = {}
+    for one in opened:
+        by_visit.setdefault(one.visit, []).append(one)
+    numbers = [one.claim for one in opened]
     claims = {claim.number: claim for claim in queue(CLOCK).select_related("order").filter(number__in=numbers)}
     known = {row.number: row for row in Inspector.objects.filter(number__in=[one.number for one in candidates])}
     published, acts = [], []
-    for key, entries in sorted(by_visit.items()):
-        sides = {entry.party for entry in entries} | {entry.holder for entry in entries}
-        chosen = rules.team(plan.seed, key, candidates, sides, count=terms.check_inspectors_count)
-        first = claims[entries[0].number]
-        visit = _visit(plan, key, first.region, first.provider_party)
-        Sheet.objects.bulk_create(_sheet(visit, entry, claims[entry.number]) for entry in entries)
+    for key, chosen in rules.teams(plan.seed, opened, candidates, count=terms.check_inspectors_count):
+        mine = [claims[one.claim] for one in by_visit[key]]
+        visit = _visit(plan, key, mine[0].region, mine[0].provider_party)
+        Sheet.objects.bulk_create(_sheet(visit, strata[claim.number], claim) for claim in mine)
+        sides = frozenset[str]().union(*(one.sides for one in by_visit[key]))
         order = rules.team_order(plan.seed, key, candidates, sides)
         Member.objects.bulk_create(
             Member(visit=visit, inspector=known[number], place=place, on_team=number in chosen)
             for place, number in enumerate(order, start=1)
         )
         published.append({"key": key, "inspectors": chosen})
-        facts = {"plan": plan.id, "inspectors": chosen, "claims": [entry.number for entry in entries]}
+        facts = {"plan": plan.id, "inspectors": chosen, "claims": [claim.number for claim in mine]}
         acts.append(Act(visit, facts, target=visit.state))
     record_many(actor, acts, "assign", label=_("派组检查"), role=role, now=now)
     return published
@@ -66,7 +66,7 @@ def _visit(plan: Plan, key: str, region: str, party_id: str) -> Visit:
     )
 
 
-def _sheet(visit: Visit, entry: Entry, claim: Any) -> Sheet:
+def _sheet(visit: Visit, stratum: str, claim: Any) -> Sheet:
     return Sheet(
         region=visit.region,
         visit=visit,
@@ -74,5 +74,5 @@ def _sheet(visit: Visit, entry: Entry, claim: Any) -> Sheet:
         number=claim.number,
         title=claim.order.title,
         fen=claim.confirmed_fen or claim.claimed_fen,
-        stratum=entry.stratum,
+        stratum=stratum,
     )

@@ -16,15 +16,22 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
-from kechuang.parties.queries import party
+from kechuang.orders.queries import listed as orders_of
+from kechuang.parties.queries import party, refuse_same_hands
 from kechuang.policy.book import InForce, replay
 from kechuang.screening.queries import findings_of
 from kechuang.screening.rules import RULES
 from kechuang.screening.states import FindingState, Pattern
 from kechuang.supervision import rules
-from kechuang.supervision.access import opening_role, roles_on, visible_to
+from kechuang.supervision.access import (
+    complaints_visible_to,
+    opening_role,
+    roles_on,
+    visible_to,
+    visits_visible_to,
+)
 from kechuang.supervision.commands.telling import decision_clock, reply_clock, tell_office, tell_party
-from kechuang.supervision.models import Case, Item, Letter
+from kechuang.supervision.models import Case, Item, Letter, Sheet
 from kechuang.supervision.queries.terms import case_terms
 from kechuang.supervision.rules import CaseTerms
 from kechuang.supervision.states.cases import (
@@ -36,6 +43,8 @@ from kechuang.supervision.states.cases import (
     ItemKind,
     Source,
 )
+from kechuang.supervision.states.checks import VISIT_MACHINE, SheetResult, VisitState
+from kechuang.supervision.states.sanctions import COMPLAINT_KIND_LABELS, ComplaintKind, ComplaintState
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
 
@@ -99,9 +108,12 @@ def open_case(
 
 
 @transaction.atomic
-def open_on_claim(actor: Actor, *, claim_id: str, title: str, source: Source, now: datetime) -> Case:
-    """Opens a case about the provider of one claim (就兑付申请立案), with what screening has found and nobody has decided.
+def open_on_claim(
+    actor: Actor, *, claim_id: str, title: str, source: Source, now: datetime, side: Role = Role.PROVIDER
+) -> Case:
+    """Opens a case on one claim (就兑付申请立案), with what screening has found and nobody has decided.
 
+    About its provider, who is paid, or about the enterprise whose voucher it was (单位和个人 of 002 四（三）).
     Raises NotVisible, WordsMissing, NoSupervisionRules.
     """
     claim = queue(actor).select_related("order").filter(id=claim_id).first()
@@ -110,8 +122,8 @@ def open_on_claim(actor: Actor, *, claim_id: str, title: str, source: Source, no
     return open_case(
         actor,
         region=claim.region,
-        party_id=claim.provider_party,
-        side=Role.PROVIDER,
+        party_id=claim.provider_party if side == Role.PROVIDER else claim.holder_party,
+        side=side,
         title=title,
         source=source,
         items=[of_claim(claim), *of_findings(claim.id)],
@@ -120,24 +132,73 @@ def open_on_claim(actor: Actor, *, claim_id: str, title: str, source: Source, no
 
 
 @transaction.atomic
-def add_claim(actor: Actor, *, case_id: str, number: str, now: datetime) -> Item:
-    """Lays one more claim of the same party into the case (列入卷内事项), by its number or its order's; once.
+def open_on_visit(actor: Actor, *, visit_id: str, title: str, now: datetime) -> Case:
+    """Opens a case about a provider on what a spot check has found (就抽查立案), with each claim that was at fault.
 
+    Raises NotVisible, NothingFaulty, WordsMissing, NoSupervisionRules.
+    """
+    visit = visits_visible_to(actor).filter(id=visit_id).first()
+    if visit is None or opening_role(actor, visit.region) is None:
+        raise NotVisible
+    faulty = Sheet.objects.filter(visit=visit, result=SheetResult.FAULTY).select_related("claim__order").order_by("id")
+    if not visit.signed_by or not faulty:
+        raise rules.NothingFaulty()
+    claims = [sheet.claim for sheet in faulty]
+    first = New(ItemKind.VISIT, visit.id, visit.number, visit.demand or VISIT_MACHINE.labels[VisitState(visit.state)])
+    found = [new for claim in claims for new in (of_claim(claim), *of_findings(claim.id))]
+    about = {"region": visit.region, "party_id": visit.party_id, "side": Role.PROVIDER, "source": Source.CHECK}
+    return open_case(actor, title=title, items=[first, *found], now=now, **about)  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def open_on_complaint(actor: Actor, *, complaint_id: str, title: str, now: datetime) -> Case:
+    """Opens a case on a complaint that was taken up (就投诉立案), about who is complained of; never by who complained.
+
+    The order stays out: it would tell by whom. Raises NotVisible, NotTakenUp, SameHands, WordsMissing, NoSupervisionRules.
+    """
+    row = complaints_visible_to(actor).filter(id=complaint_id).first()
+    role = opening_role(actor, row.region) if row else None
+    if row is None or role is None:
+        raise NotVisible
+    refuse_same_hands(actor, row.region, role, before=[row.by_person], sides=[row.party_id])
+    if row.accepted_on is None or row.state in (ComplaintState.DISMISSED, ComplaintState.WITHDRAWN):
+        raise rules.NotTakenUp()
+    item = New(ItemKind.COMPLAINT, row.id, row.number, COMPLAINT_KIND_LABELS[ComplaintKind(row.kind)])
+    about = {"region": row.region, "party_id": row.party_id, "side": row.side, "source": Source.COMPLAINT}
+    return open_case(actor, title=title, items=[item], now=now, **about)  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def add_claim(actor: Actor, *, case_id: str, number: str, now: datetime) -> Item:
+    """Lays one more claim or order of the same party into the case (列入卷内事项), by its number or its order's; once.
+
+    About a provider those that are paid to it, about an enterprise those whose voucher was its own.
     Raises MoveNotOpen, SubjectUnknown, OtherParty.
     """
     case = locked(actor, case_id)
     roles = roles_on(actor, case)
     move = CASE_MACHINE.check("add", CaseState(case.state), roles)
-    wanted = tidy(number)
-    seen = queue(actor, region=case.region).select_related("order")
-    claim = seen.filter(number=wanted).first() or seen.filter(order__number=wanted).first()
-    if claim is None:
-        raise rules.SubjectUnknown(number=wanted)
-    if case.party_id not in (claim.provider_party, claim.holder_party):
-        raise rules.OtherParty(number=wanted)
-    item = lay_in(actor, case, of_claim(claim), now=now)
+    new = _matter(actor, case, tidy(number))
+    item = lay_in(actor, case, new, now=now)
     advance(actor, case, move, roles=roles, now=now, facts={"subject": item.subject_id, "number": item.number})
     return item
+
+
+def _matter(actor: Actor, case: Case, wanted: str) -> New:
+    """A claim by its number or its order's; an order that nobody has claimed for by its own."""
+    seen = queue(actor, region=case.region).select_related("order")
+    claim = seen.filter(number=wanted).first() or seen.filter(order__number=wanted).first()
+    order = None if claim else orders_of(actor).filter(number=wanted, region=case.region).first()
+    if claim is not None:
+        sides, new = {Role.PROVIDER: claim.provider_party, Role.HOLDER: claim.holder_party}, of_claim(claim)
+    elif order is not None:
+        sides = {Role.PROVIDER: order.provider_id, Role.HOLDER: order.holder_id}
+        new = New(ItemKind.ORDER, order.id, order.number, order.title, order.price_fen)
+    else:
+        raise rules.SubjectUnknown(number=wanted)
+    if sides[Role(case.side)] != case.party_id:
+        raise rules.OtherParty(number=wanted)
+    return new
 
 
 def of_claim(claim: Claim) -> New:

@@ -3,27 +3,27 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kechuang.claims.queries import queue
 from kechuang.deadlines import commands as deadlines
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen, yuan
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.kernel.text import tidy
 from kechuang.ledger import commands as ledger
 from kechuang.ledger.queries import transfers_of, used_of
 from kechuang.ledger.rules import Kind, Leg, Place
+from kechuang.outbox.commands import tell
 from kechuang.parties.queries import refuse_same_hands
 from kechuang.policy.book import InForce, replay
 from kechuang.supervision import rules
 from kechuang.supervision.access import clawbacks_visible_to, roles_on_clawback
 from kechuang.supervision.commands.telling import due_clock, tell_party
-from kechuang.supervision.models import Case, Clawback, Instalment
+from kechuang.supervision.models import Case, Clawback, Instalment, Item, clawback_page
 from kechuang.supervision.queries.terms import terms_of
 from kechuang.supervision.rules import ClawbackTerms, Part
-from kechuang.supervision.states.cases import CLAWBACK_DUE, CLAWBACK_MACHINE, ClawbackState
+from kechuang.supervision.states.cases import CLAWBACK_DUE, CLAWBACK_MACHINE, ClawbackState, ItemKind
 from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
 
@@ -33,12 +33,17 @@ ORDER_LABEL = _("决定追回")
 def order(actor: Actor, case: Case, claim_id: str, fen: Fen, *, now: datetime) -> Clawback:
     """Asks back `fen` of a paid claim (决定追回), within the decision of its case.
 
-    Raises NotVisible, RefundNotProvided, AmountMissing, NothingPaid, AbovePaid.
+    Only of a claim in the case and from its party, which alone was heard. Raises NotVisible, PaidToAnother,
+    RefundNotProvided, AmountMissing, NothingPaid, AbovePaid.
     """
     on = clock.day(now)
-    claim = queue(actor, region=case.region).select_for_update(of=("self",)).filter(id=claim_id).first()
+    inside = Item.objects.filter(case=case, kind=ItemKind.CLAIM, subject_id=claim_id)
+    rows = queue(actor, region=case.region).select_for_update(of=("self",)).filter(id=claim_id)
+    claim = rows.first() if inside.exists() else None
     if claim is None:
         raise NotVisible
+    if claim.provider_party != case.party_id:
+        raise rules.PaidToAnother(number=claim.number)
     terms = terms_of(case.region, ClawbackTerms, on=on)
     if not terms.terms.sanction_refund:
         raise rules.RefundNotProvided()
@@ -71,11 +76,12 @@ def order(actor: Actor, case: Case, claim_id: str, fen: Fen, *, now: datetime) -
 def instal(actor: Actor, *, clawback_id: str, parts: Sequence[Part], now: datetime) -> Clawback:
     """Agrees on parts and their days for what is still owed (约定分期); interest runs until each is really paid.
 
-    Raises MoveNotOpen, TooManyInstalments, InstalmentsDiffer, InstalmentsBackwards.
+    Raises MoveNotOpen, ReceiptPending, TooManyInstalments, InstalmentsDiffer, InstalmentsBackwards.
     """
     row = locked(actor, clawback_id)
     roles = roles_on_clawback(actor, row)
     move = CLAWBACK_MACHINE.check("instal", ClawbackState(row.state), roles)
+    _refuse_pending(row)
     terms = kept_terms(row)
     article = terms.article("clawback_instalments_max_count")
     left = row.principal_fen - row.received_fen
@@ -89,50 +95,144 @@ def instal(actor: Actor, *, clawback_id: str, parts: Sequence[Part], now: dateti
     return row
 
 
+def instal_equally(actor: Actor, *, clawback_id: str, count: int, first_on: date, now: datetime) -> Clawback:
+    """Equal parts, as far apart as the rules say (平均分期). Raises as `instal`, and InstalmentsTooFar."""
+    row = clawbacks_visible_to(actor).filter(id=clawback_id).first()
+    if row is None:
+        raise NotVisible
+    left, terms = Fen(row.principal_fen - row.received_fen), kept_terms(row).terms
+    parts = rules.equal_parts(left, count=count, first_on=first_on, terms=terms) if left else []
+    return instal(actor, clawback_id=clawback_id, parts=parts, now=now)
+
+
 @transaction.atomic
 def receive(
     actor: Actor, *, clawback_id: str, position: int, fen: Fen, on: date, reference: str, now: datetime
 ) -> Clawback:
-    """Enters what came back by the bank (登记缴回): one part with its interest to that day, posted to the ledger.
+    """Enters what came back by the bank (登记缴回): one part with its interest to that day. Another person has it booked.
 
-    Entered already under the same reference, it answers with that. Raises MoveNotOpen, ReceivedOutOfOrder,
-    ReferenceMissing, ReceivedTooEarly, AmountDiffers.
+    Entered already under the same reference, it answers with that. Raises MoveNotOpen, ReferenceMissing, SlipUsed,
+    ReceiptPending, ReceivedOutOfOrder, NothingPaid when the payout bounced, ReceivedTooEarly, AmountDiffers.
     """
     row = locked(actor, clawback_id)
-    slip = tidy(reference)
-    if slip and Instalment.objects.filter(clawback=row, position=position, reference=slip).exists():
-        return row
     roles = roles_on_clawback(actor, row)
-    CLAWBACK_MACHINE.check("receive", ClawbackState(row.state), roles)
+    slip = rules.slip(reference)
+    if Instalment.objects.filter(clawback=row, position=position, reference=slip).exists():
+        return row
+    move = CLAWBACK_MACHINE.check("receive", ClawbackState(row.state), roles)
+    _refuse_used(row.region, slip)
+    _refuse_pending(row)
     part = Instalment.objects.filter(clawback=row, received_on__isnull=True).order_by("position").first()
     if part is None or part.position != position:
         raise rules.ReceivedOutOfOrder(position=part.position if part else position)
-    if not slip:
-        raise rules.ReferenceMissing()
+    if paid_fen(row.claim_id) < row.principal_fen:
+        raise rules.NothingPaid(number=row.claim_number)
     interest = rules.interest_fen(Fen(part.fen), since=row.paid_on, until=on, terms=kept_terms(row).terms)
     rules.refuse_receipt(
         fen=fen, part=Fen(part.fen), interest=interest, on=on, decided_on=row.decided_on, today=clock.day(now)
     )
     part.received_on, part.interest_fen, part.reference, part.received_by = on, interest, slip, actor.person_id
-    part.save(update_fields=["received_on", "interest_fen", "reference", "received_by"])
-    _entered(actor, row, part, now)
+    _enter(part)
+    advance(actor, row, move, roles=roles, now=now, article=_interest_article(row), facts=_said(part))
+    title, role = _("缴回登记待复核"), Role.COUNTY_APPROVER
+    path, text = clawback_page(row.id), f"{row.number} ¥{yuan(fen)}"
+    tell(subject_id=row.id, path=path, title=title, text=text, to_role=role, region=row.region, now=now)
     return row
 
 
-def _entered(actor: Actor, row: Clawback, part: Instalment, now: datetime) -> None:
+@transaction.atomic
+def countersign(actor: Actor, *, clawback_id: str, now: datetime) -> Clawback:
+    """A second person agrees with the slip (复核缴回), and the part is posted to the ledger; the last one settles.
+
+    Raises MoveNotOpen, NoReceiptPending, SameHands, Related.
+    """
+    row, part = _seconded(actor, clawback_id, "countersign")
+    roles = roles_on_clawback(actor, row)
+    part.checked_on, part.checked_by = clock.day(now), actor.person_id
+    part.save(update_fields=["checked_on", "checked_by"])
     row.received_fen += part.fen
     row.interest_fen += part.interest_fen or 0
-    roles = roles_on_clawback(actor, row)
-    action = "settle" if row.received_fen == row.principal_fen else "receive"
+    action = "settle" if row.received_fen == row.principal_fen else "countersign"
     move = CLAWBACK_MACHINE.check(action, ClawbackState(row.state), roles)
-    facts = {"position": part.position, "fen": part.fen, "interest_fen": part.interest_fen, "reference": part.reference}
-    article = kept_terms(row).article("clawback_interest_bp")
     saves = ["received_fen", "interest_fen"]
-    advance(actor, row, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
+    article = _interest_article(row)
+    advance(actor, row, move, roles=roles, now=now, saves=saves, article=article, facts=_said(part))
     _post(row, part, now)
     deadlines.meet(row.id, CLAWBACK_DUE, now=now)
     _next_due(row, now)
     tell_party(row, _("缴回款项已登记"), f"{row.number} ¥{yuan(part.fen + (part.interest_fen or 0))}", now=now)
+    return row
+
+
+@transaction.atomic
+def strike(actor: Actor, *, clawback_id: str, reason: str, now: datetime) -> Clawback:
+    """A second person does not find the money (退回缴回登记): the part is owed again, the slip is free.
+
+    Raises MoveNotOpen, NoReceiptPending, SameHands, Related, WordsMissing.
+    """
+    row, part = _seconded(actor, clawback_id, "strike")
+    roles = roles_on_clawback(actor, row)
+    move = CLAWBACK_MACHINE.check("strike", ClawbackState(row.state), roles)
+    facts = {**_said(part), "reason": rules.said(reason)}
+    part.received_on, part.interest_fen, part.reference, part.received_by = None, None, "", ""
+    _enter(part)
+    advance(actor, row, move, roles=roles, now=now, facts=facts)
+    path, text = clawback_page(row.id), f"{row.number}：{facts['reason']}"
+    title, role = _("缴回登记已退回"), Role.COUNTY_FINANCE
+    tell(subject_id=row.id, path=path, title=title, text=text, to_role=role, region=row.region, now=now)
+    return row
+
+
+def _seconded(actor: Actor, clawback_id: str, action: str) -> tuple[Clawback, Instalment]:
+    """The clawback with the receipt that waits for a second person, who must not be the one that entered it."""
+    row = locked(actor, clawback_id)
+    move = CLAWBACK_MACHINE.check(action, ClawbackState(row.state), roles_on_clawback(actor, row))
+    part = _pending(row)
+    if part is None:
+        raise rules.NoReceiptPending()
+    role = acting_role(roles_on_clawback(actor, row), move)
+    refuse_same_hands(actor, row.region, role, before=[part.received_by], of=[row.id], sides=[row.party_id])
+    return row, part
+
+
+def _pending(row: Clawback) -> Instalment | None:
+    return Instalment.objects.filter(clawback=row, received_on__isnull=False, checked_on__isnull=True).first()
+
+
+def _refuse_pending(row: Clawback) -> None:
+    if (part := _pending(row)) is not None:
+        raise rules.ReceiptPending(position=part.position)
+
+
+def _enter(part: Instalment) -> None:
+    """Writes a receipt; the index keeps a slip out that another entered at the same moment. Raises SlipUsed."""
+    slip = part.reference
+    try:
+        with transaction.atomic():
+            part.save(update_fields=["received_on", "interest_fen", "reference", "received_by"])
+    except IntegrityError:
+        _refuse_used(part.region, slip)
+        raise
+
+
+def _refuse_used(region: str, slip: str) -> None:
+    """Raises SlipUsed when a slip stands for a part of the county already."""
+    other = Instalment.objects.select_related("clawback").filter(region=region, reference=slip).first()
+    if other is not None:
+        raise rules.SlipUsed(reference=slip, number=other.clawback.number, position=other.position)
+
+
+def _said(part: Instalment) -> dict[str, object]:
+    return {
+        "position": part.position,
+        "fen": part.fen,
+        "interest_fen": part.interest_fen,
+        "reference": part.reference,
+    }
+
+
+def _interest_article(row: Clawback) -> str:
+    return kept_terms(row).article("clawback_interest_bp")
 
 
 def _post(row: Clawback, part: Instalment, now: datetime) -> None:
@@ -152,13 +252,14 @@ def _post(row: Clawback, part: Instalment, now: datetime) -> None:
 def withdraw(actor: Actor, *, clawback_id: str, reason: str, now: datetime) -> Clawback:
     """Takes the decision back before anything was paid (撤销追回决定), not by who made it.
 
-    Raises MoveNotOpen, SameHands, WordsMissing, AlreadyReceived.
+    Raises MoveNotOpen, SameHands, WordsMissing, ReceiptPending, AlreadyReceived.
     """
     row = locked(actor, clawback_id)
     roles = roles_on_clawback(actor, row)
     move = CLAWBACK_MACHINE.check("withdraw", ClawbackState(row.state), roles)
     role = acting_role(roles, move)
     refuse_same_hands(actor, row.region, role, before=[row.decided_by], of=[row.id], sides=[row.party_id])
+    _refuse_pending(row)
     if row.received_fen:
         raise rules.AlreadyReceived(received_fen=row.received_fen)
     row.reason = rules.said(reason)

@@ -123,8 +123,12 @@ def _refuse_flood(actor: Actor, card: PartyCard, number: str, now: datetime) -> 
 
 @transaction.atomic
 def accept_complaint(actor: Actor, *, complaint_id: str, now: datetime) -> Complaint:
-    """Takes a complaint up and asks the other side (受理), who reads what is said and not by whom. Raises MoveNotOpen."""
+    """Takes a complaint up and asks the other side (受理), who reads what is said and not by whom.
+
+    Not by who complained, nor by anybody of either side. Raises MoveNotOpen, SameHands, Related.
+    """
     row, roles, move = _locked(actor, complaint_id, "accept")
+    _refuse_own(actor, row, roles, move)
     row.accepted_by, row.accepted_on = actor.person_id, clock.day(now)
     terms = _terms(row)
     article = terms.article("complaint_reply_working_days")
@@ -148,8 +152,9 @@ def accept_complaint(actor: Actor, *, complaint_id: str, now: datetime) -> Compl
 
 @transaction.atomic
 def reject_complaint(actor: Actor, *, complaint_id: str, text: str, now: datetime) -> Complaint:
-    """Does not take it up, with the reason (不予受理). Raises MoveNotOpen, WordsMissing."""
+    """Does not take it up, with the reason (不予受理). Raises MoveNotOpen, SameHands, Related, WordsMissing."""
     row, roles, move = _locked(actor, complaint_id, "reject")
+    _refuse_own(actor, row, roles, move)
     _answered(actor, row, text, now)
     saves = ["answer", "handled_by", "handled_on"]
     advance(actor, row, move, roles=roles, now=now, saves=saves)
@@ -192,8 +197,7 @@ def decide_complaint(actor: Actor, *, complaint_id: str, upheld: bool, text: str
     Raises MoveNotOpen, SameHands, Related, WordsMissing.
     """
     row, roles, move = _locked(actor, complaint_id, "uphold" if upheld else "dismiss")
-    before, role = [row.by_person, row.accepted_by], acting_role(roles, move)
-    refuse_same_hands(actor, row.region, role, before=before, of=[row.id], sides=[row.party_id])
+    role = _refuse_own(actor, row, roles, move)
     _answered(actor, row, text, now)
     saves = ["answer", "handled_by", "handled_on"]
     advance(actor, row, move, roles=roles, now=now, saves=saves)
@@ -231,26 +235,33 @@ def _hold_against(actor: Actor, row: Complaint, role: Role, now: datetime) -> No
 
 
 def _open_if_many(row: Complaint, now: datetime) -> None:
-    """So many upheld within the window open a case in every register that has admitted the party (002 三（二）4)."""
+    """So many upheld within the window open a case in every register that has admitted the party (002 三（二）4).
+
+    Those that a case rests on already do not count for another: each case stands on complaints of its own.
+    """
     on = clock.day(now)
     since = on - timedelta(days=_terms(row).terms.complaints_window_days)
     upheld = Complaint.objects.filter(party_id=row.party_id, state=ComplaintState.UPHELD, handled_on__gt=since)
-    first = upheld.order_by("handled_on", "id").values_list("id", flat=True)
+    run = list(upheld.filter(counted_in="").order_by("handled_on", "id").values_list("id", flat=True))
     scheme = terms_of(row.region, SchemeTerms, on=on).terms.voucher_scheme
     many = in_force(scheme, ManyTerms, on=on)
-    if not rules.are_many(len(first), many.terms):
+    if not rules.are_many(len(run), many.terms):
         return
-    for admission_id, party_id in kept_parties().items():
-        if party_id == row.party_id:
-            registers.open_case(
-                CLOCK,
-                admission_id=admission_id,
-                kind=CaseKind.COMPLAINTS,
-                source=_("{count} 件投诉成立").format(count=len(first)),
-                source_key=first[0],
-                article=many.article("complaints_many_count"),
-                now=now,
-            )
+    opened = [
+        registers.open_case(
+            CLOCK,
+            admission_id=admission_id,
+            kind=CaseKind.COMPLAINTS,
+            source=_("{count} 件投诉成立").format(count=len(run)),
+            source_key=run[0],
+            article=many.article("complaints_many_count"),
+            now=now,
+        )
+        for admission_id, party_id in kept_parties().items()
+        if party_id == row.party_id
+    ]
+    if opened:
+        Complaint.objects.filter(id__in=run).update(counted_in=opened[0].id)
 
 
 def _locked(actor: Actor, complaint_id: str, action: str) -> tuple[Complaint, frozenset[Role], Move]:
@@ -260,6 +271,14 @@ def _locked(actor: Actor, complaint_id: str, action: str) -> tuple[Complaint, fr
         raise NotVisible
     roles = roles_on_complaint(actor, row)
     return row, roles, COMPLAINT_MACHINE.check(action, ComplaintState(row.state), roles)
+
+
+def _refuse_own(actor: Actor, row: Complaint, roles: frozenset[Role], move: Move) -> Role:
+    """Four eyes, and no relation to who complained or is complained of; answers the role by which the act is done."""
+    role, sides = acting_role(roles, move), [one for one in (row.party_id, row.by_party) if one]
+    before = [row.by_person, row.accepted_by]
+    refuse_same_hands(actor, row.region, role, before=before, of=[row.id], sides=sides)
+    return role
 
 
 def _terms(row: Complaint) -> InForce[ComplaintTerms]:

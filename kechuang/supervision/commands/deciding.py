@@ -18,10 +18,10 @@ from kechuang.supervision import rules
 from kechuang.supervision.access import roles_on
 from kechuang.supervision.commands.cases import locked, terms_of
 from kechuang.supervision.commands.clawback import order
-from kechuang.supervision.commands.holding import held_items, let_go, stop
+from kechuang.supervision.commands.holding import held_items, let_go, payouts_of, stop
 from kechuang.supervision.commands.telling import tell_party
 from kechuang.supervision.models import Case, Item
-from kechuang.supervision.states.cases import CASE_MACHINE, CaseState, ItemKind
+from kechuang.supervision.states.cases import CASE_MACHINE, CaseState, Holding, ItemKind
 from kechuang.trail.commands import acting_role, advance
 from kechuang.ui import clock
 
@@ -44,15 +44,17 @@ def clear(actor: Actor, *, case_id: str, text: str, now: datetime) -> Case:
 
 @transaction.atomic
 def uphold(actor: Actor, *, case_id: str, text: str, clawbacks: Mapping[str, Fen], now: datetime) -> Case:
-    """A violation (认定违规), once the party was heard: held payouts are ended, paid ones asked back as far as named.
+    """A violation (认定违规), once the party was heard: what is not paid is ended, what is paid asked back as far as named.
 
-    `clawbacks` says how much of which paid claim. Raises MoveNotOpen, SameHands, Related, WordsMissing, AbovePaid,
-    NothingPaid, RefundNotProvided.
+    Every claim in the case that is paid to its party is dealt with, held or not, but those let go while it ran.
+    `clawbacks` says how much of which paid claim. Raises MoveNotOpen, SameHands, Related, WordsMissing, InPayment,
+    AbovePaid, NothingPaid, RefundNotProvided, PaidToAnother, NotVisible for what does not lie in the case.
     """
     case, move = _checked(actor, case_id, "uphold")
     why = rules.said(text)
-    for item in held_items(case):
-        stop(actor, case, item, why, now)
+    for item in payouts_of(case):
+        if item.holding != Holding.ENDED:
+            stop(actor, case, item, why, now)
     asked = {claim_id: order(actor, case, claim_id, fen, now=now).principal_fen for claim_id, fen in clawbacks.items()}
     _findings(actor, case, FindingState.CONFIRMED, why, now)
     _decided(actor, case, move, why, {"clawbacks": asked}, now)

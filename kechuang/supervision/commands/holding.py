@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from kechuang.claims import commands as claims
-from kechuang.claims.queries import queue, state_of
+from kechuang.claims.queries import held_by, queue, state_of
 from kechuang.claims.states import CLOSED as CLAIM_OVER
 from kechuang.claims.states import ClaimState
-from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.supervision import rules
@@ -30,16 +30,15 @@ _HELD = (Holding.ASKED, Holding.SUSPENDED)
 def suspend(actor: Actor, *, case_id: str, reason: str, now: datetime) -> Case:
     """Holds back the payout of every claim in the case that is not paid yet (暂停涉案拨付); a suspended one is never paid.
 
+    What is paid to another than the party of the case is never touched: who is not heard loses nothing.
     Raises MoveNotOpen, WordsMissing, NothingToSuspend, HeldElsewhere.
     """
     case = locked(actor, case_id)
     roles = roles_on(actor, case)
     move = CASE_MACHINE.check("suspend", CaseState(case.state), roles)
     why = rules.said(reason)
-    rows = Item.objects.select_for_update().filter(
-        case=case, kind=ItemKind.CLAIM, holding__in=[Holding.NONE, Holding.ENDED]
-    )
-    held = [item for item in rows.order_by("subject_id") if _hold(actor, case, item, why, now)]
+    open_ = [item for item in payouts_of(case) if item.holding in (Holding.NONE, Holding.ENDED)]
+    held = [item for item in open_ if _hold(actor, case, item, why, now)]
     if not held:
         raise rules.NothingToSuspend()
     facts = {"reason": why, "claims": {item.subject_id: item.holding for item in held}}
@@ -69,31 +68,57 @@ def resume(actor: Actor, *, case_id: str, item_id: str, reason: str, now: dateti
 
 @transaction.atomic
 def follow(actor: Actor, *, item_id: str, now: datetime) -> Item:
-    """What the clock does about a hold that was asked for: stops the claim once it is payable, forgets it once it is over."""
+    """What the clock does about a hold that was asked for: stops the claim once it is payable, forgets it once it is over.
+
+    A case that found a violation meanwhile ends the payout for good.
+    """
     item = Item.objects.select_for_update(of=("self",)).select_related("case").get(id=item_id)
-    state = state_of(item.subject_id)
-    if item.holding == Holding.ASKED and state in _STOPPABLE:
-        claims.suspend(actor, claim_id=item.subject_id, reason=_because(item.case, ""), now=now)
+    state, case = state_of(item.subject_id), item.case
+    violation = case.state == CaseState.UPHELD
+    if item.holding == Holding.ASKED and state in _STOPPABLE and violation:
+        stop(actor, case, item, case.decision, now)
+        title = _("认定违规的兑付申请已转入待拨付，已终止拨付")
+        tell_office(case, Role.COUNTY_APPROVER, title, f"{case.number} {item.number}", now=now)
+        tell_party(case, title, f"{case.number} {item.number}", now=now)
+    elif item.holding == Holding.ASKED and state in _STOPPABLE:
+        claims.suspend(actor, claim_id=item.subject_id, reason=_because(case, ""), now=now, case=case.number)
         _set(item, Holding.SUSPENDED)
         title = _("涉案兑付申请已转入待拨付，已暂停拨付")
-        tell_office(item.case, Role.COUNTY_APPROVER, title, f"{item.case.number} {item.number}", now=now)
+        tell_office(case, Role.COUNTY_APPROVER, title, f"{case.number} {item.number}", now=now)
     elif item.holding in _HELD and (state in CLAIM_OVER or (item.holding == Holding.SUSPENDED and state in _STOPPABLE)):
         _set(item, Holding.ENDED)
+        if violation and state == ClaimState.PAID:
+            title = _("认定违规的兑付申请在终止之前已经兑付，请另行立案追回")
+            tell_office(case, Role.COUNTY_APPROVER, title, f"{case.number} {item.number}", now=now)
     return item
 
 
 def let_go(actor: Actor, case: Case, item: Item, why: str, now: datetime) -> None:
     """Takes the hold off one claim; one that was suspended may be paid again."""
     if item.holding == Holding.SUSPENDED and state_of(item.subject_id) == ClaimState.SUSPENDED:
-        claims.resume(actor, claim_id=item.subject_id, reason=_because(case, why), now=now)
+        claims.resume(actor, claim_id=item.subject_id, reason=_because(case, why), now=now, case=case.number)
     _set(item, Holding.ENDED)
 
 
 def stop(actor: Actor, case: Case, item: Item, why: str, now: datetime) -> None:
-    """Ends a suspended payout for good (终止拨付); what is not payable yet stays held, to be stopped when it is."""
-    if item.holding == Holding.SUSPENDED and state_of(item.subject_id) == ClaimState.SUSPENDED:
-        claims.stop(actor, claim_id=item.subject_id, reason=_because(case, why), now=now)
-        _set(item, Holding.ENDED)
+    """Ends a payout for good (终止拨付), also one that nobody had suspended; what is not payable yet is stopped when it is.
+
+    Another case's hold on it gives way. Raises InPayment for what is on its way to the bank.
+    """
+    claim_id, state = item.subject_id, state_of(item.subject_id)
+    if state == ClaimState.IN_PAYMENT:
+        raise rules.InPayment(number=item.number)
+    if state in CLAIM_OVER:
+        return
+    Item.objects.filter(subject_id=claim_id, holding__in=_HELD).exclude(id=item.id).update(holding=Holding.ENDED)
+    if state in _STOPPABLE:
+        claims.suspend(actor, claim_id=claim_id, reason=_because(case, why), now=now, case=case.number)
+        state = ClaimState.SUSPENDED
+    if state != ClaimState.SUSPENDED:
+        _set(item, Holding.ASKED)
+        return
+    claims.stop(actor, claim_id=claim_id, reason=_because(case, why), now=now, case=held_by(claim_id))
+    _set(item, Holding.ENDED)
 
 
 def held_items(case: Case) -> list[Item]:
@@ -101,15 +126,24 @@ def held_items(case: Case) -> list[Item]:
     return list(Item.objects.select_for_update().filter(case=case, holding__in=_HELD).order_by("subject_id"))
 
 
+def payouts_of(case: Case) -> list[Item]:
+    """The claims in the case that are paid to its party, locked in their order: all that it can stop or ask back."""
+    ids = Item.objects.filter(case=case, kind=ItemKind.CLAIM).values("subject_id")
+    own = queue(CLOCK).filter(id__in=ids, provider_party=case.party_id).values_list("id", flat=True)
+    return list(Item.objects.select_for_update().filter(case=case, subject_id__in=list(own)).order_by("subject_id"))
+
+
 def _hold(actor: Actor, case: Case, item: Item, why: str, now: datetime) -> bool:
     state = queue(actor).filter(id=item.subject_id).values_list("state", flat=True).first()
     if state is None or state in CLAIM_OVER:
         return False
     if state in _STOPPABLE:
-        claims.suspend(actor, claim_id=item.subject_id, reason=_because(case, why), now=now)
+        claims.suspend(actor, claim_id=item.subject_id, reason=_because(case, why), now=now, case=case.number)
         _set(item, Holding.SUSPENDED)
-    elif state != ClaimState.SUSPENDED:
-        _set(item, Holding.ASKED)
+    elif state != ClaimState.SUSPENDED or not held_by(item.subject_id):
+        _set(
+            item, Holding.ASKED
+        )  # also what an approver suspended by hand: it goes on when he lets it, not when the case does
     return item.holding in _HELD
 
 

@@ -11,16 +11,27 @@ from kechuang.kernel.actor import Actor
 from kechuang.kernel.draw import entries_digest, leaf, seed
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.kernel.text import tidy
+from kechuang.parties.queries import refuse_same_hands
 from kechuang.policy.book import InForce, in_force, replay
 from kechuang.supervision import rules
 from kechuang.supervision.access import drafting_role, plans_visible_to, roles_on_plan
 from kechuang.supervision.commands.assigning import assign
+from kechuang.supervision.commands.halves import meet_halves
 from kechuang.supervision.models import Plan, PlanFile
-from kechuang.supervision.queries.register import as_candidates, as_entries, register_of
+from kechuang.supervision.queries.checks import redrawn
+from kechuang.supervision.queries.register import as_candidates, as_entries, as_opened, register_of
 from kechuang.supervision.queries.terms import terms_of
 from kechuang.supervision.rules import CheckTerms, ShareTerms
-from kechuang.supervision.states.checks import CHECK_FORMAT, PLAN_MACHINE, REGISTER_MAX, PlanState
+from kechuang.supervision.states.checks import (
+    CHECK_FORMAT,
+    FULL,
+    PLAN_MACHINE,
+    REGISTER,
+    REGISTER_MAX,
+    RESULT,
+    SEED_PATTERN,
+    PlanState,
+)
 from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
 
@@ -36,13 +47,15 @@ class Draft:
     seed_event: str
     seed_on: date
     count: int = 0
+    seed_pattern: str = SEED_PATTERN
 
 
 @transaction.atomic
 def draft_plan(actor: Actor, *, scheme: str, region: str, draft: Draft, now: datetime) -> Plan:
     """Drafts a check of what was paid (编制抽查计划), by the office that paid or the city over it.
 
-    Raises NotVisible for anybody else, WordsMissing, PeriodNotInHalf, ShareBelowMinimum, SeedNotAfterFreeze.
+    Raises NotVisible for anybody else, WordsMissing, PeriodNotInHalf, ShareBelowMinimum, SeedNotAfterFreeze,
+    SeedPatternWeak.
     """
     role = drafting_role(actor, region)
     if role is None:
@@ -55,7 +68,7 @@ def draft_plan(actor: Actor, *, scheme: str, region: str, draft: Draft, now: dat
         raise rules.ShareBelowMinimum(
             asked_bp=draft.share_bp, least_bp=least.terms.sample_min_bp, article=least.article("sample_min_bp")
         )
-    event = rules.said(draft.seed_event)
+    event, pattern = rules.said(draft.seed_event), rules.refuse_pattern(draft.seed_pattern)
     if draft.seed_on <= on:
         raise rules.SeedNotAfterFreeze(today_on=on.isoformat())
     plan = Plan.objects.create(
@@ -68,9 +81,10 @@ def draft_plan(actor: Actor, *, scheme: str, region: str, draft: Draft, now: dat
         count=draft.count,
         seed_event=event,
         seed_on=draft.seed_on,
+        seed_pattern=pattern,
         drafted_by=actor.person_id,
     )
-    facts = {"share_bp": plan.share_bp, "count": plan.count, "seed_event": event}
+    facts = {"share_bp": plan.share_bp, "count": plan.count, "seed_event": event, "seed_pattern": pattern}
     record(actor, plan, "draft", label=_("编制抽查计划"), role=role, now=now, target=plan.state, facts=facts)
     return plan
 
@@ -88,18 +102,21 @@ def fix(actor: Actor, *, plan_id: str, now: datetime) -> Plan:
     if plan.seed_on <= on:
         raise rules.SeedNotAfterFreeze(today_on=on.isoformat())
     terms, least = terms_of(plan.region, CheckTerms, on=on), in_force(plan.scheme, ShareTerms, on=on)
-    claims, inspectors = register_of(actor, plan, terms.terms, on=on)
-    if len(claims) > REGISTER_MAX:
+    register = register_of(actor, plan, terms.terms, on=on)
+    all_ = len(register.entries)
+    if all_ > REGISTER_MAX:
         raise rules.RegisterTooLarge(count=REGISTER_MAX)
-    size = rules.sample_size(len(claims), share_bp=plan.share_bp, count=plan.count)
-    rules.refuse_share(drawn=size, size=len(claims), terms=least.terms, article=least.article("sample_min_bp"))
-    entries = [{**row, "leaf": leaf(row)} for row in [*claims, *inspectors]]
+    size = rules.sample_size(all_, share_bp=plan.share_bp, count=plan.count)
+    rules.refuse_share(drawn=size, size=all_, terms=least.terms, article=least.article("sample_min_bp"))
+    entries = [{**row, "leaf": leaf(row)} for row in [*register.entries, *register.inspectors]]
     plan.register_digest = entries_digest({str(row["number"]): str(row["leaf"]) for row in entries})
-    plan.register_count, plan.drawn_count, plan.fixed_on = len(claims), size, on
+    plan.register_count, plan.drawn_count, plan.fixed_on = all_, size, on
     plan.terms = {**terms.record, "params": {**terms.record["params"], **least.record["params"]}}
-    _write(plan, "register", {**_head(plan), "stage": "register", "entries": entries}, now)
+    _write(plan, REGISTER, {**_head(plan), "stage": REGISTER, "entries": entries}, now)
+    _write(plan, FULL, {**_head(plan), "stage": FULL, "sealed": register.sealed}, now)
     saves = ["register_digest", "register_count", "drawn_count", "fixed_on", "terms"]
-    facts = {"register_digest": plan.register_digest, "register_count": len(claims), "seed_event": plan.seed_event}
+    facts = {"register_digest": plan.register_digest, "register_count": all_, "seed_event": plan.seed_event}
+    facts |= {"seed_pattern": plan.seed_pattern}
     article = least.article("sample_min_bp")
     advance(actor, plan, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
     return plan
@@ -109,30 +126,33 @@ def fix(actor: Actor, *, plan_id: str, now: datetime) -> Plan:
 def draw(actor: Actor, *, plan_id: str, seed_value: str, now: datetime) -> Plan:
     """Draws targets and inspectors by the public value (抽取对象和检查人员), not by who planned it.
 
-    Raises MoveNotOpen, OwnPlan, SeedMissing, SeedNotYetPublic, TooFewInspectors.
+    Raises MoveNotOpen, OwnPlan, SameHands, SeedMissing, SeedMalformed, SeedNotYetPublic, TooFewInspectors.
     """
     plan = locked_plan(actor, plan_id)
     roles = roles_on_plan(actor, plan)
     move = PLAN_MACHINE.check("draw", PlanState(plan.state), roles)
+    role = acting_role(roles, move)
     if actor.person_id == plan.drafted_by:
         raise rules.OwnPlan()
+    refuse_same_hands(actor, plan.region, role, before=[plan.drafted_by], of=[plan.id])
     if clock.day(now) < plan.seed_on:
         raise rules.SeedNotYetPublic(event=plan.seed_event, seed_on=plan.seed_on.isoformat())
-    if not (value := " ".join(tidy(seed_value).split())):
-        raise rules.SeedMissing()
+    value = rules.seed_value(seed_value, plan.seed_pattern)
     plan.seed_value, plan.seed = value, seed(CHECK_FORMAT, plan.number, plan.register_digest, value)
     plan.drawn_by, plan.drawn_on = actor.person_id, clock.day(now)
-    said = file_of(plan, "register")
-    entries, candidates = as_entries(said["entries"]), as_candidates(said["entries"])
-    sample = rules.sampled(plan.seed, entries, plan.drawn_count)
-    role = acting_role(roles, move)
-    teams = assign(actor, plan, sample, candidates, kept_terms(plan).terms, role=role, now=now)
+    said, under = file_of(plan, REGISTER), {leaf(row): row for row in file_of(plan, FULL)["sealed"]}
+    sample = rules.sampled(plan.seed, as_entries(said["entries"]), plan.drawn_count)
+    opened, candidates = [under[entry.number] for entry in sample], as_candidates(said["entries"])
+    strata = {under[entry.number]["claim"]: entry.stratum for entry in sample}
+    teams = assign(actor, plan, as_opened(opened), strata, candidates, kept_terms(plan).terms, role=role, now=now)
     drawn = {"event": plan.seed_event, "value": value, "seed": plan.seed}
-    result = {"sample": [entry.number for entry in sample], "visits": teams}
-    _write(plan, "result", {**said, "stage": "result", "seed": drawn, "result": result}, now)
+    result = {"sample": [entry.number for entry in sample], "opened": opened, "visits": teams}
+    _write(plan, RESULT, {**said, "stage": RESULT, "seed": drawn, "result": result}, now)
+    plan.redrawn = redrawn(plan)
     facts = {"seed_value": value, "seed": plan.seed, "drawn_count": plan.drawn_count, "visits": len(teams)}
-    saves = ["seed_value", "seed", "drawn_by", "drawn_on"]
+    saves = ["seed_value", "seed", "drawn_by", "drawn_on", "redrawn"]
     advance(actor, plan, move, roles=roles, now=now, saves=saves, facts=facts)
+    meet_halves({row["visit"].split("/")[0] for row in opened}, of=plan.from_on, now=now)
     return plan
 
 
@@ -180,6 +200,7 @@ def _head(plan: Plan) -> dict[str, Any]:
             "inspectors_count": plan.terms["params"]["check_inspectors_count"]["is"],
             "seed_event": plan.seed_event,
             "seed_on": plan.seed_on.isoformat(),
+            "seed_pattern": plan.seed_pattern,
         },
         "entries_digest": plan.register_digest,
     }

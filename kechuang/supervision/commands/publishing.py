@@ -14,6 +14,7 @@ from kechuang.supervision import rules
 from kechuang.supervision.access import roles_on_plan
 from kechuang.supervision.commands.planning import locked_plan
 from kechuang.supervision.models import Plan, Visit
+from kechuang.supervision.queries.checks import redrawn
 from kechuang.supervision.states.checks import PLAN_MACHINE, UNSETTLED, VISIT_MACHINE, PlanState, VisitState
 from kechuang.trail.commands import acting_role, advance
 from kechuang.ui import clock
@@ -25,7 +26,7 @@ NOTICE_KIND = "spot_check"
 def publish(actor: Actor, *, plan_id: str, now: datetime) -> Plan:
     """Publishes every visit with its result (公布抽查结果), and the files from which anybody draws again.
 
-    Raises MoveNotOpen, VisitsOpen while one is not done.
+    The sample is drawn again once more. Raises MoveNotOpen, VisitsOpen while one is not done.
     """
     plan = locked_plan(actor, plan_id)
     roles = roles_on_plan(actor, plan)
@@ -50,8 +51,9 @@ def publish(actor: Actor, *, plan_id: str, now: datetime) -> Plan:
             role=acting_role(roles, move),
             now=now,
         )
-    plan.published_on = on
-    advance(actor, plan, move, roles=roles, now=now, saves=["published_on"], facts={"visits": len(visits)})
+    plan.published_on, plan.redrawn = on, redrawn(plan)
+    facts = {"visits": len(visits), "redrawn": plan.redrawn}
+    advance(actor, plan, move, roles=roles, now=now, saves=["published_on", "redrawn"], facts=facts)
     return plan
 
 

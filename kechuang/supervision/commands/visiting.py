@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from kechuang.claims.queries import Claim
 from kechuang.credit import commands as credit
 from kechuang.credit.rules import EventTerms
 from kechuang.credit.states import EventKind
@@ -19,14 +20,17 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.kernel.workdays import Length, Unit
 from kechuang.outbox.commands import tell
+from kechuang.parties.queries import refuse_same_hands
 from kechuang.supervision import rules
 from kechuang.supervision.access import roles_on_visit, visits_visible_to
 from kechuang.supervision.commands.cases import Upload
 from kechuang.supervision.commands.planning import kept_terms
 from kechuang.supervision.models import Inspector, Member, Sheet, Visit, visit_page
+from kechuang.supervision.queries.hands import hands_of
 from kechuang.supervision.queries.roster import ties_of
 from kechuang.supervision.queries.terms import terms_of
 from kechuang.supervision.states.checks import (
+    HANDLED_LABEL,
     INTEREST_LABELS,
     RECTIFY,
     RECTIFY_LABEL,
@@ -34,7 +38,7 @@ from kechuang.supervision.states.checks import (
     SheetResult,
     VisitState,
 )
-from kechuang.trail.commands import advance
+from kechuang.trail.commands import acting_role, advance
 from kechuang.ui import clock
 
 
@@ -146,13 +150,13 @@ def report(actor: Actor, *, visit_id: str, text: str, now: datetime, file: Uploa
 
 @transaction.atomic
 def accept(actor: Actor, *, visit_id: str, text: str, now: datetime) -> Visit:
-    """What was put right is good (整改合格). Raises MoveNotOpen, WordsMissing."""
+    """What was put right is good (整改合格). Raises MoveNotOpen, SameHands, Related, WordsMissing."""
     return _judged(actor, visit_id, "accept", text, now)
 
 
 @transaction.atomic
 def again(actor: Actor, *, visit_id: str, text: str, now: datetime) -> Visit:
-    """It is not (整改不合格): the time to put it right runs anew. Raises MoveNotOpen, WordsMissing."""
+    """It is not (整改不合格): the time to put it right runs anew. Raises MoveNotOpen, SameHands, Related, WordsMissing."""
     visit = _judged(actor, visit_id, "again", text, now)
     _clock(visit, now)
     return visit
@@ -189,7 +193,10 @@ def _hold_against(actor: Actor, visit: Visit, now: datetime) -> None:
 
 
 def _judged(actor: Actor, visit_id: str, action: str, text: str, now: datetime) -> Visit:
+    """Not by who confirmed or paid what was drawn, nor by anybody of the visited."""
     visit, move, roles = _open(actor, visit_id, action)
+    before, role = frozenset[str]().union(*hands_of(_claims(visit)).values()), acting_role(roles, move)
+    refuse_same_hands(actor, visit.region, role, before=before, of=[visit.id], sides=[visit.party_id])
     visit.verdict = rules.said(text)
     advance(actor, visit, move, roles=roles, now=now, saves=["verdict"], facts={"verdict": visit.verdict})
     _tell_party(visit, move.label, visit.verdict, now)
@@ -215,14 +222,20 @@ def _membership(actor: Actor, visit: Visit) -> Member:
 
 
 def _refuse_conflict(actor: Actor, visit: Visit, now: datetime) -> None:
-    """On the team, and still without an interest in either side: one that came up since the draw counts too."""
+    """On the team, without an interest in either side and without a hand in the payouts: also one that came up since the draw."""
     inspector: Inspector = _membership(actor, visit).inspector
     years = kept_terms(visit.plan).terms.recusal_years_count
     ties = ties_of([inspector], on=clock.day(now), years=years)[inspector.id]
-    holders = Sheet.objects.filter(visit=visit).values_list("claim__holder_party", flat=True)
+    claims = _claims(visit)
     for tie in ties:
-        if tie.party_id in {visit.party_id, *holders}:
+        if tie.party_id in {visit.party_id, *(claim.holder_party for claim in claims)}:
             raise rules.Conflicted(why=INTEREST_LABELS[tie.kind])
+    if actor.person_id in frozenset[str]().union(*hands_of(claims).values()):
+        raise rules.Conflicted(why=HANDLED_LABEL)
+
+
+def _claims(visit: Visit) -> list[Claim]:
+    return [sheet.claim for sheet in Sheet.objects.filter(visit=visit).select_related("claim").order_by("id")]
 
 
 def _second(actor: Actor, visit: Visit, now: datetime) -> None:

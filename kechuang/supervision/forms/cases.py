@@ -1,30 +1,46 @@
 """Forms of case files and clawbacks."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from kechuang.kernel.money import Fen, split_largest_remainder
+from kechuang.kernel.actor import Role
 from kechuang.supervision.commands import Upload
-from kechuang.supervision.rules import Part
-from kechuang.supervision.states.cases import CASE_MACHINE, CLAWBACK_MACHINE, INSTALMENT_GAP_DAYS, SOURCE_LABELS, Source
+from kechuang.supervision.states.cases import CASE_MACHINE, CLAWBACK_MACHINE, SOURCE_LABELS, Source
 from kechuang.ui.forms import DayField, FilterForm, Form, TextField, YuanField
 
 
-class OpenForm(Form):
-    """What a case is about: its first claim, why."""
+class TitleForm(Form):
+    """What a case is about; where it comes from and about whom is known already."""
 
     title = forms.CharField(label=_("案由"), max_length=200, help_text=_("如“发票与订单不符，疑似虚构服务”"))
+
+    def given(self) -> dict[str, Any]:
+        return {"title": self.cleaned_data["title"]}
+
+
+class OpenForm(TitleForm):
+    """On a claim also about which of its two sides, and from where."""
+
+    side = forms.ChoiceField(
+        label=_("当事人"),
+        widget=forms.RadioSelect,
+        help_text=_("款项付给服务机构，只有对服务机构的案卷可以暂停拨付、追回；对企业的案卷可以处罚"),
+    )
     source = forms.ChoiceField(label=_("立案来源"), widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sides: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(one), gettext(SOURCE_LABELS[one])) for one in (Source.OFFICE, Source.FINDING)]
         self.fields["source"].choices = choices  # type: ignore[attr-defined]
+        self.fields["side"].choices = list(sides)  # type: ignore[attr-defined]
+
+    def given(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {"title": said["title"], "side": Role(said["side"]), "source": Source(said["source"])}
 
 
 class TextForm(Form):
@@ -59,6 +75,10 @@ class ReasonForm(Form):
         return {"reason": self.cleaned_data["reason"]}
 
 
+class StrikeForm(ReasonForm):
+    reason = TextField(label=_("理由"), help_text=_("将告知登记的财政"), widget=forms.Textarea(attrs={"rows": "2"}))
+
+
 class AddForm(Form):
     number = forms.CharField(label=_("兑付申请或订单编号"), max_length=64)
 
@@ -89,23 +109,13 @@ class DecisionForm(TextForm):
 
 
 class InstalForm(Form):
-    """How many parts, from when: equal ones, a month apart; what remains goes to the first."""
+    """How many equal parts, from when; how far apart they are is the rules'."""
 
     count = forms.IntegerField(label=_("期数"), min_value=1, max_value=60)
     first_on = DayField(label=_("第一期缴回日"))
 
-    def __init__(self, *args: Any, left_fen: int = 0, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.left_fen = left_fen
-
     def given(self) -> dict[str, Any]:
-        count, first = self.cleaned_data["count"], self.cleaned_data["first_on"]
-        shares = split_largest_remainder(Fen(self.left_fen), [1] * count)
-        return {"parts": [Part(fen, _later(first, place)) for place, fen in enumerate(shares)]}
-
-
-def _later(first: date, place: int) -> date:
-    return first + timedelta(days=INSTALMENT_GAP_DAYS * place)
+        return {"count": self.cleaned_data["count"], "first_on": self.cleaned_data["first_on"]}
 
 
 class ReceiveForm(Form):

@@ -37,6 +37,11 @@ class PlanForm(Form):
         label=_("种子来源"), max_length=200, help_text=_("写明哪一期公开结果，冻结名录之后才产生，任何人都能查到")
     )
     seed_on = DayField(label=_("种子公布日期"))
+    seed_pattern = forms.CharField(
+        label=_("结果的写法"),
+        max_length=60,
+        help_text=_("# 为一位数字，其余照写；空格隔开的各组由小到大。冻结后只认这一种写法，抽取的人不能挑选"),
+    )
 
     def __init__(
         self, *args: Any, schemes: Mapping[str, tuple[str, int]], regions: Mapping[str, str], **kwargs: Any
@@ -59,6 +64,7 @@ class PlanForm(Form):
             count=given["count"] or 0,
             seed_event=given["seed_event"],
             seed_on=given["seed_on"],
+            seed_pattern=given["seed_pattern"],
         )
 
 

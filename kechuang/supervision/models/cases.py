@@ -208,8 +208,10 @@ class Instalment(models.Model):
     due_on = models.DateField()
     received_on = models.DateField(null=True)
     interest_fen = models.BigIntegerField(null=True)
-    reference = models.CharField(max_length=120, blank=True)  # of the bank slip
+    reference = models.CharField(max_length=120, blank=True)  # of the bank slip, which settles one part in its county
     received_by = models.CharField(max_length=32, blank=True)
+    checked_on = models.DateField(null=True)  # booked on this day
+    checked_by = models.CharField(max_length=32, blank=True)  # the second person
 
     class Meta:
         constraints = [
@@ -219,7 +221,19 @@ class Instalment(models.Model):
                 | (Q(received_on__isnull=False, interest_fen__gte=0) & ~Q(reference="") & ~Q(received_by="")),
                 name="instalment_received_is_complete",
             ),
+            models.CheckConstraint(
+                condition=Q(checked_on__isnull=True, checked_by="")
+                | (
+                    Q(checked_on__isnull=False, received_on__isnull=False)
+                    & ~Q(checked_by="")
+                    & ~Q(checked_by=F("received_by"))
+                ),
+                name="instalment_checked_by_another",
+            ),
             models.UniqueConstraint(fields=["clawback", "position"], name="instalment_place_once"),
+            models.UniqueConstraint(
+                fields=["region", "reference"], condition=~Q(reference=""), name="instalment_slip_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from kechuang.kernel.ids import new_id, public_number
 from kechuang.supervision.states.checks import (
     FILES,
     PLAN_MACHINE,
+    SEED_PATTERN,
     VISIT_MACHINE,
     InterestKind,
     PlanState,
@@ -119,6 +120,7 @@ class Plan(models.Model):
     terms = models.JSONField(default=dict)  # of the day the register was frozen
     seed_event = models.CharField(max_length=200)
     seed_on = models.DateField()
+    seed_pattern = models.CharField(max_length=60, default=SEED_PATTERN)  # the one way in which the result is written
     seed_value = models.CharField(max_length=200, blank=True)
     seed = models.CharField(max_length=64, blank=True)
     register_digest = models.CharField(max_length=64, blank=True)
@@ -128,6 +130,7 @@ class Plan(models.Model):
     fixed_on = models.DateField(null=True)
     drawn_by = models.CharField(max_length=32, blank=True)
     drawn_on = models.DateField(null=True)
+    redrawn = models.BooleanField(null=True)  # whether register and seed gave the sample again, when it was last asked
     published_on = models.DateField(null=True)
     reason = models.CharField(max_length=500, blank=True)
 
@@ -164,7 +167,7 @@ class Plan(models.Model):
 
 
 class PlanFile(models.Model):
-    """抽查文件: the register as it was frozen, the result as it was drawn, word for word. Never rewritten."""
+    """抽查文件: the register as it was frozen, sealed and in full, and the result as it was drawn. Never rewritten."""
 
     APPEND_ONLY: ClassVar = True
 

@@ -68,6 +68,7 @@ class Complaint(models.Model):
     answer = models.CharField(max_length=2000, blank=True)  # of the office
     handled_by = models.CharField(max_length=32, blank=True)
     handled_on = models.DateField(null=True)
+    counted_in = models.CharField(max_length=32, blank=True)  # the case about an admission that rests on it (多次投诉)
 
     class Meta:
         constraints = [

@@ -1,17 +1,22 @@
 """Case files (案卷): the list, opening one on a claim, one with what can be done now."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kechuang.claims.queries import queue
+from kechuang.kernel.actor import Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop
+from kechuang.parties.queries import party_names
 from kechuang.supervision import commands, queries
 from kechuang.supervision.forms.cases import (
     AddForm,
@@ -22,9 +27,10 @@ from kechuang.supervision.forms.cases import (
     ReasonForm,
     ReplyForm,
     TextForm,
+    TitleForm,
 )
 from kechuang.supervision.pages.acting import Act, given_by, offered
-from kechuang.supervision.queries import CaseSheet
+from kechuang.supervision.queries import Case, CaseSheet
 from kechuang.supervision.states.cases import (
     CASE_MACHINE,
     CLAWBACK_MACHINE,
@@ -99,31 +105,61 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def open_on_claim(request: HttpRequest, claim_id: str) -> HttpResponse:
-    """立案: about the provider of one claim. A case that runs over it already is shown instead."""
+    """立案: about the provider or the enterprise of one claim. A case that runs over it already is shown instead."""
     actor = actor_of(request)
     claim = queue(actor).select_related("order").filter(id=claim_id).first()
     if claim is None or not queries.may_open(actor, claim.region):
         raise NotVisible
-    if running := queries.case_of_claim(actor, claim_id):
+    asked = request.POST.get("side") or request.GET.get("side") or Role.PROVIDER
+    if running := queries.case_of(actor, claim_id, side=asked):
         return redirect("supervision:case", running.id)
-    form = OpenForm(request.POST or None, initial={"source": Source.OFFICE})
+    names = party_names([claim.provider_party, claim.holder_party])
+    sides = [
+        (str(Role.PROVIDER), _("服务机构：%(name)s") % {"name": names[claim.provider_party]}),
+        (str(Role.HOLDER), _("企业（创业者）：%(name)s") % {"name": names[claim.holder_party]}),
+    ]
+    form = OpenForm(request.POST or None, sides=sides, initial={"source": Source.OFFICE, "side": asked})
+    what = {"number": claim.number, "title": claim.order.title, "url": reverse("claims:claim", args=[claim.id])}
+    return _opened(request, form, partial(commands.open_on_claim, actor, claim_id=claim_id), what)
+
+
+@login_required
+def open_on_visit(request: HttpRequest, visit_id: str) -> HttpResponse:
+    """立案 on what a spot check has found."""
+    actor = actor_of(request)
+    visit = queries.visit_sheet(actor, visit_id, on=clock.today()).visit
+    if not queries.may_open(actor, visit.region):
+        raise NotVisible
+    if running := queries.case_of(actor, visit_id):
+        return redirect("supervision:case", running.id)
+    what = {"number": visit.number, "title": visit.party.name, "url": reverse("supervision:visit", args=[visit_id])}
+    form = TitleForm(request.POST or None)
+    return _opened(request, form, partial(commands.open_on_visit, actor, visit_id=visit_id), what)
+
+
+@login_required
+def open_on_complaint(request: HttpRequest, complaint_id: str) -> HttpResponse:
+    """立案 on a complaint that was taken up."""
+    actor = actor_of(request)
+    row = queries.complaint_sheet(actor, complaint_id, on=clock.today()).row
+    if not queries.may_open(actor, row.region):
+        raise NotVisible
+    if running := queries.case_of(actor, complaint_id):
+        return redirect("supervision:case", running.id)
+    what = {"number": row.number, "title": row.party.name, "url": reverse("supervision:complaint", args=[row.id])}
+    form = TitleForm(request.POST or None)
+    return _opened(request, form, partial(commands.open_on_complaint, actor, complaint_id=complaint_id), what)
+
+
+def _opened(request: HttpRequest, form: TitleForm, call: Callable[..., Case], what: Mapping[str, str]) -> HttpResponse:
     status = HTTPStatus.OK
     if request.method == "POST":
-        tried = attempt(
-            form,
-            lambda: commands.open_on_claim(
-                actor,
-                claim_id=claim_id,
-                title=form.cleaned_data["title"],
-                source=Source(form.cleaned_data["source"]),
-                now=clock.now(),
-            ),
-        )
+        tried = attempt(form, lambda: call(now=clock.now(), **given_by(form)))
         if tried.done:
             messages.success(request, _("已立案，可发函询问或暂停拨付"))
             return redirect("supervision:case", tried.value.id)
         status = HTTPStatus(tried.status)
-    return render(request, "supervision/open.html", {"form": form, "claim": claim}, status=status)
+    return render(request, "supervision/open.html", {"form": form, "what": what}, status=status)
 
 
 @login_required
@@ -194,6 +230,7 @@ def _page(
         "kinds": ITEM_LABELS,
         "holdings": HOLDING_LABELS,
         "sources": SOURCE_LABELS,
+        "opens": queries.may_open(actor, sheet.case.region),
         "sanctions": list(queries.sanctions(actor, case_id=case_id)),
         "proposes": sheet.case.state == CaseState.UPHELD and queries.may_propose(actor, sheet.case.region),
         "rungs": RUNG_LABELS,

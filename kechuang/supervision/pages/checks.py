@@ -20,6 +20,7 @@ from kechuang.supervision.states.checks import (
     FILES,
     INTEREST_LABELS,
     PLAN_MACHINE,
+    SEED_PATTERN,
     VISIT_MACHINE,
     InterestKind,
 )
@@ -37,13 +38,13 @@ ACTS: dict[str, Act] = {
     ),
     "draw": Act(
         commands.draw,
-        gettext_noop("按公布的结果抽取对象和检查人员，有利害关系的自动回避；编制计划的人不能抽取。"),
+        gettext_noop("按公布的结果抽取对象和检查人员，有利害关系的、经办过的自动回避；编制计划的人不能抽取。"),
         gettext_noop("已抽取对象和检查人员"),
         SeedForm,
     ),
     "publish": Act(
         commands.publish,
-        gettext_noop("各家的结果按县公示，名录和抽取结果的文件同时公开，任何人都能重抽核对。"),
+        gettext_noop("各家的结果按县公示，名录（未抽中的只有编码）和抽取结果的文件同时公开，任何人都能重抽核对。"),
         gettext_noop("抽查结果已公布"),
     ),
     "withdraw": Act(
@@ -70,6 +71,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "plans": bool(queries.planning_regions(actor, on=clock.today())),
         "rosters": queries.roster_regions(actor, on=clock.today()),
         "office": bool(actor.posts),
+        "halves": queries.halves_shown(actor, on=clock.today()),
     }
     return render(request, "supervision/checks.html", context)
 
@@ -84,6 +86,7 @@ def draft(request: HttpRequest) -> HttpResponse:
     schemes = queries.schemes(regions, on=on)
     least = [least for _title, least in schemes.values()]
     initial = {"from_on": first, "last_on": last, "share": max(least, default=0) // 100}
+    initial["seed_pattern"] = SEED_PATTERN
     form = PlanForm(request.POST or None, schemes=schemes, regions=regions, initial=initial)
     status = HTTPStatus.OK
     if request.method == "POST":

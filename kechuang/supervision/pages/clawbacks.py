@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kechuang.kernel.text import gettext_noop
 from kechuang.supervision import commands, queries
-from kechuang.supervision.forms.cases import ClawbackListForm, InstalForm, ReasonForm, ReceiveForm
+from kechuang.supervision.forms.cases import ClawbackListForm, InstalForm, ReasonForm, ReceiveForm, StrikeForm
 from kechuang.supervision.pages.acting import Act, given_by, offered
 from kechuang.supervision.queries import ClawbackSheet
 from kechuang.supervision.states.cases import CLAWBACK_MACHINE
@@ -21,17 +21,29 @@ from kechuang.ui.requests import actor_of, attempt, page_of
 
 ACTS: dict[str, Act] = {
     "instal": Act(
-        commands.instal,
-        gettext_noop("尚未缴回的本金平均分期，每期相隔三十天；利息按各期实际缴回日计算。"),
+        commands.instal_equally,
+        gettext_noop("尚未缴回的本金平均分期，各期相隔的天数由规则规定；利息按各期实际缴回日计算。"),
         gettext_noop("已约定分期"),
         InstalForm,
         "plain",
     ),
     "receive": Act(
         commands.receive,
-        gettext_noop("登记后本金记入“已追回”，利息单列；缴齐即办结。"),
-        gettext_noop("缴回已登记并记账"),
+        gettext_noop("登记后由另一人复核，复核后记账。"),
+        gettext_noop("缴回已登记，等待另一人复核"),
         ReceiveForm,
+    ),
+    "countersign": Act(
+        commands.countersign,
+        gettext_noop("请对照银行凭证核对流水号、到账日和金额。复核后本金记入“已追回”，利息单列；缴齐即办结。"),
+        gettext_noop("缴回已复核并记账"),
+    ),
+    "strike": Act(
+        commands.strike,
+        gettext_noop("退回后该期重新待缴，流水号可以再登记。"),
+        gettext_noop("缴回登记已退回"),
+        StrikeForm,
+        "danger",
     ),
     "withdraw": Act(
         commands.withdraw,
@@ -78,8 +90,6 @@ def act(request: HttpRequest, clawback_id: str, action: str) -> HttpResponse:
 
 def _form(action: str, sheet: ClawbackSheet, request: HttpRequest | None = None) -> Form:
     data = (request.POST,) if request else ()
-    if action == "instal":
-        return InstalForm(*data, left_fen=sheet.left_fen)
     if action == "receive" and sheet.following:
         on = clock.today()
         fen = sheet.following.part.fen + queries.interest_of_row(sheet, on=on)

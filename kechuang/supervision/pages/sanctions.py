@@ -21,6 +21,7 @@ from kechuang.supervision.states.sanctions import (
     COMPLAINT_MACHINE,
     RUNG_LABELS,
     SANCTION_MACHINE,
+    ComplaintState,
 )
 from kechuang.ui import clock
 from kechuang.ui.forms import Form
@@ -148,6 +149,9 @@ def _complaint_page(
         "acts": offered(sheet.moves, acts, lambda name: acts[name].form(), failed=failed, action=action),
         "failed": failed,
         "kinds": COMPLAINT_KIND_LABELS,
+        "opens": sheet.row.accepted_on is not None
+        and sheet.row.state not in (ComplaintState.DISMISSED, ComplaintState.WITHDRAWN)
+        and queries.may_open(actor_of(request), sheet.row.region),
     }
     return render(request, "supervision/complaint.html", context, status=status)
 

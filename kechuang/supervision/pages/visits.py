@@ -14,7 +14,7 @@ from kechuang.supervision import commands, queries
 from kechuang.supervision.forms.checks import DayForm, DemandForm, RecordForm, RecuseForm, ReportForm, VisitTextForm
 from kechuang.supervision.pages.acting import Act, given_by, offered
 from kechuang.supervision.queries import VisitSheet
-from kechuang.supervision.states.checks import PLAN_MACHINE, RESULT_LABELS, VISIT_MACHINE
+from kechuang.supervision.states.checks import PLAN_MACHINE, RESULT_LABELS, VISIT_MACHINE, SheetResult
 from kechuang.ui import clock
 from kechuang.ui.forms import Form
 from kechuang.ui.requests import actor_of, attempt, page_of
@@ -113,5 +113,8 @@ def _page(
         "acts": offered(moves, ACTS, lambda name: _form(name, sheet), failed=failed, action=action),
         "failed": failed,
         "results": RESULT_LABELS,
+        "opens": bool(sheet.visit.signed_by)
+        and queries.may_open(actor_of(request), sheet.visit.region)
+        and any(one.result == SheetResult.FAULTY for one in sheet.sheets),
     }
     return render(request, "supervision/visit.html", context, status=status)

@@ -1,9 +1,10 @@
 """Reading supervision."""
 
+from kechuang.supervision.models import Case
 from kechuang.supervision.queries.cases import (
     CaseSheet,
     ClawbackSheet,
-    case_of_claim,
+    case_of,
     case_sheet,
     cases,
     clawback_sheet,
@@ -27,6 +28,7 @@ from kechuang.supervision.queries.checks import (
     visit_sheet,
     visits,
 )
+from kechuang.supervision.queries.halves import Half, halves_short, halves_shown
 from kechuang.supervision.queries.roster import (
     inspector_row,
     office_people,
@@ -51,13 +53,15 @@ from kechuang.supervision.queries.terms import case_terms, scheme_of, terms_of
 from kechuang.supervision.queries.waiting import waiting_for
 
 __all__ = [
+    "Case",
     "CaseSheet",
     "ClawbackSheet",
     "ComplaintSheet",
+    "Half",
     "PlanSheet",
     "SanctionSheet",
     "VisitSheet",
-    "case_of_claim",
+    "case_of",
     "case_sheet",
     "case_terms",
     "cases",
@@ -68,6 +72,8 @@ __all__ = [
     "complaints",
     "complaints_to_lapse",
     "file_text",
+    "halves_short",
+    "halves_shown",
     "inspector_row",
     "interest_of_row",
     "ladder",

@@ -36,6 +36,7 @@ from kechuang.supervision.states.cases import (
     CASE_MACHINE,
     CASE_REPLY,
     CLAWBACK_MACHINE,
+    LIVE_CASES,
     WAITING_MAX,
     CaseState,
     ClawbackState,
@@ -104,6 +105,7 @@ class ClawbackSheet:
     moves: Sequence[Move]
     clock: Clock | None
     parts: Sequence[PartRow]
+    pending: PartRow | None  # entered, not yet countersigned
     following: PartRow | None
     left_fen: int
     params: Mapping[str, Mapping[str, object]]
@@ -165,10 +167,21 @@ def case_sheet(actor: Actor, case_id: str, *, on: date) -> CaseSheet:
     )
 
 
+_PAGES = {
+    ItemKind.ORDER: "orders:order",
+    ItemKind.COMPLAINT: "supervision:complaint",
+    ItemKind.VISIT: "supervision:visit",
+}
+
+
 def _item_rows(actor: Actor, case: Case) -> list[ItemRow]:
+    """What lies in a case; of what is paid to another than its party nothing can be asked back."""
+    office = bool(actor.roles_in(case.region) & set(OFFICES))
     items = list(Item.objects.filter(case=case).order_by("kind", "id"))
     ids = [item.subject_id for item in items if item.kind == ItemKind.CLAIM]
-    seen = dict(queue(actor).filter(id__in=ids).values_list("id", "state"))
+    claims = list(queue(actor).filter(id__in=ids).values_list("id", "state", "provider_party"))
+    seen = {claim_id: state for claim_id, state, _payee in claims}
+    own = {claim_id for claim_id, _state, payee in claims if payee == case.party_id}
     paid, back = used_of(ids, "pay"), used_of(ids, "bounce")
     standing = Clawback.objects.filter(claim_id__in=ids).exclude(state=ClawbackState.WITHDRAWN)
     asked: dict[str, int] = {}
@@ -180,10 +193,14 @@ def _item_rows(actor: Actor, case: Case) -> list[ItemRow]:
         if item.kind == ItemKind.FINDING and item.subject_id in found:
             rows.append(ItemRow(item, reverse("screening:finding", args=[item.subject_id]), found[item.subject_id]))
             continue
+        if item.kind in _PAGES:
+            rows.append(ItemRow(item, reverse(_PAGES[ItemKind(item.kind)], args=[item.subject_id]) if office else ""))
+            continue
         net = paid.get(item.subject_id, 0) - back.get(item.subject_id, 0)
         url = reverse("claims:claim", args=[item.subject_id]) if item.subject_id in seen else ""
         state = CLAIM_MACHINE.labels[ClaimState(seen[item.subject_id])] if item.subject_id in seen else ""
-        rows.append(ItemRow(item, url, state, net, max(net - asked.get(item.subject_id, 0), 0)))
+        left = max(net - asked.get(item.subject_id, 0), 0) if item.subject_id in own else 0
+        rows.append(ItemRow(item, url, state, net, left))
     return rows
 
 
@@ -198,14 +215,16 @@ def clawback_sheet(actor: Actor, clawback_id: str, *, on: date) -> ClawbackSheet
     parts = [_part(row, part, on, terms.terms) for part in Instalment.objects.filter(clawback=row).order_by("position")]
     events = list(way([row.id])) if office else []
     keys = {f"{row.id}:{one.part.position}" for one in parts}
+    pending = next((one for one in parts if one.part.received_on and one.part.checked_on is None), None)
     return ClawbackSheet(
         row=row,
         party=row.party.name,
         place=region_name(row.region),
         roles=roles,
-        moves=CLAWBACK_MACHINE.open(ClawbackState(row.state), roles),
+        moves=_clawback_moves(actor, row, roles, pending),
         clock=clocks([row.id], on=on).get(row.id),
         parts=parts,
+        pending=pending,
         following=next((one for one in parts if one.part.received_on is None), None),
         left_fen=row.principal_fen - row.received_fen,
         params=row.terms["params"],
@@ -214,6 +233,18 @@ def clawback_sheet(actor: Actor, clawback_id: str, *, on: date) -> ClawbackSheet
         people=person_names({event.person_id for event in events} - {""}) if office else {},
         office=office,
     )
+
+
+_SECOND = ("countersign", "strike")
+
+
+def _clawback_moves(actor: Actor, row: Clawback, roles: frozenset[Role], pending: PartRow | None) -> list[Move]:
+    """While a receipt waits for a second person nothing else is done, and not by who entered it."""
+    moves = CLAWBACK_MACHINE.open(ClawbackState(row.state), roles)
+    if pending is None:
+        return [move for move in moves if move.action not in _SECOND]
+    mine = pending.part.received_by == actor.person_id
+    return [move for move in moves if move.action in _SECOND and not mine]
 
 
 def _part(row: Clawback, part: Instalment, on: date, terms: rules.ClawbackTerms) -> PartRow:
@@ -237,11 +268,11 @@ def may_open(actor: Actor, region: str) -> bool:
     return opening_role(actor, region) is not None
 
 
-def case_of_claim(actor: Actor, claim_id: str) -> Case | None:
-    """The case that runs over a claim, as far as the actor may see it."""
-    inside = Item.objects.filter(subject_id=claim_id).values("case_id")
-    live = [CaseState.OPEN, CaseState.ASKED, CaseState.REPLIED]
-    return visible_to(actor).filter(id__in=inside, state__in=live).order_by("-id").first()
+def case_of(actor: Actor, subject_id: str, *, side: str = "") -> Case | None:
+    """The case that runs over a claim, visit or complaint, as far as the actor may see it; of one side where named."""
+    inside = Item.objects.filter(subject_id=subject_id).values("case_id")
+    rows = visible_to(actor).filter(id__in=inside, state__in=LIVE_CASES)
+    return (rows.filter(side=side) if side else rows).order_by("-id").first()
 
 
 def to_lapse(*, on: date) -> list[str]:
@@ -300,22 +331,34 @@ def _turn(actor: Actor, case: Case) -> bool:
 
 
 def _clawbacks_waiting(actor: Actor, on: date) -> list[Waiting]:
-    rows = clawbacks_visible_to(actor).filter(state=ClawbackState.OWED)
-    theirs = rows.filter(region__in=actor.regions(Role.COUNTY_FINANCE))
-    mine = rows.filter(party_id=actor.party_id) if actor.party_id else theirs
-    found = list(mine.select_related("party").order_by("id")[:WAITING_MAX])
-    running = clocks([row.id for row in found], on=on)
-    due = [row for row in found if actor.party_id or (row.id in running and running[row.id].due_on <= on)]
+    """A party's own; for finance the parts that are due; for a second person the receipts to countersign."""
+    rows = clawbacks_visible_to(actor).filter(state=ClawbackState.OWED).select_related("party").order_by("id")
+    if actor.party_id:
+        mine = list(rows.filter(party_id=actor.party_id)[:WAITING_MAX])
+        running = clocks([row.id for row in mine], on=on)
+        return [_clawback_waiting(row, _("缴回追回款项"), running.get(row.id)) for row in mine]
+    open_ = Instalment.objects.filter(received_on__isnull=False, checked_on__isnull=True)
+    entered = dict(open_.filter(clawback__in=rows).values_list("clawback_id", "received_by"))
+    theirs = rows.filter(region__in=actor.regions(Role.COUNTY_FINANCE)).exclude(id__in=entered)
+    others = [row_id for row_id, person_id in entered.items() if person_id != actor.person_id]
+    second = rows.filter(region__in=actor.regions(Role.COUNTY_FINANCE, Role.COUNTY_APPROVER), id__in=others)
+    due, sign = list(theirs[:WAITING_MAX]), list(second[:WAITING_MAX])
+    running = clocks([row.id for row in (*due, *sign)], on=on)
+    due = [row for row in due if row.id in running and running[row.id].due_on <= on]
     return [
-        waiting(
-            _("缴回追回款项") if actor.party_id else _("登记缴回款项"),
-            subject_id=row.id,
-            number=row.number,
-            url=reverse("supervision:clawback", args=[row.id]),
-            state_label=CLAWBACK_MACHINE.labels[ClawbackState(row.state)],
-            clock=running.get(row.id),
-            party=row.party.name,
-            fen=row.principal_fen - row.received_fen,
-        )
-        for row in due
+        *(_clawback_waiting(row, _("登记缴回款项"), running.get(row.id)) for row in due),
+        *(_clawback_waiting(row, _("复核缴回登记"), running.get(row.id)) for row in sign),
     ]
+
+
+def _clawback_waiting(row: Clawback, title: str, running: Clock | None) -> Waiting:
+    return waiting(
+        title,
+        subject_id=row.id,
+        number=row.number,
+        url=reverse("supervision:clawback", args=[row.id]),
+        state_label=CLAWBACK_MACHINE.labels[ClawbackState(row.state)],
+        clock=running,
+        party=row.party.name,
+        fen=row.principal_fen - row.received_fen,
+    )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -28,13 +28,17 @@ from kechuang.supervision.access import (
     visits_visible_to,
 )
 from kechuang.supervision.models import Member, Plan, PlanFile, Sheet, Visit
-from kechuang.supervision.queries.register import as_candidates, as_entries
+from kechuang.supervision.queries.halves import half_subject
+from kechuang.supervision.queries.register import as_candidates, as_entries, as_opened
 from kechuang.supervision.rules import ShareTerms
 from kechuang.supervision.states.cases import WAITING_MAX
 from kechuang.supervision.states.checks import (
     CHECK_FORMAT,
+    HALF_LABEL,
     PLAN_MACHINE,
+    PUBLIC_FILES,
     RECTIFY,
+    RESULT,
     VISIT_MACHINE,
     PlanState,
     SheetResult,
@@ -59,7 +63,8 @@ class VisitRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanSheet:
-    """All that the page of a plan shows. `redrawn` says whether the sample follows from register and seed."""
+    """All that the page of a plan shows. `redrawn` says whether the sample followed from register and seed when it was
+    drawn and published; it is not drawn again for every reader."""
 
     plan: Plan
     place: str
@@ -134,8 +139,8 @@ def plan_sheet(actor: Actor, plan_id: str) -> PlanSheet:
         moves=PLAN_MACHINE.open(PlanState(row.state), roles),
         visits=_visit_rows(row, named=office),
         params=row.terms.get("params", {}),
-        files=kinds if office or row.published_on else [],
-        redrawn=redrawn(row) if row.seed else None,
+        files=[kind for kind in kinds if office or (row.published_on and kind in PUBLIC_FILES)],
+        redrawn=row.redrawn,
         events=events,
         people=person_names({event.person_id for event in events} - {""}) if office else {},
         office=office,
@@ -177,37 +182,30 @@ def _visit_rows(row: Plan, *, named: bool) -> list[VisitRow]:
 
 def redrawn(row: Plan) -> bool:
     """Whether register, seed and sample fit together, drawn again from the kept file (重抽一致)."""
-    said = json.loads(PlanFile.objects.get(plan=row, kind="result").text)
-    entries = said["entries"]
+    said = json.loads(PlanFile.objects.get(plan=row, kind=RESULT).text)
+    entries, result = said["entries"], said["result"]
     digest = entries_digest({one["number"]: leaf(one) for one in entries})
     made = seed(CHECK_FORMAT, row.number, digest, row.seed_value)
     if digest != row.register_digest or made != row.seed:
         return False
-    sample = rules.sampled(made, as_entries(entries), row.drawn_count)
-    if [entry.number for entry in sample] != said["result"]["sample"]:
+    sample = [entry.number for entry in rules.sampled(made, as_entries(entries), row.drawn_count)]
+    if sample != result["sample"] or sample != [leaf(one) for one in result["opened"]]:
         return False
+    opened, candidates = as_opened(result["opened"]), as_candidates(entries)
     kept = set(Sheet.objects.filter(visit__plan=row).values_list("number", flat=True))
-    return kept == {entry.number for entry in sample} and _teams_fit(said, sample)
-
-
-def _teams_fit(said: Mapping[str, object], sample: Sequence[rules.Entry]) -> bool:
-    candidates = as_candidates(said["entries"])  # type: ignore[arg-type]
-    result, seed_hex = said["result"], said["seed"]["seed"]  # type: ignore[index]
-    count = said["plan"]["inspectors_count"]  # type: ignore[index]
-    sides: dict[str, set[str]] = {}
-    for entry in sample:
-        sides.setdefault(rules.visit_key(entry.region, entry.party), set()).update({entry.party, entry.holder})
-    wanted = [
-        {"key": key, "inspectors": rules.team(seed_hex, key, candidates, sides[key], count=count)}
-        for key in sorted(sides)
-    ]
-    return wanted == result["visits"]  # type: ignore[index]
+    wanted = rules.teams(made, opened, candidates, count=said["plan"]["inspectors_count"])
+    named = [{"key": key, "inspectors": team} for key, team in wanted]
+    return kept == {one.claim for one in opened} and named == result["visits"]
 
 
 def file_text(actor: Actor, plan_id: str, kind: str) -> tuple[str, str]:
-    """Number of the plan and the text of one of its files: the offices', and everybody's once published. Raises NotVisible."""
+    """Number of the plan and the text of one of its files: the offices', and everybody's once published. Raises NotVisible.
+
+    The full register, with what is on record about claims that nobody decided on, is never everybody's.
+    """
     row = plan(actor, plan_id)
-    seen = row.published_on is not None or plans_visible_to(actor).filter(id=row.id).exists()
+    public = row.published_on is not None and kind in PUBLIC_FILES
+    seen = public or plans_visible_to(actor).filter(id=row.id).exists()
     text = PlanFile.objects.filter(plan=row, kind=kind).values_list("text", flat=True).first() if seen else None
     if text is None:
         raise NotVisible
@@ -274,7 +272,25 @@ def to_miss(*, on: date) -> list[str]:
 
 def checks_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Plans to fix, draw, publish; visits to make, sign, put right, accept (待办)."""
-    return [*_plans_waiting(actor), *_visits_waiting(actor, on)]
+    return [*_halves_waiting(actor, on), *_plans_waiting(actor), *_visits_waiting(actor, on)]
+
+
+def _halves_waiting(actor: Actor, on: date) -> list[Waiting]:
+    """The half-year that is over and not checked enough, while its clock runs."""
+    regions = sorted(actor.regions(Role.COUNTY_OFFICER)) if actor.posts else []
+    since, _until = rules.half_of(rules.half_of(on)[0] - timedelta(days=1))
+    running = clocks([half_subject(region, since) for region in regions], on=on) if regions else {}
+    return [
+        waiting(
+            HALF_LABEL,
+            subject_id=subject,
+            number=found.due_on.isoformat(),
+            url=reverse("supervision:checks"),
+            state_label=_("未达最低比例"),
+            clock=found,
+        )
+        for subject, found in running.items()
+    ]
 
 
 _PLAN_TITLES: dict[PlanState, str] = {

@@ -109,5 +109,5 @@ def _rows(rows: list[Inspector], region: str, on: date) -> list[InspectorRow]:
 
 
 def codes_of(party_ids: Iterable[str]) -> Mapping[str, str]:
-    """The public code of each party, by which published files name it."""
-    return {party_id: card.credit_code or card.id for party_id, card in parties(set(party_ids)).items()}
+    """The public code of each party, by which published files name it; "" of natural persons, who are not named."""
+    return {party_id: card.credit_code or "" for party_id, card in parties(set(party_ids)).items()}

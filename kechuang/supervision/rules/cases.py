@@ -32,10 +32,35 @@ class OtherParty(Refusal):
     status = 422
 
 
+class NothingFaulty(Refusal):
+    code = "supervision.nothing_faulty"
+    text = _("本次检查没有经会签的问题，不能据以立案")
+    remedy = _("请先填写检查记录并由另一人会签；其他线索请就兑付申请立案")
+
+
+class NotTakenUp(Refusal):
+    code = "supervision.complaint_not_taken_up"
+    text = _("投诉尚未受理、已撤回或不成立，不能据以立案")
+    remedy = _("请先受理投诉；其他线索请就兑付申请立案")
+
+
 class NothingToSuspend(Refusal):
     code = "supervision.nothing_to_suspend"
     text = _("案卷中没有可以暂停拨付的兑付申请")
-    remedy = _("已列入拨付批次的，请先退回批次；已兑付的，请在结案时决定追回")
+    remedy = _("已兑付的，请在结案时决定追回；付给其他单位的，请对收款单位另行立案")
+
+
+class PaidToAnother(Refusal):
+    code = "supervision.paid_to_another"
+    text = _("{number} 的款项付给另一单位，不能在本案追回")
+    remedy = _("请对收款单位另行立案，发函听取其说明后再决定")
+    field = "fen"
+
+
+class InPayment(Refusal):
+    code = "supervision.in_payment"
+    text = _("{number} 正在拨付中，结果未定，不能认定违规")
+    remedy = _("请先退回拨付批次；已送银行的，待银行答复后再结案，已付的一并决定追回")
 
 
 class HeldElsewhere(Refusal):

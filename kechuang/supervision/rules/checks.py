@@ -1,5 +1,7 @@
 """Planning a spot check (抽查): what must be planned, how a sample is spread, who may inspect whom. Pure."""
 
+import hashlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +10,8 @@ from kechuang.kernel.draw import draw, draw_weighted
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.money import ONE, BasisPoints, Fen, split_largest_remainder
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.supervision.states.checks import HALF_MONTHS
+from kechuang.kernel.text import tidy
+from kechuang.supervision.states.checks import HALF_MONTHS, SEED_DIGIT, SEED_DIGITS_MIN, VEIL_CHARS
 
 
 class ShareBelowMinimum(Refusal):
@@ -67,6 +70,22 @@ class SeedMissing(Refusal):
     text = _("请照公开来源的原文填写结果")
     remedy = _("冻结名录时指定的公开结果；任何人都能据此重抽")
     field = "seed_value"
+    status = 422
+
+
+class SeedMalformed(Refusal):
+    code = "supervision.seed_malformed"
+    text = _("结果须按冻结时写定的格式“{pattern}”填写（# 为一位数字），空格隔开的各组由小到大")
+    remedy = _("请逐位核对公告；一个结果只有一种写法，谁来抽取都一样")
+    field = "seed_value"
+    status = 422
+
+
+class SeedPatternWeak(Refusal):
+    code = "supervision.seed_pattern_weak"
+    text = _("结果格式至少要有 {count} 位数字（每位写一个 #）")
+    remedy = _("请照公开结果的写法填写，如“## ## ## ## ## ## + ##”；位数太少的结果可以事先推算")
+    field = "seed_pattern"
     status = 422
 
 
@@ -161,20 +180,36 @@ class ShareTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class HalfTerms:
+    """Within how many days after a half-year its least share must have been drawn (半年抽查的期限)."""
+
+    check_half_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One paid claim of a register (名录条目): its county, who was paid and for whom, its tickets."""
+    """One paid claim of a register as everybody may see it (名录条目): a seal instead of its number, its tickets."""
 
     number: str
-    region: str
-    party: str  # the provider, by its public code
-    holder: str
     stratum: str
     weight: int
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A drawn entry whose seal is broken (启封): the claim, the visit it belongs to, whom an inspector must not be tied to.
+
+    `sides` are the veiled provider, holder and whoever confirmed, approved or released the payout (经手人).
+    """
+
+    claim: str
+    visit: str
+    sides: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """One inspector of a register: whom he may not inspect, by public code."""
+    """One inspector of a register: what he may not inspect, veiled: parties he is tied to, and what he handled himself."""
 
     number: str
     conflicts: frozenset[str]
@@ -220,6 +255,18 @@ def _half(on: date) -> tuple[int, bool]:
     return on.year, on.month > HALF_MONTHS
 
 
+def half_of(on: date) -> tuple[date, date]:
+    """The half-year of a day (半年): its first day, and the first day of the next."""
+    if on.month > HALF_MONTHS:
+        return date(on.year, HALF_MONTHS + 1, 1), date(on.year + 1, 1, 1)
+    return date(on.year, 1, 1), date(on.year, HALF_MONTHS + 1, 1)
+
+
+def is_short(*, drawn: int, paid: int, terms: ShareTerms) -> bool:
+    """Whether all plans of a half-year together drew less than its least share (抽查不足): rounded up, like a sample."""
+    return drawn * ONE < paid * terms.sample_min_bp
+
+
 def allocated(sizes: Mapping[str, int], weights: Mapping[str, int], total: int) -> dict[str, int]:
     """How many of each stratum (样本分配): by the tickets in it, largest remainder, never more than it has.
 
@@ -254,8 +301,23 @@ def sampled(seed: str, entries: Sequence[Entry], total: int) -> list[Entry]:
 
 
 def visit_key(region: str, party: str) -> str:
-    """One visit per paying county and provider (一县一家一次): whoever was drawn there is looked at together."""
+    """One visit per paying county and provider (一县一家一次), veiled: whoever was drawn there is looked at together."""
     return f"{region}/{party}"
+
+
+def veiled(secret: str, name: str) -> str:
+    """A name in a published file (隐名): the same name the same letters, and none that can be guessed without the secret."""
+    return hashlib.sha256(f"{secret}\n{name}".encode()).hexdigest()[:VEIL_CHARS]
+
+
+def teams(
+    seed: str, opened: Sequence[Opened], candidates: Sequence[Candidate], *, count: int
+) -> list[tuple[str, list[str]]]:
+    """Every visit of a sample with its inspectors (派组), by the order of the visits; raises TooFewInspectors."""
+    sides: dict[str, set[str]] = {}
+    for one in opened:
+        sides.setdefault(one.visit, set()).update(one.sides)
+    return [(key, team(seed, key, candidates, sides[key], count=count)) for key in sorted(sides)]
 
 
 def team_order(seed: str, key: str, candidates: Sequence[Candidate], sides: Collection[str]) -> list[str]:
@@ -271,3 +333,25 @@ def team(seed: str, key: str, candidates: Sequence[Candidate], sides: Collection
     if len(order) < count:
         raise TooFewInspectors(name=key, count=count, left=len(order))
     return order[:count]
+
+
+def refuse_pattern(typed: str) -> str:
+    """How the public result will be written (结果格式), fixed before it exists; raises SeedPatternWeak."""
+    found = " ".join(tidy(typed).split())
+    if found.count(SEED_DIGIT) < SEED_DIGITS_MIN:
+        raise SeedPatternWeak(count=SEED_DIGITS_MIN)
+    return found
+
+
+def seed_value(typed: str, pattern: str) -> str:
+    """The public result in its one way of writing; whoever draws cannot choose among several (一个结果一种写法).
+
+    Raises SeedMissing, SeedMalformed.
+    """
+    if not (found := " ".join(tidy(typed).split())):
+        raise SeedMissing()
+    shape = "".join("[0-9]" if sign == SEED_DIGIT else re.escape(sign) for sign in pattern)
+    runs = [run.split() for run in re.split(r"[^0-9 ]+", found)]
+    if not re.fullmatch(shape, found, re.ASCII) or any(run != sorted(run, key=int) for run in runs):
+        raise SeedMalformed(pattern=pattern)
+    return found

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kechuang.kernel.errors import Refusal
-from kechuang.kernel.money import BasisPoints, Fen, interest_down, yuan
+from kechuang.kernel.money import BasisPoints, Fen, interest_down, split_largest_remainder, yuan
 from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import halfwidth, tidy
 
 
 class AbovePaid(Refusal):
@@ -56,6 +57,14 @@ class InstalmentsBackwards(Refusal):
     status = 422
 
 
+class InstalmentsTooFar(Refusal):
+    code = "supervision.instalments_too_far"
+    text = _("第一期的日期过远")
+    remedy = _("请核对年份")
+    field = "first_on"
+    status = 422
+
+
 class AmountDiffers(Refusal):
     code = "supervision.clawback_amount_differs"
     text = _("本期应缴本金 {fen_fen}、利息 {interest_fen}（计至 {on}），合计 {sum_fen}；登记的是 {asked_fen}")
@@ -86,6 +95,25 @@ class ReferenceMissing(Refusal):
     status = 422
 
 
+class SlipUsed(Refusal):
+    code = "supervision.slip_used"
+    text = _("银行流水号 {reference} 已用于 {number} 第 {position} 期")
+    remedy = _("一张银行凭证只能登记一期；请核对流水号")
+    field = "reference"
+
+
+class ReceiptPending(Refusal):
+    code = "supervision.receipt_pending"
+    text = _("第 {position} 期的缴回登记还没有复核")
+    remedy = _("请另一人先复核或退回该登记")
+
+
+class NoReceiptPending(Refusal):
+    code = "supervision.no_receipt_pending"
+    text = _("没有待复核的缴回登记")
+    remedy = _("请刷新页面查看最新状态")
+
+
 class AlreadyReceived(Refusal):
     code = "supervision.already_received"
     text = _("已缴回 {received_fen}，不能撤销追回决定")
@@ -107,6 +135,7 @@ class ClawbackTerms:
     clawback_instalments_max_count: int
     clawback_interest_bp: BasisPoints
     clawback_year_days: int
+    clawback_gap_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +170,18 @@ def at_once(fen: Fen, *, on: date, terms: ClawbackTerms) -> list[Part]:
     return [Part(fen, on + timedelta(days=terms.clawback_due_days))]
 
 
+def equal_parts(fen: Fen, *, count: int, first_on: date, terms: ClawbackTerms) -> list[Part]:
+    """What is owed in so many equal parts, days apart as the rules say; what remains goes to the first ones (分期).
+
+    Raises InstalmentsTooFar for days that no calendar has.
+    """
+    days = [terms.clawback_gap_days * place for place in range(count)]
+    if days and days[-1] > (date.max - first_on).days:
+        raise InstalmentsTooFar()
+    shares = split_largest_remainder(fen, [1] * count)
+    return [Part(share, first_on + timedelta(days=later)) for share, later in zip(shares, days, strict=True)]
+
+
 def refuse_parts(parts: Sequence[Part], *, left_fen: int, on: date, terms: ClawbackTerms, article: str) -> None:
     """Parts add up to what is still owed, follow one another, and are not too many (分期).
 
@@ -166,6 +207,13 @@ def refuse_receipt(*, fen: int, part: Fen, interest: Fen, on: date, decided_on: 
         raise AmountDiffers(
             fen_fen=part, interest_fen=interest, on=on.isoformat(), sum_fen=part + interest, asked_fen=fen
         )
+
+
+def slip(typed: str) -> str:
+    """A bank's serial number as it is kept and compared (银行流水号): no spaces, capitals. Raises ReferenceMissing."""
+    if not (found := halfwidth(tidy(typed)).upper()):
+        raise ReferenceMissing()
+    return found
 
 
 def summary(parts: Sequence[Part]) -> str:

@@ -52,6 +52,7 @@ class Holding(StrEnum):
 _C, _B, _R = CaseState, ClawbackState, Role
 _ASKING = {_R.COUNTY_OFFICER, _R.CITY_SCIENCE}
 _PARTY = {_R.HOLDER, _R.PROVIDER}
+_SECOND = {_R.COUNTY_FINANCE, _R.COUNTY_APPROVER}  # never who entered the receipt
 _LIVE = {_C.OPEN, _C.ASKED, _C.REPLIED}
 
 CASE_MACHINE = Machine(
@@ -85,7 +86,9 @@ CLAWBACK_MACHINE = Machine(
     [
         Move("instal", {_B.OWED}, None, {_R.COUNTY_APPROVER}, _("约定分期缴回"), data=True),
         Move("receive", {_B.OWED}, None, {_R.COUNTY_FINANCE}, _("登记缴回"), data=True),
-        Move("settle", {_B.OWED}, _B.SETTLED, {_R.COUNTY_FINANCE}, _("追回完毕"), data=True),
+        Move("countersign", {_B.OWED}, None, _SECOND, _("复核缴回"), data=True),
+        Move("strike", {_B.OWED}, None, _SECOND, _("退回缴回登记"), data=True),
+        Move("settle", {_B.OWED}, _B.SETTLED, _SECOND, _("追回完毕"), data=True),
         Move("withdraw", {_B.OWED}, _B.WITHDRAWN, {_R.COUNTY_APPROVER}, _("撤销追回决定"), data=True),
     ],
     labels={_B.OWED: _("待缴回"), _B.SETTLED: _("已追回"), _B.WITHDRAWN: _("已撤销")},
@@ -120,4 +123,3 @@ HOLDING_LABELS: dict[Holding, str] = {
 }
 WAITING_MAX = 200  # technical: rows of a workbench
 TEXT_CHARS_MIN = 4  # technical: a reason that says something
-INSTALMENT_GAP_DAYS = 30  # technical: how far apart instalments are offered on the form

@@ -318,3 +318,12 @@ def _settled(part: PaymentPart) -> SettlementRow:
         bank_reference=line.bank_reference,
         fen=part.fen,
     )
+
+
+def deciders_of(claim_ids: Iterable[str]) -> set[tuple[str, str, str]]:
+    """Who approved and who released the payments of these claims: claim, batch, person (审批、复核支付的人)."""
+    parts = PaymentPart.objects.filter(payable__claim_id__in=list(claim_ids), live=True)
+    rows = parts.values_list(
+        "payable__claim_id", "line__batch_id", "line__batch__approved_by", "line__batch__released_by"
+    )
+    return {(claim, batch_id, one) for claim, batch_id, *both in rows for one in both if one}
