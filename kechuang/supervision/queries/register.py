@@ -44,7 +44,11 @@ def register_of(actor: Actor, plan: Plan, terms: CheckTerms, *, on: date) -> Reg
     claims = list(rows.order_by("number"))
     sides = {party for claim in claims for party in (claim.provider_party, claim.holder_party)}
     doubted = objected([claim.id for claim in claims])
-    found = {row.claim_id for row in findings_of(claim.id for claim in claims) if row.state != FindingState.DISMISSED}
+    found = {
+        row.claim_id
+        for row in findings_of(claim.id for claim in claims)
+        if row.state in (FindingState.OPEN, FindingState.CONFIRMED)
+    }
     counting = counting_among({claim.provider_party for claim in claims}, on=on)
     codes, hands, secret = codes_of(sides), hands_of(claims), token_hex(SECRET_BYTES)
     entries, sealed = [], []
