@@ -88,6 +88,9 @@ class Finding(models.Model):
     terms = models.JSONField(default=dict)  # the parameters it was found by, with their articles
     found_at = models.DateTimeField()
     found_on = models.DateField()
+    handled_by = models.CharField(
+        max_length=32, blank=True
+    )  # who had confirmed the claim by then: decides nothing on it
     decided_by = models.CharField(max_length=32, blank=True)
     decided_on = models.DateField(null=True)
     decision = models.CharField(max_length=TEXT_LENGTH, blank=True)

@@ -7,11 +7,13 @@ from kechuang.claims import commands as claims
 from kechuang.kernel.actor import CLOCK, Role
 from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.machine import MoveNotOpen
+from kechuang.outbox.models import Message
 from kechuang.parties.rules import Related
 from kechuang.screening import commands, queries
 from kechuang.screening.models import Contest, Finding, Link
-from kechuang.screening.rules import refusals
-from kechuang.screening.states import Pattern
+from kechuang.screening.queries.linking import REGISTER, Known
+from kechuang.screening.rules import Found, refusals
+from kechuang.screening.states import LinkKind, Pattern
 from kechuang.trail.models import Event
 from kechuang.trail.queries import altered_rows
 from tests.claims.conftest import fresh
@@ -157,3 +159,59 @@ def test_nobody_answers_what_the_own_firm_said(screening: Screening) -> None:
     with pytest.raises(Refusal) as refused:
         commands.answer(own, contest_id=said.id, outcome="upheld", text="同意", now=town.now)
     assert "same" in refused.value.code or isinstance(refused.value, Related)
+
+
+def test_who_confirmed_the_claim_does_not_dismiss_what_is_found_on_it(screening: Screening) -> None:
+    town = screening.payouts
+    claim = town.in_notice()
+    fact = screening.fact(claim, confirmed_by=town.county.person_id)
+    one = Found(Pattern.REVIEWER_PAIR, fact, {"count": 9, "of_count": 10}, ())
+    commands.keep_found([one], screening.terms, now=town.now)
+    row = Finding.objects.get(rule=Pattern.REVIEWER_PAIR)
+    with pytest.raises(Refusal) as refused:
+        commands.decide(town.county, finding_id=row.id, outcome="dismissed", reason="正常", now=town.now)
+    assert refused.value.code == "parties.same_hands"
+    row.refresh_from_db()
+    assert row.state == "open"
+    assert commands.decide(town.approver, finding_id=row.id, outcome="dismissed", reason="正常", now=town.now)
+
+
+def test_what_was_confirmed_is_told_to_both_and_dismissed_when_the_firm_is_right(screening: Screening) -> None:
+    town = screening.payouts
+    row = screening.found(town.submitted())
+    commands.decide(town.county, finding_id=row.id, outcome="confirmed", reason="属实", now=town.now)
+    told = Message.objects.filter(subject_id=row.id).values_list("to_party", flat=True)
+    assert set(told) == {row.holder_party, row.provider_party}
+    said = commands.contest(screening.firm, finding_id=row.id, text="园区总机", now=town.now)
+    commands.answer(town.county, contest_id=said.id, outcome="upheld", text="属园区总机", now=town.now)
+    row.refresh_from_db()
+    assert (row.state, row.decision) == ("dismissed", "属园区总机")
+
+
+def test_a_firm_reads_of_others_only_that_they_are_there(screening: Screening) -> None:
+    town = screening.payouts
+    row = screening.found(town.submitted())
+    row.evidence = [
+        {"label": "报告雷同", "value": "别家的订单", "kind": "order", "id": "ord_other"},
+        {"label": "计费机时", "value": "3.00", "kind": "", "id": ""},
+    ]
+    row.save()
+    assert [one.value for one in queries.evidence_of(row)] == ["别家的订单", "3.00"]
+    assert [one.value for one in queries.evidence_of(row, office=False)] == ["涉及其他单位，由县科技局核实", "3.00"]
+
+
+def test_what_a_party_says_later_is_a_link_from_that_day_and_what_it_no_longer_says_ends(screening: Screening) -> None:
+    town, party = screening.payouts, screening.firm.party_id
+    one, other = (Known(party, "330602", LinkKind.PHONE, number, "1**", REGISTER) for number in ("138", "139"))
+    commands.keep_links([one], complete=True, now=town.now)
+    town.days(2)
+    commands.keep_links([one, other], complete=True, now=town.now)
+    later = Link.objects.get(party_id=party, kind="phone", from_on__isnull=False)
+    assert later.from_on == town.today
+    town.days(2)
+    commands.keep_links([], complete=True, now=town.now)
+    assert set(Link.objects.filter(party_id=party, kind="phone").values_list("until_on", flat=True)) == {town.today}
+    town.days(2)
+    commands.keep_links([one], complete=True, now=town.now)
+    again = Link.objects.get(party_id=party, kind="phone", until_on__isnull=True)
+    assert again.from_on == town.today

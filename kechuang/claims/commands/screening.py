@@ -126,10 +126,9 @@ def _due(stage: Stage, terms: ScreeningTerms, *, now: datetime) -> list[screenin
     """Paid invoices of a stage that nobody asked about yet."""
     on = clock.day(now)
     paid = Citation.objects.filter(live=True, claim__paid_on__isnull=False)
-    if stage is Stage.YEAR_END:
-        if on < month_day(terms.red_year_end_on, on.year):
-            return []
-        paid = paid.filter(claim__paid_on__year=on.year)
+    if stage is Stage.YEAR_END:  # also when nobody looked on the day itself
+        year = on.year if on >= month_day(terms.red_year_end_on, on.year) else on.year - 1
+        paid = paid.filter(claim__paid_on__year=year)
     else:
         days = terms.red_first_check_days if stage is Stage.FIRST else terms.red_second_check_days
         paid = paid.filter(claim__paid_on__lte=on - timedelta(days=days))

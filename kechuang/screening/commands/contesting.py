@@ -16,8 +16,10 @@ from kechuang.screening.rules import refusals
 from kechuang.screening.states import (
     ANSWERS,
     CONTEST_MACHINE,
+    FINDING_MACHINE,
     LINK_MACHINE,
     ContestState,
+    FindingState,
     LinkState,
 )
 from kechuang.trail.commands import acting_role, advance, record
@@ -83,7 +85,8 @@ def _answered_in(party_id: str, finding: Finding | None, link: Link | None) -> s
 
 @transaction.atomic
 def answer(actor: Actor, *, contest_id: str, outcome: str, text: str, now: datetime) -> Contest:
-    """Upholds (采纳) or rejects (不采纳) what a firm said; a link whose contest is upheld is no longer relied on.
+    """Upholds (采纳) or rejects (不采纳) what a firm said; a link whose contest is upheld is no longer relied on, a finding
+    is dismissed.
 
     Raises OutcomeUnknown, ReasonMissing, MoveNotOpen, SameHands, Related; NotVisible.
     """
@@ -102,6 +105,8 @@ def answer(actor: Actor, *, contest_id: str, outcome: str, text: str, now: datet
     advance(actor, row, move, roles=roles, now=now, saves=saves, facts={"answer": row.answer})
     if outcome == ContestState.UPHELD and row.link_id:
         _strike(actor, row, now=now)
+    if outcome == ContestState.UPHELD and row.finding_id:
+        _lift(actor, row, now=now)
     tell(
         subject_id=row.id,
         path=f"/screening/contests/{row.id}",
@@ -111,6 +116,18 @@ def answer(actor: Actor, *, contest_id: str, outcome: str, text: str, now: datet
         now=now,
     )
     return row
+
+
+def _lift(actor: Actor, row: Contest, *, now: datetime) -> None:
+    """What was confirmed and is rightly spoken against is dismissed (予以排除), with the answer as its reason."""
+    found = Finding.objects.select_for_update(of=("self",)).get(id=row.finding_id)
+    if found.state != FindingState.CONFIRMED:
+        return
+    roles = roles_on(actor, row)
+    move = FINDING_MACHINE.check("lift", FindingState(found.state), roles)
+    found.decided_by, found.decided_on, found.decision = actor.person_id, clock.day(now), row.answer
+    saves = ["decided_by", "decided_on", "decision"]
+    advance(actor, found, move, roles=roles, now=now, saves=saves, facts={"contest_id": row.id, "reason": row.answer})
 
 
 def _strike(actor: Actor, row: Contest, *, now: datetime) -> None:

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
+from kechuang.outbox.commands import tell
 from kechuang.parties.queries import refuse_same_hands
 from kechuang.screening.access import roles_on, visible_to
 from kechuang.screening.models import Finding
@@ -19,10 +21,11 @@ from kechuang.ui import clock
 
 @transaction.atomic
 def decide(actor: Actor, *, finding_id: str, outcome: str, reason: str, now: datetime) -> Finding:
-    """Confirms (认定) or dismisses (排除) a finding, with the reason; never by the clock, never by somebody of its two sides.
+    """Confirms (认定) or dismisses (排除) a finding, with the reason; never by the clock, never by somebody of its two sides or by who had confirmed
+    the claim before it was found.
 
     Decided already by the same person with the same outcome, it answers with that. Raises OutcomeUnknown, ReasonMissing,
-    ClockDecides, MoveNotOpen, Related; NotVisible when it is not the actor's to see.
+    ClockDecides, MoveNotOpen, SameHands, Related; NotVisible when it is not the actor's to see.
     """
     row = visible_to(actor).select_for_update(of=("self",)).filter(id=finding_id).first()
     if row is None:
@@ -52,9 +55,24 @@ def _decided(actor: Actor, row: Finding, outcome: str, reason: str, *, now: date
     roles = roles_on(actor, row)
     move = FINDING_MACHINE.check(OUTCOMES[FindingState(outcome)], FindingState(row.state), roles)
     sides = (row.holder_party, row.provider_party)
-    refuse_same_hands(actor, row.region, acting_role(roles, move), before=[], sides=sides)
+    refuse_same_hands(actor, row.region, acting_role(roles, move), before=[row.handled_by], sides=sides)
     row.decided_by, row.decided_on, row.decision = actor.person_id, clock.day(now), tidy(reason)
     saves = ["decided_by", "decided_on", "decision"]
     facts = {"rule": row.rule, "reason": row.decision, "claim_id": row.claim_id}
     advance(actor, row, move, roles=roles, now=now, saves=saves, facts=facts)
+    if outcome == FindingState.CONFIRMED:
+        _told(row, now)
     return row
+
+
+def _told(row: Finding, now: datetime) -> None:
+    """Both sides may speak against what was confirmed (申辩), so both are told."""
+    for party_id in sorted({row.holder_party, row.provider_party}):
+        tell(
+            subject_id=row.id,
+            path=f"/screening/{row.id}",
+            title=_("一项与您单位有关的风险筛查结果已认定"),
+            text=_("可以查看依据；有异议的可以提出申辩。"),
+            to_party=party_id,
+            now=now,
+        )

@@ -49,7 +49,7 @@ def keep_found(
             _moved(row, "find_again", now)
     renewed = [_renewed(row, one) for row, one in changed if _differs(row, one)]
     insert_many(Finding, new)
-    update_many(Finding, renewed, ["rule_version", "says", "facts", "evidence", "group"])
+    update_many(Finding, renewed, ["rule_version", "says", "facts", "evidence", "group", "handled_by"])
     label, target = _("筛查发现"), str(FindingState.OPEN)
     acts = [Act(row, {"rule": row.rule, "facts": row.facts}, target=target) for row in new]
     record_many(CLOCK, acts, "find", label=label, role=Role.CLOCK, now=now)
@@ -94,6 +94,7 @@ def _row(one: Found, terms: InForce[ScreeningTerms], now: datetime) -> Finding:
         facts=dict(one.facts),
         evidence=[asdict(proof) for proof in one.evidence],
         terms={**terms.record, "params": {name: params[name] for name in rule.parameters}},
+        handled_by=claim.confirmed_by,
         found_at=now,
         found_on=clock.day(now),
     )
@@ -107,5 +108,6 @@ def _renewed(row: Finding, one: Found) -> Finding:
     rule = RULES[one.rule]
     row.rule_version, row.says = rule.version, rule.says
     row.facts, row.group = dict(one.facts), one.group
+    row.handled_by = one.claim.confirmed_by
     row.evidence = [asdict(proof) for proof in one.evidence]
     return row

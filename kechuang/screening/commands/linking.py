@@ -18,6 +18,8 @@ from kechuang.trail.commands import Act, record_many
 from kechuang.ui import clock
 from kechuang.ui.rows import insert_many, update_many
 
+_OWN = (REGISTER, SIGN_IN)  # what the platform itself knows
+
 
 def digest_of(kind: LinkKind, value: str) -> str:
     """What a value is compared by: keyed, so that a telephone is not found by trying them all."""
@@ -34,13 +36,20 @@ def keep_links(known: Iterable[Known], *, complete: bool = False, now: datetime)
         (row.party_id, LinkKind(row.kind), row.digest): row
         for row in Link.objects.filter(party_id__in={party for party, _kind, _digest in given})
     }
-    new = [_row(one, key[-1], on) for key, one in given.items() if key not in standing]
+    known_before = {party for party, _kind, _digest in standing}
+    new = [
+        _row(one, key[-1], on, since=on if complete and key[0] in known_before else None)
+        for key, one in given.items()
+        if key not in standing
+    ]
     insert_many(Link, new)
     acts = [Act(row, {"kind": row.kind, "source": row.source}, target=str(LinkState.STANDING)) for row in new]
     record_many(CLOCK, acts, "link", label=_("登记关联线索"), role=Role.CLOCK, now=now)
     if complete:
-        own = (REGISTER, SIGN_IN)
-        _end([row for key, row in standing.items() if key not in given and row.source in own], now=now)
+        own = Link.objects.filter(source__in=_OWN)
+        living = {(row.party_id, LinkKind(row.kind), row.digest): row for row in own.filter(until_on__isnull=True)}
+        _end([row for key, row in living.items() if key not in given], now=now)
+        _revive([row for key, row in standing.items() if key in given and row.until_on and row.source in _OWN], now=now)
     return len(new)
 
 
@@ -54,7 +63,17 @@ def _end(rows: Sequence[Link], *, now: datetime) -> None:
     record_many(CLOCK, acts, "end_link", label=_("关联线索终止"), role=Role.CLOCK, now=now)
 
 
-def _row(one: Known, digest: str, on: date) -> Link:
+def _revive(rows: Sequence[Link], *, now: datetime) -> None:
+    """What a party has again is a link from today (再次登记); the interval before is in the log."""
+    for row in rows:
+        row.from_on, row.until_on = clock.day(now), None
+    update_many(Link, rows, ["from_on", "until_on"])
+    acts = [Act(row, {"from_on": row.from_on.isoformat()}) for row in rows if row.from_on]
+    record_many(CLOCK, acts, "link_again", label=_("再次登记关联线索"), role=Role.CLOCK, now=now)
+
+
+def _row(one: Known, digest: str, on: date, since: date | None) -> Link:
+    """`since`: of a party that was known before, what it says now is new from today (自当日起); else it is as old as we know."""
     return Link(
         party_id=one.party_id,
         region=one.region,
@@ -62,7 +81,7 @@ def _row(one: Known, digest: str, on: date) -> Link:
         digest=digest,
         shown=one.shown,
         source=one.source,
-        from_on=one.from_on,
+        from_on=one.from_on or since,
         until_on=one.until_on,
         made_on=on,
     )

@@ -29,6 +29,7 @@ def _links(request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpResp
     rows = [(link, LINK_LABELS[LinkKind(link.kind)], said) for link, said in queries.own_links(actor)]
     context = {
         "rows": rows,
+        "findings": queries.own_findings(actor),
         "link_machine": LINK_MACHINE,
         "contest_machine": CONTEST_MACHINE,
         "said": ContestForm(),

@@ -55,10 +55,10 @@ def _sheet(request: HttpRequest, finding_id: str, *, status: int = 200, **forms:
         "contest_machine": CONTEST_MACHINE,
         "decision": DecisionForm(),
         "said": ContestForm(),
-        "may_decide": bool(sheet.open_moves),
+        "may_decide": sheet.finding.state == FindingState.OPEN and bool(sheet.open_moves),
         "may_contest": actor.party_id in about,
         "open_same": [one for one in sheet.same if one.state == FindingState.OPEN],
-        "graph": queries.graph_of(sheet.finding),
+        "graph": sheet.graph,
         **forms,
     }
     return render(request, "screening/finding.html", context, status=status)

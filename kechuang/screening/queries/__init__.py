@@ -14,11 +14,18 @@ from kechuang.screening.queries.findings import (
 )
 from kechuang.screening.queries.linking import Known, known_now
 from kechuang.screening.queries.registers import brings_registers, last_imports
-from kechuang.screening.queries.sheets import ContestSheet, FindingSheet, contest_sheet, link, own_links, sheet
+from kechuang.screening.queries.sheets import (
+    ContestSheet,
+    FindingSheet,
+    contest_sheet,
+    link,
+    own_findings,
+    own_links,
+    sheet,
+)
 from kechuang.screening.queries.shown import (
     FindingRow,
     evidence_of,
-    graph_of,
     reason_of,
     rows_of,
     sees_queue,
@@ -40,13 +47,13 @@ __all__ = [
     "evidence_of",
     "finding",
     "findings_of",
-    "graph_of",
     "hits_by_rule",
     "known_now",
     "last_imports",
     "levels_on",
     "link",
     "open_findings",
+    "own_findings",
     "own_links",
     "reason_of",
     "rows_of",

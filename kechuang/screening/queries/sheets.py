@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
@@ -9,7 +11,17 @@ from kechuang.parties.queries import party_names
 from kechuang.screening.access import contests_visible_to, links_visible_to, roles_on, visible_to
 from kechuang.screening.models import Contest, Finding, Link
 from kechuang.screening.queries.findings import finding
-from kechuang.screening.queries.shown import Measured, Shown, evidence_of, measured, reason_of
+from kechuang.screening.queries.shown import (
+    FindingRow,
+    LinkGraph,
+    Measured,
+    Shown,
+    evidence_of,
+    graph_of,
+    measured,
+    reason_of,
+    rows_of,
+)
 from kechuang.screening.rules import RULES, Rule
 from kechuang.screening.states import (
     CONTEST_MACHINE,
@@ -40,6 +52,7 @@ class FindingSheet:
     same: list[Finding]  # of the same rule and group
     events: list[Event]
     open_moves: list[Move]
+    graph: LinkGraph | None
 
 
 def sheet(actor: Actor, finding_id: str) -> FindingSheet:
@@ -51,11 +64,12 @@ def sheet(actor: Actor, finding_id: str) -> FindingSheet:
         else Finding.objects.none()
     )
     names = party_names([row.holder_party, row.provider_party])
+    office = bool(roles_on(actor, row))
     return FindingSheet(
         row,
         RULES[Pattern(row.rule)],
         reason_of(row),
-        evidence_of(row),
+        evidence_of(row, office=office),
         measured(row.terms["params"]),
         names.get(row.holder_party, ""),
         names.get(row.provider_party, ""),
@@ -63,6 +77,7 @@ def sheet(actor: Actor, finding_id: str) -> FindingSheet:
         list(same.order_by("found_at", "id")),
         list(way([row.id])),
         FINDING_MACHINE.open(FindingState(row.state), roles_on(actor, row)),
+        graph_of(row, office=office),
     )
 
 
@@ -71,6 +86,14 @@ def own_links(actor: Actor) -> list[tuple[Link, Contest | None]]:
     rows = list(Link.objects.filter(party_id=actor.party_id).order_by("kind", "id")) if actor.party_id else []
     said = {row.link_id: row for row in Contest.objects.filter(link__in=rows).order_by("at")}
     return [(row, said.get(row.id)) for row in rows]
+
+
+def own_findings(actor: Actor) -> list[FindingRow]:
+    """What was confirmed about the actor's own party (已认定的), the latest first."""
+    if not actor.party_id:
+        return []
+    about = Q(holder_party=actor.party_id) | Q(provider_party=actor.party_id)
+    return rows_of(list(Finding.objects.filter(about, state=FindingState.CONFIRMED).order_by("-decided_on", "id")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from kechuang.kernel.actor import Actor
+from kechuang.kernel.text import gettext_noop
 from kechuang.parties.queries import party_names
 from kechuang.policy.book import current, in_force
 from kechuang.screening.access import OFFICES
@@ -26,6 +28,7 @@ from kechuang.screening.states import (
 )
 from kechuang.ui.words import fact, filled
 
+OTHERS, OTHER = gettext_noop("涉及其他单位，由县科技局核实"), gettext_noop("其他单位 {number}")
 _ADDRESSES = {"claim": "claims:claim", "order": "orders:order"}
 
 
@@ -48,13 +51,21 @@ class Shown:
     url: str
 
 
-def evidence_of(row: Finding) -> list[Shown]:
+def evidence_of(row: Finding, *, office: bool = True) -> list[Shown]:
+    """What a finding rests on. A party reads of others only that they are there: what they do is not its business."""
+    own = {row.claim_id, row.order_id, row.holder_party, row.provider_party}
+    links = [proof["id"] for proof in row.evidence if proof["kind"] == "link"]
+    if len(links) == 1:  # between the two sides themselves
+        own.add(links[0])
     return [
-        Shown(proof["label"], proof["value"], reverse(_ADDRESSES[proof["kind"]], args=[proof["id"]]))
-        if proof["kind"] in _ADDRESSES
-        else Shown(proof["label"], proof["value"], "")
+        _shown(proof) if office or not proof["kind"] or proof["id"] in own else Shown(proof["label"], _(OTHERS), "")
         for proof in row.evidence
     ]
+
+
+def _shown(proof: Mapping[str, str]) -> Shown:
+    url = reverse(_ADDRESSES[proof["kind"]], args=[proof["id"]]) if proof["kind"] in _ADDRESSES else ""
+    return Shown(proof["label"], proof["value"], url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +143,21 @@ class LinkGraph:
     option: dict[str, Any] = field(default_factory=dict)
 
 
-def graph_of(row: Finding) -> LinkGraph | None:
-    """The links that the finding's path goes over, with everybody who has the same; None where it rests on no link."""
+def graph_of(row: Finding, *, office: bool = True) -> LinkGraph | None:
+    """The links that the finding's path goes over, with everybody who has the same; None where it rests on no link.
+
+    For a party others have no name: with whom a third shares a telephone is not its business.
+    """
     ids = [proof["id"] for proof in row.evidence if proof["kind"] == "link"]
     if not ids:
         return None
     digests = Link.objects.filter(id__in=ids).values("digest")
     links = list(Link.objects.filter(digest__in=digests, state=LinkState.STANDING).order_by("digest", "id")[:GRAPH_MAX])
-    names = party_names({link.party_id for link in links} | {row.holder_party, row.provider_party})
+    sides = {row.holder_party, row.provider_party}
+    names = party_names({link.party_id for link in links} | sides)
+    if not office:
+        others = sorted({link.party_id for link in links} - sides)
+        names |= {party: _(OTHER).format(number=at) for at, party in enumerate(others, start=1)}
     edges = [
         Edge(names[one.party_id], names[other.party_id], LINK_LABELS[LinkKind(one.kind)], one.shown)
         for one, other in _joined(links)
