@@ -108,7 +108,11 @@ class TextForm(Form):
 def _target_field(one: Indicator) -> forms.Field:
     label = gettext(one.label)
     if one.unit is Unit.FEN:
-        return YuanField(label=label)
+        return YuanField(label=_yuan(label))
     if one.unit is Unit.BP:  # two digits after the point, as of amounts: 60.25 are 6,025 basis points
         return YuanField(label=f"{label}（%）")
-    return forms.IntegerField(label=label, min_value=0)
+    return forms.IntegerField(label=label, min_value=0, widget=forms.NumberInput(attrs={"class": "k-yuan"}))
+
+
+def _yuan(label: str) -> str:
+    return gettext("{label}（元）").format(label=label)

@@ -28,6 +28,7 @@ from kechuang.ui.words import percent
 MAIN = ("budgeted", "granted", "offset", "paid", "spent_bp", "used_bp", "kept_bp", "providers")
 LISTS = (("ages", "claims:claims"), ("clocks", "deadlines:clocks"), ("library", "registers:library"))
 REVERSED = 4  # how a reversal is booked
+SLIGHT = 50  # so many times smaller than the highest bar
 CHARTED = ("granted", "offset", "paid")
 
 
@@ -99,6 +100,7 @@ def rows(request: HttpRequest, region_code: str, indicator: str) -> HttpResponse
             for row in page
         ],
         "numbers": queries.numbers_of([row.subject for row in page]),
+        "count": _("{n} 笔").format(n=f"{page.paginator.count:,}"),
         "total": said(one, queries.sum_of(found, one)),
     }
     return render(request, "cockpit/rows.html", context)
@@ -201,13 +203,16 @@ def _months(board: Board) -> list[tuple[str, list[str]]]:
 
 
 def _bars(names: Sequence[str], series: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """A little below nothing, as where an offset was restored, takes no room of the axis."""
+    values = [value for one in series for value in one["data"]]
+    slight = -min(values, default=0) * SLIGHT < max(values, default=0)
     return {
         "k_money": True,
         "tooltip": {"trigger": "axis"},
         "legend": {"top": 0},
         "grid": {"left": 8, "right": 8, "top": 40, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "category", "data": list(names), "axisLabel": {"interval": 0, "hideOverlap": True}},
-        "yAxis": {"type": "value"},
+        "yAxis": {"type": "value", **({"min": 0} if slight else {})},
         "series": list(series),
     }
 

@@ -61,7 +61,7 @@ def targets(request: HttpRequest, region_code: str) -> HttpResponse:
     rows = [
         (
             part_label(region_code, part),
-            [figure(one, figures) for one in SHOWN],
+            [(one.label, figure(one, figures)) for one in SHOWN],
             part in board.warnings,
             board.targets.get(part),
         )

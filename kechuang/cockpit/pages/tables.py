@@ -24,11 +24,11 @@ def said(one: Indicator, value: int) -> str:
 
 
 def parts_grid(reading: Reading, indicators: Sequence[Indicator] = INDICATORS) -> Grid:
-    """Indicators as rows, the parts of the region as columns, the region itself last."""
+    """Indicators as rows; the region itself first, then its parts as columns."""
     parts = reading.parts
-    head = (_("指标"), *[part_label(reading.code, part) for part in parts], _("合计"))
+    head = (_("指标"), _("合计"), *[part_label(reading.code, part) for part in parts])
     rows = [
-        (_(one.label), *[figure(one, figures) for figures in parts.values()], figure(one, reading.total))
+        (_(one.label), figure(one, reading.total), *[figure(one, figures) for figures in parts.values()])
         for one in indicators
     ]
     return Grid(head, rows, frozenset(range(1, len(head))), caption=_("各地指标"))
