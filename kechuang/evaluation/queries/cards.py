@@ -8,7 +8,7 @@ from kechuang.evaluation import rules
 from kechuang.evaluation.models import Evaluation
 from kechuang.evaluation.states import MONTHS_IN_YEAR
 from kechuang.parties.queries import own_level, region
-from kechuang.policy.book import InForce, current, in_force, replay
+from kechuang.policy.book import HOME, InForce, current, in_force, replay
 
 _INDICATORS = "scorecard_indicators"
 
@@ -17,7 +17,6 @@ _INDICATORS = "scorecard_indicators"
 class CourseTerms:
     """How an evaluation runs, and what its best grades bring (考核程序与结果运用)."""
 
-    home_regions: tuple[str, ...]
     evaluating_levels: tuple[str, ...]
     carrier_kinds: tuple[str, ...]
     report_within_days: int
@@ -51,10 +50,11 @@ def scheme_title(scheme: str) -> str:
 
 
 def evaluates(scheme: str, place: str, *, on: date) -> bool:
-    """Whether the scheme is for the office of a place to evaluate by (考核主体): its region, and its level."""
+    """Whether the scheme is for the office of a place to evaluate by (考核主体): its region, where it names one, and its level."""
     terms, scope = in_force(scheme, CourseTerms, on=on).terms, region(scope_of(place))
-    at_home = not terms.home_regions or scope.code.startswith(terms.home_regions)
-    return at_home and scope.level in terms.evaluating_levels
+    home = current().packs[scheme].parameters.get(HOME)
+    said = home.on(on) if home else None
+    return (said is None or scope.code.startswith(str(said.is_))) and scope.level in terms.evaluating_levels
 
 
 def scope_of(place: str) -> str:
