@@ -180,11 +180,13 @@ def _regraded(row: Evaluation, sheet: Sheet, sheets: Sequence[Sheet], corrected:
     """Scores the sheet anew and grades everybody; answers the others whose grade or place is another, with the old grade."""
     before = (sheet.facts, sheet.judged, sheet.reported, sheet.grade)
     sheet.judged = _judged(sheet, {**sheet.judged, **corrected.judged})
-    asked = {one.name for one in card_of(row).terms.scorecard_indicators if one.source is Source.REPORTED}
+    card = card_of(row).terms.scorecard_indicators
+    asked = {one.name for one in card if one.source is Source.REPORTED}
     sheet.reported = {**sheet.reported, **{name: said for name, said in corrected.reported.items() if name in asked}}
     score(row, [sheet])
     if sheet.reason:
-        raise rules.DataMissing(party=sheet.number, indicator=sheet.reason)
+        missing = next(one.label for one in card if one.name == sheet.reason)
+        raise rules.DataMissing(party=sheet.number, indicator=missing)
     taking = [one for one in sheets if one.grade]
     old = {one.id: (one.grade, one.place) for one in taking}
     give_grades(row, taking)

@@ -17,7 +17,6 @@ _INDICATORS = "scorecard_indicators"
 class CourseTerms:
     """How an evaluation runs, and what its best grades bring (考核程序与结果运用)."""
 
-    evaluating_levels: tuple[str, ...]
     carrier_kinds: tuple[str, ...]
     report_within_days: int
     appeal_within_days: int
@@ -26,6 +25,13 @@ class CourseTerms:
     priority_grades: tuple[str, ...]
     priority_programmes: tuple[str, ...]
     priority_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeTerms:
+    """Whose offices evaluate by a scheme (考核主体); asked when an evaluation is opened, and not kept with it."""
+
+    evaluating_levels: tuple[str, ...]
 
 
 def schemes(places: Iterable[str], *, on: date) -> dict[str, str]:
@@ -51,7 +57,7 @@ def scheme_title(scheme: str) -> str:
 
 def evaluates(scheme: str, place: str, *, on: date) -> bool:
     """Whether the scheme is for the office of a place to evaluate by (考核主体): its region, where it names one, and its level."""
-    terms, scope = in_force(scheme, CourseTerms, on=on).terms, region(scope_of(place))
+    terms, scope = in_force(scheme, OfficeTerms, on=on).terms, region(scope_of(place))
     home = current().packs[scheme].parameters.get(HOME)
     said = home.on(on) if home else None
     return (said is None or scope.code.startswith(str(said.is_))) and scope.level in terms.evaluating_levels
