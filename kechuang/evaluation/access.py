@@ -23,7 +23,7 @@ def is_own(actor: Actor, sheet: Sheet) -> bool:
     return own and (not actor.unit_ids or sheet.unit in actor.unit_ids)
 
 
-def roles_on(actor: Actor, record: Evaluation | Sheet) -> frozenset[Role]:
+def roles_on(actor: Actor, record: Evaluation | Sheet | Priority) -> frozenset[Role]:
     """The office roles over the evaluating office's place; PROVIDER for the carrier itself."""
     own = isinstance(record, Sheet) and is_own(actor, record)
     return actor.roles_in(record.region) | ({Role.PROVIDER} if own else set())
@@ -64,6 +64,11 @@ def sheets_visible_to(actor: Actor) -> QuerySet[Sheet]:
 def published() -> QuerySet[Sheet]:
     """What everybody may read: published grades."""
     return Sheet.objects.filter(state=SheetState.PUBLISHED)
+
+
+def issued_in(actor: Actor) -> QuerySet[Priority]:
+    """Certificates of the offices over whose places the actor holds one: who may do something about them."""
+    return Priority.objects.all() if actor.clock else Priority.objects.filter(region__in=actor.regions(*_READS))
 
 
 def priorities() -> QuerySet[Priority]:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.documents.states import KIND_LABELS, Kind
+from kechuang.evaluation.commands import Corrected
 from kechuang.evaluation.queries import Line
 from kechuang.evaluation.states import POINT, PROGRAMME_LABELS
 from kechuang.ui.forms import FilesField, FilterForm, Form, TextField
@@ -77,20 +78,38 @@ class JudgeForm(Form):
         return {name: int(self.cleaned_data[f"points-{name}"] * POINT) for name in self.judged}
 
 
-class AnswerForm(JudgeForm):
-    """答复申诉: an answer; the points only where they are corrected."""
+class AnswerForm(Form):
+    """答复申诉: whether it is upheld, an answer, and what is corrected; the system's own data are read anew."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    upheld = forms.BooleanField(
+        label=_("申诉成立"),
+        required=False,
+        help_text=_("成立的：系统数据按现在的记录重新读取，并按下面更正的评分、自评数重新计分，同组重新定级。"),
+    )
+    words = TextField(label=_("答复意见"), max_length=1000)
+
+    def __init__(self, *args: Any, lines: Sequence[Line], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["words"].label = _("答复意见")
-        for name in self.judged:
-            self.fields[f"points-{name}"].required = False
+        self.judged = [line.name for line in lines if line.judged]
+        self.asked = [line.name for line in lines if line.asked]
+        for line in lines:
+            if line.judged:
+                self.fields[f"points-{line.name}"] = forms.DecimalField(
+                    label=line.label,
+                    min_value=0,
+                    max_digits=6,
+                    decimal_places=2,
+                    required=False,
+                    help_text=_points(line.full),
+                )
+            elif line.asked:
+                self.fields[f"value-{line.name}"] = forms.IntegerField(label=line.label, min_value=0, required=False)
 
-    def corrected(self) -> dict[str, int] | None:
-        given = {name: self.cleaned_data.get(f"points-{name}") for name in self.judged}
-        if all(points is None for points in given.values()):
-            return None
-        return {name: int(points * POINT) for name, points in given.items() if points is not None}
+    def corrected(self) -> Corrected:
+        said = self.cleaned_data
+        points = {name: said[f"points-{name}"] for name in self.judged if said.get(f"points-{name}") is not None}
+        values = {name: said[f"value-{name}"] for name in self.asked if said.get(f"value-{name}") is not None}
+        return Corrected({name: int(one * POINT) for name, one in points.items()}, values)
 
 
 def _points(full: int) -> str:
@@ -99,6 +118,10 @@ def _points(full: int) -> str:
 
 class ReasonForm(Form):
     reason = TextField(label=_("理由"), max_length=500)
+
+
+class RevokeForm(Form):
+    reason = TextField(label=_("撤销理由"), max_length=500)
 
 
 class AppealForm(Form):

@@ -19,6 +19,10 @@ def priority_id() -> str:
     return new_id("pri")
 
 
+def revocation_id() -> str:
+    return new_id("prr")
+
+
 class Evaluation(models.Model):
     """年度考核: one office evaluates the carriers of its scope for one year by one scorecard, as its terms stood then."""
 
@@ -56,7 +60,7 @@ class Evaluation(models.Model):
                 condition=Q(published_by="") | ~Q(published_by=F("graded_by")), name="evaluation_four_eyes"
             ),
             models.UniqueConstraint(
-                fields=["scheme", "region", "year"], condition=~Q(state="withdrawn"), name="evaluation_of_a_year_once"
+                fields=["scheme", "scope", "year"], condition=~Q(state="withdrawn"), name="evaluation_of_a_year_once"
             ),
         ]
 
@@ -119,7 +123,10 @@ class Sheet(models.Model):
 
 
 class Priority(models.Model):
-    """优先凭证: for which programmes a carrier is preferred, by which grade, until when; proved by the log's receipt."""
+    """优先凭证: for which programmes a carrier is preferred, by which grade, until when; proved by the log's receipt.
+
+    It never changes; that it was revoked is a row of its own.
+    """
 
     APPEND_ONLY: ClassVar = True
 
@@ -143,3 +150,22 @@ class Priority(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Revocation(models.Model):
+    """优先凭证撤销: that a certificate holds no longer, since when and why; proved by the log as the certificate is."""
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=revocation_id, editable=False)
+    priority = models.OneToOneField(Priority, on_delete=models.PROTECT, related_name="+")
+    region = models.CharField(max_length=12)
+    reason = models.CharField(max_length=500)
+    revoked_by = models.CharField(max_length=32, blank=True)  # "": the clock, by what the lists say
+    revoked_on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="priority_revocation_says_why")]
+
+    def __str__(self) -> str:
+        return self.priority_id

@@ -1,6 +1,7 @@
 """Pages of evaluations: the list, one with its carriers, one carrier's sheet, published grades, certificates of priority."""
 
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kechuang.documents.rules import write_csv
@@ -23,11 +25,14 @@ from kechuang.evaluation.forms import (
     ProgrammeForm,
     ReasonForm,
     ReportForm,
+    RevokeForm,
 )
 from kechuang.evaluation.states import MACHINE, PROGRAMME_LABELS, SHEET_MACHINE, YEARS_SHOWN
+from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.parties.queries import region_name
 from kechuang.ui import clock
+from kechuang.ui.acts import Acts, posted
 from kechuang.ui.requests import actor_of, attempt, page_of
 
 
@@ -52,7 +57,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
 def open_evaluation(request: HttpRequest) -> HttpResponse:
     actor, on, status = actor_of(request), clock.today(), HTTPStatus.OK
     regions = {code: region_name(code) for code in queries.evaluates_in(actor)}
-    schemes = queries.schemes(on=on)
+    schemes = queries.schemes(regions, on=on)
     if not regions or not schemes:
         raise NotVisible
     years = {year: str(year) for year in range(on.year - 1, on.year - 1 - YEARS_SHOWN, -1)}
@@ -86,37 +91,20 @@ def _evaluation(request: HttpRequest, evaluation_id: str, *, status: int = 200, 
     return render(request, "evaluation/evaluation.html", context, status=status)
 
 
-@require_POST
-@login_required
-def grade(request: HttpRequest, evaluation_id: str) -> HttpResponse:
-    commands.grade(actor_of(request), evaluation_id=evaluation_id, now=clock.now())
-    messages.success(request, _("已计分定级，申诉期已开始"))
-    return redirect("evaluation:evaluation", evaluation_id)
-
-
-@require_POST
-@login_required
-def publish(request: HttpRequest, evaluation_id: str) -> HttpResponse:
-    commands.publish(actor_of(request), evaluation_id=evaluation_id, now=clock.now())
-    messages.success(request, _("考核结果已公布，优先凭证已开具"))
-    return redirect("evaluation:evaluation", evaluation_id)
-
-
-@require_POST
-@login_required
-def withdraw(request: HttpRequest, evaluation_id: str) -> HttpResponse:
-    actor, form = actor_of(request), ReasonForm(request.POST)
-    queries.evaluation_sheet(actor, evaluation_id)
-    tried = attempt(
-        form,
-        lambda: commands.withdraw(
-            actor, evaluation_id=evaluation_id, reason=form.cleaned_data["reason"], now=clock.now()
-        ),
-    )
-    if not tried.done:
-        return _evaluation(request, evaluation_id, status=tried.status, reason=form, failed=form)
-    messages.success(request, _("考核已撤销"))
-    return redirect("evaluation:evaluation", evaluation_id)
+_ACTS = Acts(_evaluation, "evaluation:evaluation", "evaluation_id")
+grade = _ACTS.plain(
+    lambda actor, one, now: commands.grade(actor, evaluation_id=one, now=now), gettext_lazy("已计分定级，申诉期已开始")
+)
+publish = _ACTS.plain(
+    lambda actor, one, now: commands.publish(actor, evaluation_id=one, now=now),
+    gettext_lazy("考核结果已公布，优先凭证已开具"),
+)
+withdraw = _ACTS.typed(
+    "reason",
+    posted(ReasonForm),
+    lambda actor, form, one, now: commands.withdraw(actor, evaluation_id=one, **form.cleaned_data, now=now),
+    gettext_lazy("考核已撤销"),
+)
 
 
 @login_required
@@ -145,74 +133,73 @@ def _sheet(request: HttpRequest, sheet_id: str, *, status: int = 200, **given: A
     return render(request, "evaluation/sheet.html", context, status=status)
 
 
-def _tried(
-    request: HttpRequest, sheet_id: str, name: str, form: Any, call: Callable[[], object], words: str
-) -> HttpResponse:
-    tried = attempt(form, call)
-    if not tried.done:
-        return _sheet(request, sheet_id, status=tried.status, failed=form, **{name: form})
-    messages.success(request, words)
-    return redirect("evaluation:sheet", sheet_id)
+def _asked(form: Callable[..., Any]) -> Callable[[HttpRequest, str], Any]:
+    """A form that is made of the sheet's lines."""
+    return lambda request, one: form(
+        request.POST, lines=queries.carrier_sheet(actor_of(request), one, on=clock.today()).lines
+    )
+
+
+def _attached(actor: Actor, papers: PapersForm, one: str, now: datetime) -> None:
+    kind = papers.cleaned_data["kind"]
+    for file in papers.cleaned_data["files"]:
+        commands.attach(actor, sheet_id=one, name=file.name, content=file.read(), kind=kind, now=now)
+
+
+_SHEET = Acts(_sheet, "evaluation:sheet", "card_id")
+_SHEET_ACTS = {
+    "report": _SHEET.typed(
+        "report",
+        _asked(ReportForm),
+        lambda actor, form, one, now: commands.report(
+            actor, sheet_id=one, values=form.values(), statement=form.cleaned_data["statement"], now=now
+        ),
+        gettext_lazy("自评已报送"),
+    ),
+    "attach": _SHEET.typed("papers", posted(PapersForm), _attached, gettext_lazy("材料已上传")),
+    "review": _SHEET.typed(
+        "judge",
+        _asked(JudgeForm),
+        lambda actor, form, one, now: commands.review(
+            actor, sheet_id=one, judged=form.points(), opinion=form.cleaned_data["words"], now=now
+        ),
+        gettext_lazy("评审已保存"),
+    ),
+    "return": _SHEET.typed(
+        "reason",
+        posted(ReasonForm),
+        lambda actor, form, one, now: commands.return_(actor, sheet_id=one, **form.cleaned_data, now=now),
+        gettext_lazy("自评已退回"),
+    ),
+    "appeal": _SHEET.typed(
+        "appeal",
+        posted(AppealForm),
+        lambda actor, form, one, now: commands.appeal(actor, sheet_id=one, **form.cleaned_data, now=now),
+        gettext_lazy("申诉已提出，由另一人答复"),
+    ),
+    "answer": _SHEET.typed(
+        "answer",
+        _asked(AnswerForm),
+        lambda actor, form, one, now: commands.answer(
+            actor,
+            sheet_id=one,
+            words=form.cleaned_data["words"],
+            upheld=form.cleaned_data["upheld"],
+            corrected=form.corrected(),
+            now=now,
+        ),
+        gettext_lazy("申诉已答复"),
+    ),
+}
 
 
 @require_POST
 @login_required
 def act(request: HttpRequest, card_id: str, action: str) -> HttpResponse:
     """Each act of a sheet with its own form; an act that is none is not found."""
-    actor, now, sheet_id = actor_of(request), clock.now(), card_id
-    lines = queries.carrier_sheet(actor, sheet_id, on=clock.today()).lines
-    one = {"sheet_id": sheet_id, "now": now}
-    if action == "report":
-        report = ReportForm(request.POST, lines=lines)
-        return _tried(
-            request, sheet_id, "report", report,
-            lambda: commands.report(actor, values=report.values(), statement=report.cleaned_data["statement"], **one),  # type: ignore[arg-type]
-            _("自评已报送"),
-        )  # fmt: skip
-    if action == "attach":
-        papers = PapersForm(request.POST, request.FILES)
-        return _tried(request, sheet_id, "papers", papers, lambda: _attached(actor, sheet_id, papers), _("材料已上传"))
-    if action == "review":
-        judge = JudgeForm(request.POST, lines=lines)
-        return _tried(
-            request, sheet_id, "judge", judge,
-            lambda: commands.review(actor, judged=judge.points(), opinion=judge.cleaned_data["words"], **one),  # type: ignore[arg-type]
-            _("评审已保存"),
-        )  # fmt: skip
-    if action == "return":
-        reason = ReasonForm(request.POST)
-        return _tried(
-            request, sheet_id, "reason", reason,
-            lambda: commands.return_(actor, reason=reason.cleaned_data["reason"], **one),  # type: ignore[arg-type]
-            _("自评已退回"),
-        )  # fmt: skip
-    if action == "appeal":
-        appeal = AppealForm(request.POST)
-        return _tried(
-            request, sheet_id, "appeal", appeal,
-            lambda: commands.appeal(actor, words=appeal.cleaned_data["words"], **one),  # type: ignore[arg-type]
-            _("申诉已提出，由另一人答复"),
-        )  # fmt: skip
-    if action == "answer":
-        answer = AnswerForm(request.POST, lines=lines)
-        return _tried(
-            request, sheet_id, "answer", answer,
-            lambda: commands.answer(actor, words=answer.cleaned_data["words"], judged=answer.corrected(), **one),  # type: ignore[arg-type]
-            _("申诉已答复"),
-        )  # fmt: skip
-    raise NotVisible
-
-
-def _attached(actor: Any, sheet_id: str, papers: PapersForm) -> None:
-    for file in papers.cleaned_data["files"]:
-        commands.attach(
-            actor,
-            sheet_id=sheet_id,
-            name=file.name,
-            content=file.read(),
-            kind=papers.cleaned_data["kind"],
-            now=clock.now(),
-        )
+    if action not in _SHEET_ACTS:
+        raise NotVisible
+    return _SHEET_ACTS[action](request, card_id=card_id)
 
 
 @require_safe
@@ -228,20 +215,21 @@ def preferred(request: HttpRequest) -> HttpResponse:
     form = ProgrammeForm(request.GET or None)
     chosen = form.chosen() if form.is_bound else {}
     rows = queries.preferred(on=clock.today(), programme=chosen.get("programme", ""))
-    context = {"form": form, "rows": rows, "programmes": PROGRAMME_LABELS, "page": page_of(request, rows)}
+    context = {"form": form, "rows": rows, "page": page_of(request, rows)}
     return render(request, "evaluation/preferred.html", context)
 
 
 @require_safe
 def preferred_file(request: HttpRequest) -> HttpResponse:
+    """The list as the desks take it into their own systems; the last day is one on which a certificate still holds."""
     rows = queries.preferred(on=clock.today(), programme=request.GET.get("programme", ""))
     heading = [_("凭证编号"), _("单位"), _("等次"), _("优先事项"), _("依据"), _("开具日期"), _("有效期至")]
     table = [
         [
-            row.number, row.name, row.grade, "、".join(_(PROGRAMME_LABELS[one]) for one in row.programmes), row.article,
-            row.issued_on.isoformat(), row.valid_until.isoformat(),
+            one.priority.number, one.priority.name, one.grade_label, "、".join(_(name) for name in one.programmes),
+            one.priority.article, one.priority.issued_on.isoformat(), one.last_on.isoformat(),
         ]
-        for row in rows
+        for one in rows
     ]  # fmt: skip
     response = HttpResponse(write_csv([heading, *table]), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, _("优先名单.csv"))
@@ -251,13 +239,26 @@ def preferred_file(request: HttpRequest) -> HttpResponse:
 @require_safe
 def priority(request: HttpRequest, priority_id: str) -> HttpResponse:
     """One certificate with its proof in the log; who holds the address may check it."""
-    row = queries.priority(priority_id)
+    return _priority(request, priority_id)
+
+
+def _priority(request: HttpRequest, one: str, *, status: int = 200, **given: Any) -> HttpResponse:
+    found = queries.certificate(actor_of(request), one, on=clock.today())
     context = {
-        "row": row,
-        "grade_label": queries.grade_labels(row.sheet.evaluation).get(row.grade, ""),
-        "evaluation": row.sheet.evaluation,
-        "programmes": [PROGRAMME_LABELS[one] for one in row.programmes],
-        "office": region_name(row.region),
-        "in_force": row.issued_on <= clock.today() < row.valid_until,
+        "found": found,
+        "row": found.priority,
+        "evaluation": found.priority.sheet.evaluation,
+        "office": region_name(found.priority.region),
+        "may": {move.action for move in found.open_moves},
+        "reason": RevokeForm(),
+        **given,
     }
-    return render(request, "evaluation/priority.html", context)
+    return render(request, "evaluation/priority.html", context, status=status)
+
+
+revoke = Acts(_priority, "evaluation:priority", "priority_id").typed(
+    "reason",
+    posted(RevokeForm),
+    lambda actor, form, one, now: commands.revoke_priority(actor, priority_id=one, **form.cleaned_data, now=now),
+    gettext_lazy("优先凭证已撤销"),
+)

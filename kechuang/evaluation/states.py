@@ -25,6 +25,12 @@ class SheetState(StrEnum):
     APPEALED = "appealed"
     PUBLISHED = "published"
     LEFT_OUT = "left_out"
+    WITHDRAWN = "withdrawn"
+
+
+class PriorityState(StrEnum):
+    ISSUED = "issued"
+    REVOKED = "revoked"
 
 
 class Shape(StrEnum):
@@ -77,8 +83,9 @@ MACHINE = Machine(
     _E.OPEN,
     [
         Move("grade", {_E.OPEN}, _E.GRADED, _OFFICER, _("计分定级"), data=True),
+        Move("prolong", {_E.GRADED}, None, _APPROVER, _("因申诉成立重新起算申诉期"), data=True),
         Move("publish", {_E.GRADED}, _E.PUBLISHED, _APPROVER, _("公布考核结果"), data=True),
-        Move("withdraw", {_E.OPEN}, _E.WITHDRAWN, _OFFICER, _("撤销考核"), data=True),
+        Move("withdraw", {_E.OPEN, _E.GRADED}, _E.WITHDRAWN, _OFFICER, _("撤销考核"), data=True),
     ],
     labels={
         _E.OPEN: _("自评与评审中"),
@@ -94,7 +101,7 @@ SHEET_MACHINE = Machine(
     SheetState,
     _S.REPORTING,
     [
-        Move("attach", {_S.REPORTING}, None, {_R.PROVIDER}, _("上传自评材料"), data=True),
+        Move("attach", {_S.REPORTING, _S.GRADED, _S.APPEALED}, None, {_R.PROVIDER}, _("上传考核材料"), data=True),
         Move("report", {_S.REPORTING}, _S.REPORTED, {_R.PROVIDER}, _("报送自评"), data=True),
         Move("return", {_S.REPORTED}, _S.REPORTING, _OFFICER, _("退回自评"), data=True),
         Move("review", {_S.REPORTED}, _S.REVIEWED, _OFFICER, _("评审自评"), data=True),
@@ -102,7 +109,16 @@ SHEET_MACHINE = Machine(
         Move("leave_out", {_S.REPORTING, _S.REVIEWED}, _S.LEFT_OUT, _OFFICER, _("缺数据不参加定级"), data=True),
         Move("appeal", {_S.GRADED}, _S.APPEALED, {_R.PROVIDER}, _("申诉考核结果"), data=True),
         Move("answer", {_S.APPEALED}, _S.GRADED, _APPROVER, _("答复申诉"), data=True),
+        Move("regrade", {_S.GRADED, _S.APPEALED}, None, _APPROVER, _("随申诉重新定级"), data=True),
         Move("publish", {_S.GRADED}, _S.PUBLISHED, _APPROVER, _("公布等次"), data=True),
+        Move(
+            "withdraw",
+            {_S.REPORTING, _S.REPORTED, _S.REVIEWED, _S.GRADED, _S.APPEALED, _S.LEFT_OUT},
+            _S.WITHDRAWN,
+            _OFFICER,
+            _("随考核撤销"),
+            data=True,
+        ),
     ],
     labels={
         _S.REPORTING: _("待自评"),
@@ -112,6 +128,7 @@ SHEET_MACHINE = Machine(
         _S.APPEALED: _("申诉待答复"),
         _S.PUBLISHED: _("已公布"),
         _S.LEFT_OUT: _("未参加定级"),
+        _S.WITHDRAWN: _("已撤销"),
     },
     waits={
         _S.REPORTING: _R.PROVIDER,
@@ -121,14 +138,42 @@ SHEET_MACHINE = Machine(
     },
 )
 
+PRIORITY_MACHINE = Machine(
+    "priority",
+    PriorityState,
+    PriorityState.ISSUED,
+    [
+        Move(
+            "revoke",
+            {PriorityState.ISSUED},
+            PriorityState.REVOKED,
+            {_R.COUNTY_APPROVER, _R.CLOCK},
+            _("撤销优先凭证"),
+            data=True,
+        )
+    ],
+    labels={PriorityState.ISSUED: _("已开具"), PriorityState.REVOKED: _("已撤销")},
+    waits={},
+)
+
 REPORT, APPEAL = "evaluation_report", "evaluation_appeal"
 CLOCK_LABELS = {REPORT: _("报送自评"), APPEAL: _("申诉考核结果")}
+BY_YEAR_FACTS = (  # that are kept by calendar year
+    "effective_minutes",
+    "external_minutes",
+    "instruments_count",
+    "mean_effective_hours",
+    "mean_external_hours",
+    "records_in_time_count",
+    "records_count",
+)
 VOUCHER_FACTS = ("redeemed_fen", "redeemed_count", "voucher_firms_count", "platform_fen")  # 创新券服务数据
 LEFT_OUT, POOREST = "left_out", "poor"
 WAITING_MAX = 200  # technical: rows of a workbench
 FIRST_OF_YEAR = "01-01"
 YEARS_SHOWN = 6  # technical: years that the form offers
 EXCELLENT_LIST = "evaluated"  # the list by which credit knows of it
+NO_LONGER_ADMITTED = _("入库资格已终止")
 PROGRAMME_LABELS = {
     "city_plan": _("市级科技计划项目"),
     "key_laboratory": _("重点实验室"),

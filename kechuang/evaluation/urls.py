@@ -10,6 +10,7 @@ urlpatterns = [
     path("preferred", pages.preferred, name="preferred"),
     path("preferred.csv", pages.preferred_file, name="preferred_file"),
     path("priorities/<str:priority_id>", pages.priority, name="priority"),
+    path("priorities/<str:priority_id>/revoke", pages.revoke, name="revoke"),
     path("sheets/<str:card_id>", pages.sheet, name="sheet"),
     path("sheets/<str:card_id>/<str:action>", pages.act, name="act"),
     path("<str:evaluation_id>", pages.evaluation, name="evaluation"),

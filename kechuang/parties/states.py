@@ -33,6 +33,10 @@ class Level(StrEnum):
     ZONE = "zone"
 
 
+# 市本级、省本级: the code of a city's or province's own budget unit: how much of the code it keeps, and what follows.
+OWN_LEVEL: dict[str, tuple[int, str]] = {Level.CITY: (4, "99"), Level.PROVINCE: (2, "9900")}
+
+
 class PartyState(StrEnum):
     ACTIVE = "active"
     MERGED = "merged"

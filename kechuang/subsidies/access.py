@@ -17,9 +17,9 @@ _READS = (
 )
 
 
-def roles_on(actor: Actor, record: Settlement | Statement | Outside) -> frozenset[Role]:
+def roles_on(actor: Actor, record: Settlement | Statement | Outside | Conversion) -> frozenset[Role]:
     """The office roles over the paying office's place, for redemptions elsewhere over the county's; PROVIDER for the payee."""
-    own = not isinstance(record, Settlement) and record.party == actor.party_id != ""
+    own = isinstance(record, Statement | Outside) and record.party == actor.party_id != ""
     return actor.roles_in(record.region) | ({Role.PROVIDER} if own else set())
 
 

@@ -94,6 +94,7 @@ class ReasonForm(Form):
 class OutsideForm(Form):
     region = forms.ChoiceField(label=_("兑付的区、县（市）"))
     credit_code = CreditCodeField(label=_("服务机构统一社会信用代码"))
+    unit_name = forms.CharField(label=_("二级单位"), max_length=200, required=False)
     redeemed_on = DayField(label=_("兑付日期"))
     fen = YuanField(label=_("兑付金额（元）"))
     price_fen = YuanField(label=_("服务价款（元）"))

@@ -5,9 +5,11 @@ from django.db.models import F, Q
 
 from kechuang.kernel.ids import new_id
 from kechuang.subsidies.states import (
+    CONVERSION_MACHINE,
     MACHINE,
     OUTSIDE_MACHINE,
     STATEMENT_MACHINE,
+    ConversionState,
     Formula,
     OutsideState,
     StatementState,
@@ -32,7 +34,11 @@ def outside_id() -> str:
 
 
 class Settlement(models.Model):
-    """补助核算: one sort of subsidy for one year, settled by one office. `region` is the office's, `scope` where it counts."""
+    """补助核算: one sort of subsidy for one year, settled by one office.
+
+    `region` is the office's, `scope` where redemptions are counted, `pays_for` the place whose redemptions it pays: its own
+    county, or the whole scope where the city or the province pays. A place's year is paid once, whichever office pays.
+    """
 
     id = models.CharField(primary_key=True, max_length=32, default=settlement_id, editable=False)
     number = models.CharField(max_length=64, unique=True)
@@ -40,6 +46,7 @@ class Settlement(models.Model):
     scheme = models.CharField(max_length=64)
     region = models.CharField(max_length=12, db_index=True)
     scope = models.CharField(max_length=12)
+    pays_for = models.CharField(max_length=12)
     year = models.SmallIntegerField()  # whose redemptions count
     state = models.CharField(max_length=24, default=MACHINE.initial)
     rate_bp = models.IntegerField(null=True)  # decided for the year; null where grades or factors decide
@@ -60,6 +67,7 @@ class Settlement(models.Model):
     redeemed_count = models.IntegerField(default=0)
     full_fen = models.BigIntegerField(default=0)  # due before the money set aside was looked at
     total_fen = models.BigIntegerField(default=0)
+    conversion = models.ForeignKey("Conversion", on_delete=models.PROTECT, null=True, related_name="+")  # an award's
     notice_id = models.CharField(max_length=32, blank=True)
     reason = models.CharField(max_length=500, blank=True)
 
@@ -87,7 +95,7 @@ class Settlement(models.Model):
                 name="subsidy_within_its_pot",
             ),
             models.UniqueConstraint(
-                fields=["formula", "region", "year"],
+                fields=["formula", "pays_for", "year"],
                 condition=~Q(state="withdrawn"),
                 name="subsidy_of_a_year_once",
             ),
@@ -98,9 +106,10 @@ class Settlement(models.Model):
 
 
 class Conversion(models.Model):
-    """成果转化实绩: by city or county, as an authority gave it for a period; what an award rests on beside the ledger."""
+    """成果转化实绩: by city or county, as an authority gave it for a period; what an award rests on beside the ledger.
 
-    APPEND_ONLY: ClassVar = True
+    Brought by one person, checked by another. What it says never changes (conversion_kept), it is only followed by a later one.
+    """
 
     id = models.CharField(primary_key=True, max_length=32, default=conversion_id, editable=False)
     number = models.CharField(max_length=64, unique=True)
@@ -114,10 +123,18 @@ class Conversion(models.Model):
     rows = models.JSONField()  # code, fen, payee
     brought_by = models.CharField(max_length=32)
     brought_on = models.DateField()
+    state = models.CharField(max_length=24, default=CONVERSION_MACHINE.initial)
+    checked_by = models.CharField(max_length=32, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["region", "year", "digest"], name="conversion_file_once"),
+            models.CheckConstraint(condition=Q(state__in=list(ConversionState)), name="conversion_state_listed"),
+            models.CheckConstraint(condition=~Q(checked_by=F("brought_by")), name="conversion_four_eyes"),
+            models.CheckConstraint(condition=Q(state="brought") | ~Q(checked_by=""), name="conversion_checked_by_whom"),
+            models.UniqueConstraint(
+                fields=["region", "year"], condition=Q(state="brought"), name="conversion_waits_alone"
+            ),
             models.CheckConstraint(condition=Q(last_on__gte=F("from_on")), name="conversion_period_runs"),
         ]
 
@@ -135,6 +152,11 @@ class Statement(models.Model):
     party = models.CharField(max_length=32, db_index=True)
     unit = models.CharField(max_length=32, blank=True)
     place = models.CharField(max_length=12, blank=True)  # the city or county that is awarded; "" for others
+    carrier = models.CharField(max_length=32, blank=True)  # that is subsidised by its grade; "" for others
+    sheet = models.ForeignKey("evaluation.Sheet", on_delete=models.PROTECT, null=True, related_name="+")  # of the grade
+    conversion_fen = models.BigIntegerField(
+        null=True
+    )  # the awarded place's results, as the settlement's import has them
     state = models.CharField(max_length=24, default=STATEMENT_MACHINE.initial)
     redeemed_count = models.IntegerField(default=0)
     redeemed_fen = models.BigIntegerField()  # everything of the year, whether it counts or not
@@ -178,7 +200,9 @@ class Statement(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="paid") | Q(paid_on__isnull=False), name="statement_paid_has_day"
             ),
-            models.UniqueConstraint(fields=["settlement", "party", "unit", "place"], name="statement_once_per_payee"),
+            models.UniqueConstraint(
+                fields=["settlement", "party", "unit", "place", "carrier"], name="statement_once_per_payee"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -202,6 +226,7 @@ class Counted(models.Model):
     )
     party = models.CharField(max_length=32)
     unit = models.CharField(max_length=32, blank=True)
+    carrier = models.CharField(max_length=32, blank=True)
     claim_id = models.CharField(max_length=32)
     claim_number = models.CharField(max_length=64)
     region = models.CharField(max_length=12)  # the county that redeemed
@@ -216,6 +241,27 @@ class Counted(models.Model):
 
     def __str__(self) -> str:
         return self.claim_number
+
+
+class AskedBack(models.Model):
+    """待追回: what of a paid claim a decision asks back and has not had yet; no subsidy is counted on it.
+
+    A row for each step: what is decided adds, what is paid back or given up takes off. What was paid back the ledger has.
+    """
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.BigAutoField(primary_key=True)
+    claim_id = models.CharField(max_length=32, db_index=True)
+    clawback_id = models.CharField(max_length=32)
+    fen = models.BigIntegerField()
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(fen=0), name="asked_back_says_something")]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.fen}"
 
 
 class Outside(models.Model):

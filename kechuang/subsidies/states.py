@@ -22,6 +22,9 @@ FORMULA_LABELS: dict[Formula, str] = {
 }
 
 
+FACTOR_LABELS = {"voucher_spending": _("创新券支出"), "conversion_results": _("成果转化实绩")}
+
+
 class SubsidyState(StrEnum):
     DRAFT = "draft"
     DECIDED = "decided"
@@ -44,13 +47,19 @@ class StatementState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ConversionState(StrEnum):
+    BROUGHT = "brought"
+    CHECKED = "checked"
+    REJECTED = "rejected"
+
+
 class OutsideState(StrEnum):
     ENTERED = "entered"
     CHECKED = "checked"
     REJECTED = "rejected"
 
 
-_F, _S, _O, _R = SubsidyState, StatementState, OutsideState, Role
+_F, _S, _O, _C, _R = SubsidyState, StatementState, OutsideState, ConversionState, Role
 _OFFICER, _APPROVER, _FINANCE = {_R.COUNTY_OFFICER}, {_R.COUNTY_APPROVER}, {_R.COUNTY_FINANCE}
 _BANK = {_R.COUNTY_FINANCE, _R.CLOCK}
 
@@ -148,6 +157,18 @@ OUTSIDE_MACHINE = Machine(
     ],
     labels={_O.ENTERED: _("待核实"), _O.CHECKED: _("已核实"), _O.REJECTED: _("不采信")},
     waits={_O.ENTERED: _R.COUNTY_APPROVER},
+)
+
+CONVERSION_MACHINE = Machine(
+    "conversion",
+    ConversionState,
+    _C.BROUGHT,
+    [
+        Move("check", {_C.BROUGHT}, _C.CHECKED, _APPROVER, _("核对成果转化实绩"), data=True),
+        Move("reject", {_C.BROUGHT, _C.CHECKED}, _C.REJECTED, _APPROVER, _("不采信成果转化实绩"), data=True),
+    ],
+    labels={_C.BROUGHT: _("待核对"), _C.CHECKED: _("已核对"), _C.REJECTED: _("不采信")},
+    waits={_C.BROUGHT: _R.COUNTY_APPROVER},
 )
 
 PAYOUT = "subsidy_payout"

@@ -9,6 +9,8 @@ urlpatterns = [
     path("new", settlements.draft, name="draft"),
     path("outside", outside.outside, name="outside"),
     path("conversions", conversions.conversions, name="conversions"),
+    path("conversions/<str:conversion_id>/check", conversions.check, name="check_conversions"),
+    path("conversions/<str:conversion_id>/reject", conversions.reject, name="reject_conversions"),
     path("outside/<str:outside_id>/check", outside.check, name="check_outside"),
     path("outside/<str:outside_id>/reject", outside.reject, name="reject_outside"),
     *PAYOUTS.addresses(),

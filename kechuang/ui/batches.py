@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Machine
 from kechuang.ui import clock
 from kechuang.ui.forms import Form, TextField, YuanField
@@ -234,6 +235,8 @@ class Payouts:
         return self._done(request, batch_id, _("批次已退回，所含各项等待重新编入"))
 
     def file(self, request: HttpRequest, batch_id: str, kind: str) -> HttpResponse:
+        if kind not in _MEDIA:  # asked before a file is made: making one sends the batch
+            raise NotVisible
         made = self.keeps.export(actor_of(request), batch_id=batch_id, kind=kind, now=clock.now())
         return _download(made.name, made.content, _MEDIA[kind])
 

@@ -6,14 +6,15 @@ import pytest
 
 from kechuang.catalog.models import Carrier
 from kechuang.evaluation import commands
-from kechuang.evaluation.models import Evaluation, Sheet
+from kechuang.evaluation.models import Evaluation, Priority, Sheet
 from kechuang.kernel.actor import Actor, Role
-from tests.claims.conftest import book, shaoxing
+from tests.claims.conftest import book, changed, shaoxing
 from tests.subsidies.conftest import CITY_OFFICE, Subsidised
 
 __all__ = ["book", "shaoxing"]
 
 CARD = "shaoxing/evaluation-2021"
+BEST = [{"grade": "excellent", "label": "优秀", "at_least_count": 0, "top_bp": "none"}]
 JUDGED = {"quality": 900}
 REPORTED = {"standards": 0}
 
@@ -51,6 +52,14 @@ class Evaluated(Subsidised):
         self.reviewed(row)
         self.after_reports()
         return commands.grade(self.city_clerk, evaluation_id=row.id, now=self.now)
+
+    def preferred(self, **given: Any) -> Priority:
+        """The certificate of a carrier that was published as excellent."""
+        with changed(CARD, grades=BEST):
+            row = self.graded(**given)
+        self.after_term()
+        commands.publish(self.city_approver, evaluation_id=row.id, now=self.now)
+        return Priority.objects.get(sheet__evaluation=row)
 
     def after_reports(self) -> None:
         """Who has not reported by now takes no part."""

@@ -7,13 +7,21 @@ import pytest
 
 from kechuang.evaluation import commands
 from kechuang.evaluation.models import Evaluation, Sheet
-from kechuang.evaluation.states import MACHINE, SHEET_MACHINE, EvaluationState, SheetState
-from kechuang.kernel.actor import Actor, Role
+from kechuang.evaluation.states import (
+    MACHINE,
+    PRIORITY_MACHINE,
+    SHEET_MACHINE,
+    EvaluationState,
+    PriorityState,
+    SheetState,
+)
+from kechuang.kernel.actor import CLOCK, Actor, Role
 from tests.evaluation.conftest import JUDGED, REPORTED, Evaluated
 from tests.subsidies.conftest import CITY_OFFICE
 from tests.subsidies.test_machine import disagreements, outcome, who
 
-WITH_EVALUATION = {"grade", "leave_out", "publish"}  # steps of the evaluation's own acts
+WITH_EVALUATION = {"grade", "leave_out", "publish", "withdraw"}  # steps of the evaluation's own acts
+WITH_ANSWER = {"regrade"}  # a step that others take with an appeal that is upheld; the evaluation's is "prolong"
 
 
 @pytest.mark.parametrize("state", list(EvaluationState))
@@ -33,7 +41,7 @@ def test_only_listed_moves_of_an_evaluation_are_made(evaluated: Evaluated, state
         "publish": lambda a: commands.publish(a, **at),
         "withdraw": lambda a: commands.withdraw(a, reason="理由", **at),
     }
-    assert {move.action for move in MACHINE.moves} == set(what)
+    assert {move.action for move in MACHINE.moves} == {*what, "prolong"}
     assert disagreements(MACHINE, state, what, CITY_OFFICE) == []
 
 
@@ -52,7 +60,7 @@ def test_only_listed_moves_of_a_sheet_are_made(evaluated: Evaluated, state: Shee
         "appeal": lambda a: commands.appeal(a, words="不服", **at),
         "answer": lambda a: commands.answer(a, words="维持", **at),
     }
-    assert {move.action for move in SHEET_MACHINE.moves} == {*what, *WITH_EVALUATION}
+    assert {move.action for move in SHEET_MACHINE.moves} == {*what, *WITH_EVALUATION, *WITH_ANSWER}
     own = {**who(CITY_OFFICE), Role.PROVIDER: evaluated.server}
     wrong = []
     for action, call in what.items():
@@ -61,3 +69,13 @@ def test_only_listed_moves_of_a_sheet_are_made(evaluated: Evaluated, state: Shee
             if outcome(lambda call=call, actor=actor: call(actor)) != ("open" if listed else "refused"):  # type: ignore[misc]
                 wrong.append(f"{action} {role} in {state}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("state", list(PriorityState))
+def test_a_certificate_is_revoked_once_by_its_office_or_the_clock(evaluated: Evaluated, state: PriorityState) -> None:
+    one = evaluated.preferred()
+    if state == PriorityState.REVOKED:
+        commands.revoke_priority(CLOCK, priority_id=one.id, reason="理由", now=evaluated.now)
+    what = {"revoke": lambda a: commands.revoke_priority(a, priority_id=one.id, reason="理由", now=evaluated.now)}
+    assert {move.action for move in PRIORITY_MACHINE.moves} == set(what)
+    assert disagreements(PRIORITY_MACHINE, state, what, CITY_OFFICE) == []

@@ -10,11 +10,9 @@ from kechuang.evaluation.queries import waiting_for
 from kechuang.kernel.actor import Actor
 from kechuang.ui import clock
 from tests.claims.conftest import changed
-from tests.evaluation.conftest import CARD, Evaluated
+from tests.evaluation.conftest import BEST, CARD, Evaluated
 from tests.subsidies.conftest import CITY_OFFICE
 from tests.subsidies.test_pages import read, signed_in
-
-BEST = [{"grade": "excellent", "label": "优秀", "at_least_count": 0, "top_bp": "none"}]
 
 
 def test_an_evaluation_goes_its_way_on_the_pages(evaluated: Evaluated) -> None:
@@ -46,7 +44,29 @@ def test_an_evaluation_goes_its_way_on_the_pages(evaluated: Evaluated) -> None:
         certificate = Client().get(reverse("evaluation:priority", args=[one.id])).content.decode()
         listed = Client().get(reverse("evaluation:preferred_file")).content.decode("utf-8-sig")
     assert all(word in certificate for word in ("市级科技计划项目", "重点实验室", "新型研发机构", "存证凭证"))
-    assert one.number in listed
+    row_of_it = next(line for line in listed.splitlines() if one.number in line)
+    assert "优秀" in row_of_it, "the grade in words, not its code"
+    assert "2026-12-31" in row_of_it, "the last day on which it holds, as its own page says"
+    assert "excellent" not in row_of_it
+
+
+def test_an_office_revokes_a_certificate_on_its_page_and_the_list_shrinks(evaluated: Evaluated) -> None:
+    evaluated.next_year()
+    one = evaluated.preferred()
+    address = reverse("evaluation:priority", args=[one.id])
+    where = reverse("evaluation:revoke", args=[one.id])
+    with clock.at(evaluated.now):
+        assert where not in Client().get(address).content.decode()
+        assert signed_in(evaluated.server).post(where, {"reason": "试"}).status_code == 404
+    assert where in read(evaluated, evaluated.city_approver, address)
+    with clock.at(evaluated.now):
+        assert signed_in(evaluated.city_approver).post(where, {"reason": ""}).status_code == 422
+    assert "已撤销" in read(evaluated, evaluated.city_approver, where, reason="数据造假，经查实")
+    with clock.at(evaluated.now):
+        shown = Client().get(address).content.decode()
+        listed = Client().get(reverse("evaluation:preferred_file")).content.decode("utf-8-sig")
+    assert "数据造假，经查实" in shown
+    assert one.number not in listed
 
 
 def test_points_out_of_range_are_said_and_kept(evaluated: Evaluated) -> None:

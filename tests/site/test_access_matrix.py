@@ -35,7 +35,7 @@ from kechuang.claims.states import OpeningKind
 from kechuang.credit.models import CreditEvent
 from kechuang.documents.models import File
 from kechuang.documents.rules import write_xlsx
-from kechuang.evaluation.models import Evaluation
+from kechuang.evaluation.models import Evaluation, Priority
 from kechuang.evaluation.models import Sheet as EvaluationSheet
 from kechuang.evaluation.queries.cards import terms_now
 from kechuang.kernel.actor import CLOCK, Actor, Role
@@ -65,7 +65,7 @@ from kechuang.search.rules import Synonym
 from kechuang.search.states import SynonymKind
 from kechuang.site import rights
 from kechuang.subsidies import commands as subsidies
-from kechuang.subsidies.models import Statement
+from kechuang.subsidies.models import Conversion, Statement
 from kechuang.subsidies.states import Formula
 from kechuang.supervision import commands as supervision
 from kechuang.supervision.models import Clawback, Visit
@@ -396,9 +396,27 @@ class World(Payouts):
             "settlement_id": made.id,
             "statement_id": statement.id,
             "outside_id": outside.id,
+            "conversion_id": self._imported(),
+            "priority_id": self._preferred(card),
             "evaluation_id": row.id,
             "card_id": card.id,
         }
+
+    def _imported(self) -> str:
+        row = Conversion.objects.create(
+            number="ZH-试探", region=YUECHENG, year=2024, source="示例", from_on=self.today, last_on=self.today, name="表.csv",
+            digest="0" * 64, rows=[], brought_by=self.clerk.person_id, brought_on=self.today,
+        )  # fmt: skip
+        record(CLOCK, row, "bring", label="导入成果转化实绩", role=Role.CLOCK, now=self.now, target=row.state)
+        return row.id
+
+    def _preferred(self, card: EvaluationSheet) -> str:
+        row = Priority.objects.create(
+            number="YX-试探", sheet=card, region=YUECHENG, party=card.party, name="载体", grade="excellent", programmes=["city_plan"],
+            article="示例", issued_on=self.today, valid_until=self.today + timedelta(days=1), digest="0" * 64,
+        )  # fmt: skip
+        record(CLOCK, row, "issue", label="开具优先凭证", role=Role.CLOCK, now=self.now, target="issued")
+        return row.id
 
     def _watched(self) -> dict[str, str]:
         """A case about what was paid and clawed back, and one whose party has not been written to yet."""

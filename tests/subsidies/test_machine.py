@@ -12,11 +12,13 @@ from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.machine import Machine, MoveNotOpen
 from kechuang.subsidies import commands
 from kechuang.subsidies.commands import Redemption
-from kechuang.subsidies.models import Outside, Settlement, Statement
+from kechuang.subsidies.models import Conversion, Outside, Settlement, Statement
 from kechuang.subsidies.states import (
+    CONVERSION_MACHINE,
     MACHINE,
     OUTSIDE_MACHINE,
     STATEMENT_MACHINE,
+    ConversionState,
     OutsideState,
     StatementState,
     SubsidyState,
@@ -154,6 +156,22 @@ def test_only_listed_moves_of_a_redemption_from_elsewhere_are_made(subsidised: S
     }
     assert {move.action for move in OUTSIDE_MACHINE.moves} == set(what)
     assert disagreements(OUTSIDE_MACHINE, state, what, YUECHENG) == []
+
+
+@pytest.mark.parametrize("state", list(ConversionState))
+def test_only_listed_moves_of_an_import_are_made(subsidised: Subsidised, state: ConversionState) -> None:
+    row = Conversion.objects.create(
+        number="ZH-试", region=YUECHENG, year=2025, source="示例", from_on=subsidised.today, last_on=subsidised.today,
+        name="表.csv", digest="0" * 64, rows=[], brought_by=subsidised.clerk.person_id, brought_on=subsidised.today,
+        state=state, checked_by="psn_someone",
+    )  # fmt: skip
+    at = {"conversion_id": row.id, "now": subsidised.now}
+    what: dict[str, Callable[[Actor], Any]] = {
+        "check": lambda a: commands.check_conversions(a, **at),
+        "reject": lambda a: commands.reject_conversions(a, reason="理由", **at),
+    }
+    assert {move.action for move in CONVERSION_MACHINE.moves} == set(what)
+    assert disagreements(CONVERSION_MACHINE, state, what, YUECHENG) == []
 
 
 def test_the_database_holds_four_eyes_and_the_pot_without_the_commands(subsidised: Subsidised) -> None:

@@ -12,6 +12,7 @@ from kechuang.parties.states import ACTING_FOR
 from kechuang.subsidies import commands
 from kechuang.subsidies.models import Outside, Settlement, Statement
 from kechuang.subsidies.queries import waiting_for
+from kechuang.treasury import commands as treasury
 from kechuang.ui import clock
 from tests.documents.codes import leads_to_receipt
 from tests.subsidies.conftest import CITY_OFFICE, Subsidised, threshold
@@ -140,6 +141,22 @@ def test_a_batch_is_prepared_approved_released_and_shown_on_its_own_pages(subsid
     for actor, name in ((subsidised.city_approver, "approve_batch"), (subsidised.city_finance, "release_batch")):
         read(subsidised, actor, reverse(f"subsidies:{name}", args=[batch.id]), digest=batch.digest)
     assert batch.number.startswith("BF-")
+
+
+def test_a_file_that_is_none_is_not_found_and_sends_nothing(subsidised: Subsidised) -> None:
+    """Making the payment file sends the batch: an address that names no file must not."""
+    subsidised.redeemed()
+    subsidised.next_year()
+    with threshold(400_000):
+        batch = subsidised.batch_of(subsidised.passed())
+    treasury.approve_batch(subsidised.city_approver, batch_id=batch.id, digest=batch.digest, now=subsidised.now)
+    treasury.release_batch(subsidised.city_finance, batch_id=batch.id, digest=batch.digest, now=subsidised.now)
+    with clock.at(subsidised.now):
+        client = signed_in(subsidised.city_finance)
+        assert client.post(reverse("subsidies:payment_file", args=[batch.id, "pdf"])).status_code == 404
+        assert subsidised.only_batch().state == "released"
+        assert client.post(reverse("subsidies:payment_file", args=[batch.id, "csv"])).status_code == 200
+    assert subsidised.only_batch().state == "sent"
 
 
 def test_what_waits_stands_on_the_workbench_of_who_acts_next(subsidised: Subsidised) -> None:

@@ -3,23 +3,26 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from kechuang.kernel.actor import Role
 from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import balance_at
 from kechuang.ledger.rules import Kind, Place
 from kechuang.notices import commands as notices
 from kechuang.notices.models import Item
-from kechuang.parties.rules import SameHands
+from kechuang.parties.models import Membership, Unit
+from kechuang.parties.rules import Related, SameHands
 from kechuang.pilot.queries import invariants
 from kechuang.subsidies import commands, jobs, queries, rules
 from kechuang.subsidies.commands import Redemption
 from kechuang.subsidies.models import Counted, Outside, Settlement, Statement
-from kechuang.subsidies.states import StatementState, SubsidyState
+from kechuang.subsidies.states import Formula, StatementState, SubsidyState
 from kechuang.treasury.rules import Outcome
 from tests.claims.conftest import fresh
 from tests.subsidies.conftest import CITY_OFFICE, REASON, Subsidised, threshold
-from tests.vouchers.conftest import YUECHENG
+from tests.vouchers.conftest import SCHEME, YUECHENG
 
 HALF = 400_000  # fen: what one claim of the tests redeems
 
@@ -279,3 +282,121 @@ def test_public_money_above_the_price_is_shown_and_cut_only_where_the_pack_says_
     with threshold(HALF, total_public_share_max_bp=6_000, stacking_cuts=True):
         statement = Statement.objects.get(settlement=subsidised.settle())
         assert (statement.cut_fen, statement.fen) == (80_000, 80_000)
+
+
+def test_a_zone_pays_nothing_for_the_city_and_the_citys_year_is_settled_by_one_of_its_offices(
+    subsidised: Subsidised,
+) -> None:
+    """滨海新区, 绍兴市本级 and 绍兴市 are three offices, one city: the same redemptions are subsidised once."""
+    subsidised.redeemed()
+    subsidised.next_year()
+    zone, city = (subsidised.officer(Role.COUNTY_OFFICER, place) for place in ("330600Z01", "330600"))
+    said = {"formula": Formula.PROVIDERS, "scheme": SCHEME, "year": 2025, "decision": subsidised.decision()}
+    with pytest.raises(rules.NotPayersPlace):
+        commands.draft(zone, region="330600Z01", now=subsidised.now, **said)
+    subsidised.drafted()
+    with pytest.raises(rules.AlreadySettling):
+        commands.draft(city, region="330600", now=subsidised.now, **said)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Settlement.objects.create(
+            number="BZ-再", formula="providers", scheme=SCHEME, region="330600", scope="330600", pays_for="330600", year=2025,
+            drafted_by="psn_x", drafted_on=subsidised.today,
+        )  # fmt: skip
+
+
+def test_what_a_county_paid_for_the_city_does_not_pay_again_when_the_payer_changes(subsidised: Subsidised) -> None:
+    subsidised.redeemed()
+    subsidised.next_year()
+    with threshold(HALF, subsidy_payer="county"):
+        said = {"formula": Formula.PROVIDERS, "scheme": SCHEME, "region": YUECHENG, "year": 2025}
+        row = commands.draft(subsidised.clerk, decision=subsidised.decision(), now=subsidised.now, **said)
+        commands.decide(subsidised.approver, settlement_id=row.id, now=subsidised.now)
+        purse = {"settlement_id": row.id, "fen": 1_000_000, "document_number": "越财〔2026〕1号", "now": subsidised.now}
+        commands.fund(subsidised.finance, **purse)
+        assert commands.settle(subsidised.clerk, settlement_id=row.id, now=subsidised.now).redeemed_fen == HALF
+    with threshold(HALF), pytest.raises(rules.NothingRedeemed):
+        subsidised.settle()
+
+
+def test_who_sits_with_a_payee_neither_settles_nor_publishes(subsidised: Subsidised) -> None:
+    subsidised.redeemed()
+    subsidised.next_year()
+    with threshold(HALF):
+        row = subsidised.fund()
+        seated = subsidised.officer(Role.COUNTY_OFFICER, CITY_OFFICE)
+        Membership.objects.create(
+            person_id=seated.person_id,
+            party_id=subsidised.server.party_id,
+            capacity="staff",
+            region=YUECHENG,
+            valid_from=subsidised.today,
+        )
+        with pytest.raises(Related):
+            commands.settle(seated, settlement_id=row.id, now=subsidised.now)
+        commands.settle(subsidised.city_clerk, settlement_id=row.id, now=subsidised.now)
+        with pytest.raises(Related):
+            commands.publish(seated, settlement_id=row.id, now=subsidised.now)
+
+
+def test_a_unit_has_what_was_redeemed_off_the_platform_and_the_house_only_its_own(subsidised: Subsidised) -> None:
+    """按二级单位: rows of units do not stand beneath the statement of the house."""
+    code = subsidised.credit_code(subsidised.server.party_id)
+    unit = Unit.objects.create(party_id=subsidised.server.party_id, name="材料学院", pinyin="clxy", region=YUECHENG)
+    claims = subsidised.redeemed()
+    with pytest.raises(rules.UnknownUnit):
+        entered(subsidised, code, unit_name="没有的学院")
+    row = entered(subsidised, code, unit_name="材料学院")
+    assert row.unit == unit.id
+    commands.check_outside(subsidised.approver, outside_id=row.id, now=subsidised.now)
+    subsidised.next_year()
+    with threshold(HALF, subsidy_threshold_per="unit"):
+        settled = subsidised.settle()
+    by_unit = {one.unit: one for one in Statement.objects.filter(settlement=settled)}
+    assert (by_unit[""].redeemed_fen, by_unit[unit.id].outside_fen) == (HALF, HALF)
+    assert [one.claim_id for one in queries.counted_of(subsidised.city_clerk, by_unit[""].id)] == [claims[0].id]
+    assert not queries.counted_of(subsidised.city_clerk, by_unit[unit.id].id).exists()
+    assert queries.unequal() == []
+
+
+def test_what_is_being_asked_back_of_a_claim_earns_no_subsidy(subsidised: Subsidised) -> None:
+    """A claim found fake in December and paid back in February does not count in January."""
+    whole, part, sound = subsidised.redeemed(3)
+    for claim, fen in ((whole, HALF), (part, 100_000)):
+        commands.ask_back(claim_id=claim.id, clawback_id="clb_1", fen=Fen(fen), now=subsidised.now)
+    subsidised.next_year()
+    with threshold(HALF):
+        row = subsidised.settle()
+    counted = {one.claim_id: one.fen for one in Counted.objects.filter(settlement=row)}
+    assert counted == {part.id: HALF - 100_000, sound.id: HALF}
+
+
+def test_what_is_asked_back_no_more_counts_again(subsidised: Subsidised) -> None:
+    (claim,) = subsidised.redeemed()
+    said = {"claim_id": claim.id, "clawback_id": "clb_1", "fen": Fen(HALF), "now": subsidised.now}
+    commands.ask_back(**said)
+    commands.asked_back_no_more(**said)
+    subsidised.next_year()
+    with threshold(HALF):
+        assert subsidised.settle().redeemed_fen == HALF
+
+
+def test_a_settlement_shows_what_it_counted_and_was_asked_back_since(subsidised: Subsidised) -> None:
+    claim, _other = subsidised.redeemed(2)
+    subsidised.next_year()
+    with threshold(HALF):
+        row = subsidised.settle()
+    assert queries.settlement_sheet(subsidised.city_clerk, row.id, on=subsidised.today).asked_back == []
+    commands.ask_back(claim_id=claim.id, clawback_id="clb_1", fen=Fen(HALF), now=subsidised.now)
+    (found,) = queries.settlement_sheet(subsidised.city_clerk, row.id, on=subsidised.today).asked_back
+    assert (found.claim_id, found.fen) == (claim.id, HALF)
+
+
+def test_who_was_never_in_a_register_has_no_redemptions_off_the_platform(subsidised: Subsidised) -> None:
+    holder = subsidised.credit_code(subsidised.holder.party_id)
+    with pytest.raises(rules.UnknownProvider):
+        entered(subsidised, holder)
+
+
+def entered(subsidised: Subsidised, code: str, **given: str) -> Outside:
+    said = Redemption(code, date(2025, 2, 1), Fen(HALF), Fen(2 * HALF), "越财〔2025〕19号", **given)
+    return commands.enter_outside(subsidised.clerk, region=YUECHENG, redemption=said, now=subsidised.now)

@@ -14,6 +14,7 @@ from kechuang.ledger.queries import balance_at, money, unbalanced
 from kechuang.ledger.rules import Kind, Place
 from kechuang.parties.rules import SameHands
 from kechuang.policy.book import replay
+from kechuang.subsidies.models import AskedBack
 from kechuang.supervision import commands, queries, rules
 from kechuang.supervision.models import Clawback, Instalment
 from kechuang.supervision.rules import Part
@@ -158,10 +159,17 @@ def test_a_decision_is_taken_back_by_another_and_only_while_nothing_has_come(wat
     parts = [Part(Fen(100_000), watch.today + timedelta(days=n)) for n in (10, 20)]
     commands.instal(other, clawback_id=row.id, parts=parts, now=watch.now)
     receive(watch, row, 1, 100_000)
+    assert standing(row) == 100_000, "what has come is the ledger's; the rest earns no subsidy"
     with pytest.raises(rules.AlreadyReceived):
         commands.withdraw(other, clawback_id=row.id, reason="复核后撤销", now=watch.now)
     second = watch.upheld(watch.paid_out(), 100_000)
     assert commands.withdraw(other, clawback_id=second.id, reason="复核后撤销", now=watch.now).state == "withdrawn"
+    assert standing(second) == 0
+
+
+def standing(row: Clawback) -> int:
+    """What of a claim the subsidies leave out because it is being asked back."""
+    return sum(AskedBack.objects.filter(claim_id=row.claim_id).values_list("fen", flat=True))
 
 
 def test_one_slip_settles_one_part(watch: Watch) -> None:

@@ -14,6 +14,7 @@ from kechuang.supervision import commands, rules
 from kechuang.supervision.commands import clawback
 from kechuang.supervision.models import Clawback
 from kechuang.supervision.queries import clawback_sheet, interest_of_row
+from kechuang.treasury.commands import following
 from kechuang.treasury.models import PaymentPart
 from tests.claims.conftest import fresh
 from tests.claims.test_races import Together
@@ -72,6 +73,7 @@ def test_control_without_the_claims_lock_it_is_suspended_and_paid_at_once(
     monkeypatch.setattr(paying, "locked", one)
     monkeypatch.setattr(paying, "locked_many", many)
     monkeypatch.setattr(paying, "advance", late)
+    monkeypatch.setattr(following, "advance", late)
     case = watch.opened(claim)
     answers = race(
         lambda: commands.suspend(watch.approver, case_id=case.id, reason="待核实服务真实性", now=watch.now),

@@ -32,6 +32,7 @@ from kechuang.credit.queries.lists import (
     labels,
     last_import,
     listed,
+    named_by,
 )
 from kechuang.credit.queries.organisation import (
     AccountPage,
@@ -85,6 +86,7 @@ __all__ = [
     "last_import",
     "lifted_among",
     "listed",
+    "named_by",
     "organisation",
     "record_of",
     "record_sheet",

@@ -70,9 +70,14 @@ def facts(party_id: str, *, on: date) -> dict[str, dict[str, str]]:
     }
 
 
-def dishonest(party_ids: Iterable[str], *, on: date) -> frozenset[str]:
-    """Which of these parties a list of the dishonest names (失信): the check before each opening, in two statements."""
-    return frozenset(hit.party_id for hit in _hits([Label.DISHONEST], on, set(party_ids)))
+def dishonest(party_ids: Iterable[str], *, on: date, since: date | None = None) -> frozenset[str]:
+    """Which of these parties a list of the dishonest names (失信) on a day, or on any day since one, in two statements."""
+    return frozenset(hit.party_id for hit in _hits([Label.DISHONEST], on, set(party_ids), since=since))
+
+
+def named_by(labels: Iterable[Label], party_ids: Iterable[str], *, on: date) -> dict[str, Label]:
+    """Which of these parties lists of these sorts name on a day, with the sort. Two statements."""
+    return {hit.party_id: Label(hit.list_code) for hit in _hits(labels, on, set(party_ids))}
 
 
 def daily_hits(list_code: str, on: date) -> list[Hit]:
@@ -80,8 +85,8 @@ def daily_hits(list_code: str, on: date) -> list[Hit]:
     return _hits([list_code], on, None)
 
 
-def _hits(list_codes: Iterable[str], on: date, among: set[str] | None) -> list[Hit]:
-    rows = _listed(list(list_codes), on)
+def _hits(list_codes: Iterable[str], on: date, among: set[str] | None, *, since: date | None = None) -> list[Hit]:
+    rows = _listed(list(list_codes), since or on, on)
     by_code = parties.parties_by_codes({row.credit_code for row in rows if row.credit_code})
     by_digest = parties.parties_by_identity({row.person_digest for row in rows if row.person_digest})
     found = []
@@ -96,14 +101,15 @@ def _hits(list_codes: Iterable[str], on: date, among: set[str] | None) -> list[H
 
 
 @compiled
-def _listed(list_codes: list[str], on: date) -> QuerySet[ListEntry]:
-    return _holding(on).filter(list_code__any=list_codes).select_related("first_import").order_by("id")
+def _listed(list_codes: list[str], since: date, on: date) -> QuerySet[ListEntry]:
+    return _holding(on, since).filter(list_code__any=list_codes).select_related("first_import").order_by("id")
 
 
-def _holding(on: date) -> QuerySet[ListEntry]:
+def _holding(on: date, since: date | None = None) -> QuerySet[ListEntry]:
+    first = since or on
     return ListEntry.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=on),
-        Q(removed_on__isnull=True) | Q(removed_on__gt=on),
+        Q(valid_until__isnull=True) | Q(valid_until__gt=first),
+        Q(removed_on__isnull=True) | Q(removed_on__gt=first),
         valid_from__lte=on,
     )
 

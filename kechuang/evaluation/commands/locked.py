@@ -1,5 +1,6 @@
 """What every command of an evaluation does first and last: the lock, four eyes, telling people."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from kechuang.evaluation.access import roles_on, sheets_visible_to, visible_to
@@ -28,9 +29,20 @@ def locked_sheet(actor: Actor, sheet_id: str) -> Sheet:
     return row
 
 
-def other_hands(actor: Actor, row: Evaluation | Sheet, move: Move, before: list[str]) -> None:
-    """Raises SameHands where an earlier step was this person's (四眼原则), Related where the carrier is theirs."""
-    sides = [row.party] if isinstance(row, Sheet) else []
+def locked_sheets(actor: Actor, sheet_id: str) -> tuple[Evaluation, list[Sheet]]:
+    """The evaluation that a sheet stands in with all its sheets, locked in this order; raises NotVisible."""
+    found = sheets_visible_to(actor).filter(id=sheet_id).values_list("evaluation_id", flat=True).first()
+    if found is None:
+        raise NotVisible
+    row = locked(actor, found)
+    return row, list(Sheet.objects.select_for_update(of=("self",)).filter(evaluation=row).order_by("id"))
+
+
+def other_hands(
+    actor: Actor, row: Evaluation | Sheet, move: Move, before: list[str], sides: Iterable[str] = ()
+) -> None:
+    """Raises SameHands where an earlier step was this person's (四眼原则), Related where a carrier is theirs."""
+    sides = [row.party] if isinstance(row, Sheet) else sides
     for role in sorted(roles_on(actor, row) & move.by):
         refuse_same_hands(actor, row.region, role, before=before, of=[row.id], sides=sides)
 

@@ -1,21 +1,31 @@
 """One carrier's sheet on its way (考核表): self-report with evidence, review, appeal within its term, answer."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from kechuang.catalog.queries import carrier_card
 from kechuang.deadlines import commands as deadlines
 from kechuang.documents.commands import keep
 from kechuang.documents.queries import files_of
 from kechuang.evaluation import rules
 from kechuang.evaluation.access import roles_on
-from kechuang.evaluation.commands.locked import locked_sheet, other_hands, tell_carrier, tell_office
-from kechuang.evaluation.models import Sheet
-from kechuang.evaluation.queries.cards import card_of, grading_of
-from kechuang.evaluation.states import APPEAL, POINT, REPORT, SHEET_MACHINE, Shape, SheetState, Source
+from kechuang.evaluation.commands.grading import GRADED, SCORED, give_grades, open_appeal, score
+from kechuang.evaluation.commands.locked import locked_sheet, locked_sheets, other_hands, tell_carrier, tell_office
+from kechuang.evaluation.models import Evaluation, Sheet
+from kechuang.evaluation.queries.cards import card_of, course_of
+from kechuang.evaluation.states import (
+    APPEAL,
+    MACHINE,
+    POINT,
+    REPORT,
+    SHEET_MACHINE,
+    EvaluationState,
+    Shape,
+    SheetState,
+    Source,
+)
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
@@ -25,7 +35,7 @@ from kechuang.ui import clock
 
 @transaction.atomic
 def attach(actor: Actor, *, sheet_id: str, name: str, content: bytes, kind: str, now: datetime) -> str:
-    """Brings one paper of a self-report (上传自评材料); answers the file's id; raises documents' Refusals, MoveNotOpen."""
+    """Brings one paper of a self-report or of an appeal (上传考核材料); answers the file's id; raises documents' Refusals, MoveNotOpen."""
     sheet = locked_sheet(actor, sheet_id)
     SHEET_MACHINE.check("attach", SheetState(sheet.state), roles_on(actor, sheet))
     readers = [sheet.party, sheet.unit]
@@ -125,40 +135,79 @@ def appeal(actor: Actor, *, sheet_id: str, words: str, now: datetime) -> Sheet:
     return sheet
 
 
-@transaction.atomic
-def answer(actor: Actor, *, sheet_id: str, words: str, judged: Mapping[str, int] | None = None, now: datetime) -> Sheet:
-    """Another person than the reviewer answers (答复申诉); with `judged` the points are corrected and the grade with them.
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What an appeal that is upheld corrects beside the facts of the system, which are read anew (更正)."""
 
-    The grade is taken anew among its peers as they stand; theirs stay. Raises SameHands, ReasonMissing, PointsOutOfRange.
+    judged: Mapping[str, int] = field(default_factory=dict)  # by qualitative indicator: hundredths of points
+    reported: Mapping[str, int] = field(default_factory=dict)  # by indicator that the carrier reported
+
+
+@transaction.atomic
+def answer(
+    actor: Actor,
+    *,
+    sheet_id: str,
+    words: str,
+    upheld: bool = False,
+    corrected: Corrected | None = None,
+    now: datetime,
+) -> Sheet:
+    """Another person than the reviewer answers (答复申诉): the grade stands, or the appeal is upheld and it is taken anew.
+
+    Upheld, the system's facts are read again, over the same periods, beside what is corrected here; then the whole peer group
+    is graded anew, and whoever's grade changes by it has a new term for an appeal.
+    Raises SameHands, ReasonMissing, NothingCorrected, PointsOutOfRange, DataMissing.
     """
-    sheet = locked_sheet(actor, sheet_id)
+    row, sheets = locked_sheets(actor, sheet_id)
+    sheet = next(one for one in sheets if one.id == sheet_id)
     roles = roles_on(actor, sheet)
     move = SHEET_MACHINE.check("answer", SheetState(sheet.state), roles)
     other_hands(actor, sheet, move, [sheet.reviewed_by, sheet.appealed_by])
     if not tidy(words):
         raise rules.ReasonMissing()
     sheet.answer, sheet.answered_by = tidy(words), actor.person_id
-    if judged is not None:
-        sheet.judged = _judged(sheet, judged)
-        _graded_anew(sheet)
-    saves = ["answer", "answered_by", "judged", "lines", "points_count", "bonus_count", "grade", "place", "peers"]
-    facts: dict[str, object] = {"points": sheet.points_count, "grade": sheet.grade, "corrected": judged is not None}
+    moved = _regraded(row, sheet, sheets, corrected or Corrected()) if upheld else []
+    saves = ["answer", "answered_by", "judged", "reported", *SCORED, *GRADED]
+    facts: dict[str, object] = {"points": sheet.points_count, "grade": sheet.grade, "upheld": upheld}
     advance(actor, sheet, move, roles=roles, now=now, saves=saves, facts=facts)
     tell_carrier(sheet, _("申诉已答复"), now=now, text=sheet.answer)
+    _tell_moved(actor, row, sheet, moved, now)
     return sheet
 
 
-def _graded_anew(sheet: Sheet) -> None:
-    card = card_of(sheet.evaluation).terms
-    name = carrier_card(sheet.carrier_id).name
-    scored = rules.score(facts=sheet.facts, judged=sheet.judged, terms=card, party=name)
-    sheet.lines = [asdict(line) for line in scored.lines]
-    sheet.points_count, sheet.bonus_count = scored.points, scored.bonus
-    others = Sheet.objects.filter(evaluation=sheet.evaluation).exclude(id=sheet.id).exclude(grade="")
-    peers = [
-        rules.Standing(one.id, one.kind, one.points_count + one.bonus_count, bool(one.vetoed))
-        for one in [*others, sheet]
-    ]
-    graded = {one.name: one for one in rules.grades(standings=peers, terms=grading_of(sheet.evaluation).terms)}
-    mine = graded[sheet.id]
-    sheet.grade, sheet.place, sheet.peers = mine.grade, mine.place, mine.peers
+def _regraded(row: Evaluation, sheet: Sheet, sheets: Sequence[Sheet], corrected: Corrected) -> list[tuple[Sheet, str]]:
+    """Scores the sheet anew and grades everybody; answers the others whose grade or place is another, with the old grade."""
+    before = (sheet.facts, sheet.judged, sheet.reported, sheet.grade)
+    sheet.judged = _judged(sheet, {**sheet.judged, **corrected.judged})
+    card = card_of(row).terms.scorecard_indicators
+    asked = {one.name for one in card if one.source is Source.REPORTED}
+    sheet.reported = {**sheet.reported, **{name: said for name, said in corrected.reported.items() if name in asked}}
+    score(row, [sheet])
+    if sheet.reason:
+        missing = next(one.label for one in card if one.name == sheet.reason)
+        raise rules.DataMissing(party=sheet.number, indicator=missing)
+    taking = [one for one in sheets if one.grade]
+    old = {one.id: (one.grade, one.place) for one in taking}
+    give_grades(row, taking)
+    if before == (sheet.facts, sheet.judged, sheet.reported, sheet.grade):
+        raise rules.NothingCorrected()
+    return [(one, old[one.id][0]) for one in taking if one is not sheet and old[one.id] != (one.grade, one.place)]
+
+
+def _tell_moved(actor: Actor, row: Evaluation, sheet: Sheet, moved: Sequence[tuple[Sheet, str]], now: datetime) -> None:
+    """Others follow the appeal: their places are written, and whose grade changed hears of it and may appeal in a new term."""
+    for one, old in moved:
+        mine = roles_on(actor, one)
+        move = SHEET_MACHINE.check("regrade", SheetState(one.state), mine)
+        facts: dict[str, object] = {"grade": one.grade, "before": old, "appeal": sheet.number}
+        advance(actor, one, move, roles=mine, now=now, saves=GRADED, facts=facts)
+        if one.grade != old and one.state == SheetState.GRADED:
+            deadlines.cancel(one.id, now=now)
+            open_appeal(row, one, _("因其他单位申诉成立，考核等次有变化，可再申诉"), now)
+    if any(one.grade != old for one, old in moved):
+        until = clock.day(now) + timedelta(days=course_of(row).terms.appeal_within_days + 1)
+        row.appeal_until = max(until, row.appeal_until or until)
+        step = MACHINE.check("prolong", EvaluationState(row.state), roles_on(actor, row))
+        saves, facts = ["appeal_until"], {"appeal_until": row.appeal_until.isoformat(), "appeal": sheet.number}
+        advance(actor, row, step, roles=roles_on(actor, row), now=now, saves=saves, facts=facts)

@@ -1,12 +1,14 @@
 """Scorecards of the rule book, and how an evaluation's own card and grades are read back from its terms (考核办法)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from kechuang.evaluation import rules
 from kechuang.evaluation.models import Evaluation
 from kechuang.evaluation.states import MONTHS_IN_YEAR
-from kechuang.policy.book import InForce, current, in_force, replay
+from kechuang.parties.queries import own_level, region
+from kechuang.policy.book import HOME, InForce, current, in_force, replay
 
 _INDICATORS = "scorecard_indicators"
 
@@ -25,8 +27,23 @@ class CourseTerms:
     priority_months: int
 
 
-def schemes(*, on: date) -> dict[str, str]:
-    """The schemes with a scorecard in force on a day, title by scheme."""
+@dataclass(frozen=True, slots=True)
+class OfficeTerms:
+    """Whose offices evaluate by a scheme (考核主体); asked when an evaluation is opened, and not kept with it."""
+
+    evaluating_levels: tuple[str, ...]
+
+
+def schemes(places: Iterable[str], *, on: date) -> dict[str, str]:
+    """The schemes by which the offices of these places evaluate on a day, title by scheme."""
+    wanted = sorted(places)
+    return {
+        scheme: title for scheme, title in _cards(on).items() if any(evaluates(scheme, one, on=on) for one in wanted)
+    }
+
+
+def _cards(on: date) -> dict[str, str]:
+    """Every scheme with a scorecard in force on a day."""
     return {
         scheme: pack.title
         for scheme, pack in sorted(current().packs.items())
@@ -34,9 +51,26 @@ def schemes(*, on: date) -> dict[str, str]:
     }
 
 
+def scheme_title(scheme: str) -> str:
+    return current().packs[scheme].title
+
+
+def evaluates(scheme: str, place: str, *, on: date) -> bool:
+    """Whether the scheme is for the office of a place to evaluate by (考核主体): its region, where it names one, and its level."""
+    terms, scope = in_force(scheme, OfficeTerms, on=on).terms, region(scope_of(place))
+    home = current().packs[scheme].parameters.get(HOME)
+    said = home.on(on) if home else None
+    return (said is None or scope.code.startswith(str(said.is_))) and scope.level in terms.evaluating_levels
+
+
+def scope_of(place: str) -> str:
+    """Where an office evaluates: its county or zone, or the city or province whose own level (市本级、省本级) it is."""
+    return own_level(place) or region(place).code
+
+
 def terms_now(scheme: str, *, on: date) -> dict[str, object]:
     """Everything an evaluation stores of its scheme. Raises NotAScorecard."""
-    if scheme not in schemes(on=on):
+    if scheme not in _cards(on):
         raise rules.NotAScorecard(scheme=scheme)
     kept = [in_force(scheme, kind, on=on).record for kind in (rules.CardTerms, rules.GradeTerms, CourseTerms)]
     params = {name: value for record in kept for name, value in record["params"].items()}

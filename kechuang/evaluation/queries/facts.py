@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -15,25 +15,29 @@ from kechuang.usage import queries as usage
 from kechuang.usage.states import MINUTES_IN_HOUR
 
 _REDEEMED = f"""
-    SELECT party, unit, count(*) AS claims, sum(fen)::bigint AS fen, count(DISTINCT holder) AS holders,
+    SELECT carrier, count(*) AS claims, sum(fen)::bigint AS fen, count(DISTINCT holder) AS holders,
         coalesce(sum(fen) FILTER (WHERE channel <> 'other'), 0)::bigint AS platform_fen
-    FROM ({REDEEMED}) r GROUP BY GROUPING SETS ((party, unit), (party))"""
+    FROM ({REDEEMED}) r GROUP BY carrier"""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """For whom and over which period a fact is read; `on` is the day of reading, `within_days` what counts as in time."""
+    """For whom and over which period a fact is read; `within_days` is what counts as in time."""
 
     carriers: Sequence[CarrierCard]
     regions: Sequence[str]
     since: date
     until: date
-    on: date
     within_days: int
 
     @property
     def ids(self) -> list[str]:
         return [one.id for one in self.carriers]
+
+    @property
+    def last_on(self) -> date:
+        """The last day of the period."""
+        return self.until - timedelta(days=1)
 
 
 Found = dict[str, int | str | None]  # by carrier; None: nothing is known
@@ -56,8 +60,8 @@ def _redeemed(column: str) -> Callable[[Asked], Found]:
             cursor.execute(_REDEEMED, given)
             names = [one.name for one in cursor.description]
             rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        sums = {(row["party"], row["unit"]): int(row[column]) for row in rows}
-        return {one.id: sums.get((one.party_id, one.unit_id or None), 0) for one in asked.carriers}
+        sums = {row["carrier"]: int(row[column]) for row in rows}
+        return {one: sums.get(one, 0) for one in asked.ids}
 
     return found
 
@@ -102,15 +106,17 @@ def _in_time(of: int) -> Callable[[Asked], Found]:
 
 
 def _opening(asked: Asked) -> Found:
-    return {one: int(opening(one, on=asked.on) is not None) for one in asked.ids}
+    """Filed by the end of the period; what is filed after it is the next year's."""
+    return {one: int(opening(one, on=asked.last_on) is not None) for one in asked.ids}
 
 
 def _sharing(asked: Asked) -> Found:
-    return {one: int(sharing(one, on=asked.on) is not None) for one in asked.ids}
+    return {one: int(sharing(one, on=asked.last_on) is not None) for one in asked.ids}
 
 
 def _dishonest(asked: Asked) -> Found:
-    listed = dishonest({one.party_id for one in asked.carriers}, on=asked.on)
+    """Listed on any day of the period, also when it was taken off since."""
+    listed = dishonest({one.party_id for one in asked.carriers}, since=asked.since, on=asked.last_on)
     return {one.id: int(one.party_id in listed) for one in asked.carriers}
 
 

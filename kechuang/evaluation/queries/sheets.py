@@ -1,6 +1,6 @@
 """An evaluation, one carrier's sheet line by line, results and certificates, what waits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -199,25 +199,23 @@ def results(*, year: int | None = None) -> list[SheetRow]:
     return [row for sheets in found.values() for row in sheet_rows(sheets[0].evaluation, sheets)]
 
 
-def preferred(*, on: date, programme: str = "") -> list[Priority]:
-    """Certificates in force on a day, for the desks of the programmes (优先名单), by name."""
-    rows = access.priorities().filter(issued_on__lte=on, valid_until__gt=on).order_by("name", "id")
-    return [one for one in rows if not programme or programme in one.programmes]
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A carrier's published grade, and on which sheet it stands."""
+
+    sheet_id: str
+    grade: str
 
 
-def priority(priority_id: str) -> Priority:
-    """One certificate, which everybody may check; raises NotVisible."""
-    found = access.priorities().select_related("sheet__evaluation").filter(id=priority_id).first()
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def grade_of(*, party: str, unit: str = "", year: int, scope: str) -> str:
-    """The published grade of a provider in the evaluation of a year by the office over `scope`; "" when it has none."""
-    rows = access.published().filter(party=party, evaluation__year=year, evaluation__scope=scope)
-    rows = rows.filter(unit=unit) if unit else rows
-    return rows.order_by("-evaluation__published_on", "-points_count").values_list("grade", flat=True).first() or ""
+def grades_of(carrier_ids: Iterable[str], *, scheme: str, year: int, scope: str) -> dict[str, Published]:
+    """By carrier its own grade in the year's evaluation of a scope by one scheme; who has none is left out. One statement."""
+    rows = access.published().filter(
+        carrier_id__in=list(carrier_ids),
+        evaluation__scheme=scheme,
+        evaluation__year=year,
+        evaluation__scope=scope,
+    )
+    return {carrier: Published(sheet, grade) for carrier, sheet, grade in rows.values_list("carrier_id", "id", "grade")}
 
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:

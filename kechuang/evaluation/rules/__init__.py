@@ -15,6 +15,7 @@ from kechuang.evaluation.rules.cards import (
 from kechuang.evaluation.rules.grades import Grade, Graded, GradeTerms, Standing, grades
 from kechuang.evaluation.rules.refusals import (
     AlreadyEvaluating,
+    AlreadyRevoked,
     AppealOpen,
     AppealTooLate,
     CardUneven,
@@ -22,7 +23,10 @@ from kechuang.evaluation.rules.refusals import (
     EvidenceMissing,
     NobodyToEvaluate,
     NotAScorecard,
+    NothingCorrected,
     NotReviewed,
+    NotThisOffice,
+    PeriodNotKept,
     PointsOutOfRange,
     ReasonMissing,
     ReportsRun,
@@ -35,6 +39,7 @@ from kechuang.evaluation.rules.shapes import hierarchy, linear, per_unit, ratio
 
 __all__ = [
     "AlreadyEvaluating",
+    "AlreadyRevoked",
     "AppealOpen",
     "AppealTooLate",
     "Card",
@@ -50,6 +55,9 @@ __all__ = [
     "NobodyToEvaluate",
     "NotAScorecard",
     "NotReviewed",
+    "NotThisOffice",
+    "NothingCorrected",
+    "PeriodNotKept",
     "PointsOutOfRange",
     "ReasonMissing",
     "ReportsRun",

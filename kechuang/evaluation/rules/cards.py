@@ -3,9 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kechuang.evaluation.rules.refusals import CardUneven, DataMissing, VoucherShareTooSmall
+from kechuang.evaluation.rules.refusals import CardUneven, DataMissing, PeriodNotKept, VoucherShareTooSmall
 from kechuang.evaluation.rules.shapes import hierarchy, linear, per_unit, ratio
-from kechuang.evaluation.states import POINT, VOUCHER_FACTS, Missing, Shape, Source
+from kechuang.evaluation.states import (
+    BY_YEAR_FACTS,
+    FIRST_OF_YEAR,
+    MONTHS_IN_YEAR,
+    POINT,
+    VOUCHER_FACTS,
+    Missing,
+    Shape,
+    Source,
+)
 from kechuang.kernel.money import ratio_bp_down
 
 Value = object  # a whole number, a text, or None where nothing is known
@@ -93,8 +102,12 @@ _BONUS = "bonus"
 def check_card(*, terms: CardTerms) -> None:
     """Whether the groups add up to what they weigh, and voucher data to at least the stated share (办法自洽).
 
-    Raises CardUneven, VoucherShareTooSmall.
+    What is kept by calendar year is asked over one. Raises CardUneven, VoucherShareTooSmall, PeriodNotKept.
     """
+    for one in terms.scorecard_indicators:
+        whole_year = (one.from_on, one.months_count) == (FIRST_OF_YEAR, MONTHS_IN_YEAR)
+        if not whole_year and {one.fact, one.of} & set(BY_YEAR_FACTS):
+            raise PeriodNotKept(indicator=one.label)
     for weight in terms.scorecard_weights:
         total = sum(one.full_count for one in terms.scorecard_indicators if one.group == weight.group)
         if total != weight.points_count:

@@ -25,6 +25,19 @@ class NotAScorecard(Refusal):
     field = "scheme"
 
 
+class NotThisOffice(Refusal):
+    code = "evaluation.not_this_office"
+    text = _("“{scheme}”不由{region}组织考核")
+    remedy = _("请选择本机关适用的考核办法")
+    field = "scheme"
+
+
+class PeriodNotKept(Refusal):
+    code = "evaluation.period_not_kept"
+    text = _("“{indicator}”的数据按自然年统计，不能按其他期间取数")
+    remedy = _("请由规则的解释机关把该指标的期间改为自然年")
+
+
 class CardUneven(Refusal):
     code = "evaluation.card_uneven"
     text = _("“{group}”各指标合计 {points} 分，与规定的 {weight} 分不符")
@@ -100,6 +113,19 @@ class AppealOpen(Refusal):
     code = "evaluation.appeal_open"
     text = _("还有 {count} 件申诉没有答复，不能公布")
     remedy = _("请先答复申诉")
+
+
+class NothingCorrected(Refusal):
+    code = "evaluation.nothing_corrected"
+    text = _("申诉成立，但重新取数、计分后没有变化")
+    remedy = _("请先在系统中更正有关数据，或者填写更正后的评分、自评数；没有可更正的，按不成立答复")
+    field = "upheld"
+
+
+class AlreadyRevoked(Refusal):
+    code = "evaluation.already_revoked"
+    text = _("该凭证已于 {on} 撤销")
+    remedy = _("不需要再次办理")
 
 
 class TermRuns(Refusal):

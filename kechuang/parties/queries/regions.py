@@ -7,7 +7,7 @@ from functools import cache
 from kechuang.parties import rules
 from kechuang.parties.formats import organisations
 from kechuang.parties.models import Region
-from kechuang.parties.states import Level
+from kechuang.parties.states import OWN_LEVEL, Level
 
 
 @cache
@@ -53,6 +53,19 @@ def city_of(code: str) -> str:
     while found.level in {Level.COUNTY, Level.ZONE} and found.parent:
         found = region(found.parent)
     return found.code
+
+
+def own_level(code: str) -> str:
+    """The city or province for which a place spends: itself, or the one whose own level (市本级、省本级) it is; "" for others.
+
+    A budget unit is known by its code (330699, 339900); a zone that is none (滨海新区) spends for nobody but itself.
+    """
+    found = region(code)
+    if found.level != Level.ZONE:
+        return found.code if found.level in OWN_LEVEL else ""
+    above = region(found.parent) if found.parent else found
+    kept, own = OWN_LEVEL.get(above.level, (0, ""))
+    return above.code if own and found.code == above.code[:kept] + own else ""
 
 
 def covers(code: str) -> frozenset[str]:

@@ -78,6 +78,12 @@ def good_on(row: Admission, *, on: date, region: str = "") -> bool:
     )
 
 
+def ever_admitted(party_id: str, *, unit_id: str = "") -> bool:
+    """Whether a party, or one of its units, was ever on a register, also when its admission has ended since."""
+    rows = Admission.objects.filter(party_id=party_id, valid_from__isnull=False)
+    return rows.filter(Q(unit_id=unit_id) | Q(unit__isnull=True)).exists() if unit_id else rows.exists()
+
+
 def carrier_admission(party_id: str, *, unit_id: str = "", on: date) -> Admitted | None:
     """The admission that permits a party (or one of its units) to serve as a carrier on a day (已加入平台), or None."""
     rows = Admission.objects.filter(party_id=party_id, scheme__in=carrier_registers(), state=AdmissionState.ADMITTED)

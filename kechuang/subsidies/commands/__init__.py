@@ -1,6 +1,12 @@
 """Writes of the room: a settlement on its way, its payout, and redemptions entered from elsewhere."""
 
-from kechuang.subsidies.commands.conversions import Origin, bring_conversions
+from kechuang.subsidies.commands.asking_back import ask_back, asked_back_no_more
+from kechuang.subsidies.commands.conversions import (
+    Origin,
+    bring_conversions,
+    check_conversions,
+    reject_conversions,
+)
 from kechuang.subsidies.commands.drafting import Decision, decide, draft, edit, fund, withdraw
 from kechuang.subsidies.commands.outside import Redemption, check_outside, enter_outside, reject_outside
 from kechuang.subsidies.commands.paying import (
@@ -21,10 +27,13 @@ __all__ = [
     "Decision",
     "Origin",
     "Redemption",
+    "ask_back",
     "ask_bank",
+    "asked_back_no_more",
     "bounce",
     "bring_conversions",
     "cancel_batch",
+    "check_conversions",
     "check_outside",
     "decide",
     "draft",
@@ -37,6 +46,7 @@ __all__ = [
     "publish",
     "read_result_file",
     "read_results",
+    "reject_conversions",
     "reject_outside",
     "retry",
     "return_batch",

@@ -1,20 +1,21 @@
 """Who is due what of a year's redemptions (各种补助的核算): each formula asks its own terms and pays its own payees."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from kechuang.catalog.queries import carriers
+from kechuang.catalog.queries import carrier_cards
 from kechuang.claims.states import CountedBy
-from kechuang.evaluation.queries import grade_of
+from kechuang.evaluation.queries import Published, grades_of
 from kechuang.kernel.money import BasisPoints, Fen
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.parties.queries import party_names
+from kechuang.parties.queries import covers, party_names
 from kechuang.policy.book import InForce, in_force
 from kechuang.subsidies import rules
 from kechuang.subsidies.models import Settlement
-from kechuang.subsidies.queries.conversions import latest
+from kechuang.subsidies.queries.conversions import Result, results_of, waiting
+from kechuang.subsidies.queries.conversions import in_force as current_import
 from kechuang.subsidies.queries.redeemed import Group, other_subsidies
 from kechuang.subsidies.rules import NOTHING
 from kechuang.subsidies.states import Formula
@@ -32,6 +33,9 @@ class Payee:
     rate_part_fen: int
     unit: str = ""
     place: str = ""
+    carrier: str = ""
+    sheet: str | None = None  # of the evaluation that the grade is from
+    conversion_fen: int | None = None  # the result of the place that is awarded
     platform_fen: int = 0
     platform_part_fen: int = 0
     rate_bp: int | None = None
@@ -116,43 +120,44 @@ def _carriers(scheme: str, on: date) -> Way:
     terms = found.terms
 
     def payees(row: Settlement, groups: Sequence[Group], money: rules.PotTerms) -> list[Payee]:
-        others, kinds = other_subsidies(settlement=row.id, year=row.year), _kinds(row.scope)
-        return [
-            _carrier(row, party, mine, terms, money, kinds.get(party, ()), others.get(party, 0))
-            for party, mine in _by_name(groups)
-        ]
+        cards, inside = carrier_cards({group.carrier for group in groups}), covers(row.scope)
+        due = {
+            card.id: card for card in cards.values() if card.region in inside and rules.is_due(card.kind, terms=terms)
+        }
+        graded = grades_of(due, scheme=terms.carrier_subsidy_evaluation, year=row.year, scope=row.scope)
+        others, made = other_subsidies(settlement=row.id, year=row.year), []
+        for party, theirs in _by_name(groups):
+            for carrier, mine in _by_carrier(theirs):
+                none = _("不是省级创新载体") if carrier not in due else _("没有公布的年度考核等次")
+                one = Payee(party, mine, 0, 0, unit=cards[carrier].unit_id or "", carrier=carrier, why=none)
+                grade = graded.get(carrier)
+                made.append(_carrier(one, grade, terms, money, others.pop(party, 0)) if grade else one)
+        return made
 
     return Way(found, "carrier_subsidy_ceiling_bp", terms.carrier_subsidy_counted_by, (), payees, outside=False)
 
 
-def _kinds(scope: str) -> dict[str, set[str]]:
-    """By party the kinds of its carriers within a place."""
-    found: dict[str, set[str]] = {}
-    for one in carriers(region=scope):
-        found.setdefault(one.party_id, set()).add(one.kind)
-    return found
+def _by_carrier(groups: Sequence[Group]) -> list[tuple[str, list[Group]]]:
+    found: dict[str, list[Group]] = {}
+    for group in groups:
+        found.setdefault(group.carrier, []).append(group)
+    return sorted(found.items())
 
 
-def _carrier(
-    row: Settlement,
-    party: str,
-    groups: Sequence[Group],
-    terms: rules.CarrierTerms,
-    money: rules.PotTerms,
-    kinds: Iterable[str],
-    others: int,
-) -> Payee:
-    if not any(rules.is_due(kind, terms=terms) for kind in kinds):
-        return Payee(party, groups, 0, 0, why=_("不是省级创新载体"))
-    grade = grade_of(party=party, year=row.year, scope=row.scope)
-    if not grade:
-        return Payee(party, groups, 0, 0, why=_("没有公布的年度考核等次"))
-    served = [rules.Served(group.region, group.fen) for group in groups]
-    amount = rules.carrier_subsidy(served=served, grade=grade, terms=terms)
-    stacked = _stacked(groups, amount.fen, others, money)
-    why = _cut_away(amount.fen, stacked) or ("" if amount.fen else _("按考核等次没有补助"))
-    return Payee(
-        party, groups, amount.counted_fen, amount.fen, rate_bp=amount.rate_bp, grade=grade, stacked=stacked, why=why
+def _carrier(one: Payee, sheet: Published, terms: rules.CarrierTerms, money: rules.PotTerms, others: int) -> Payee:
+    """One carrier at the rate of its own grade, by what its own services redeemed; its legal person's others do not count."""
+    served = [rules.Served(group.region, group.fen) for group in one.groups]
+    amount = rules.carrier_subsidy(served=served, grade=sheet.grade, terms=terms)
+    stacked = _stacked(one.groups, amount.fen, others, money)
+    return replace(
+        one,
+        counted_fen=amount.counted_fen,
+        rate_part_fen=amount.fen,
+        rate_bp=amount.rate_bp,
+        grade=sheet.grade,
+        sheet=sheet.sheet_id,
+        stacked=stacked,
+        why=_cut_away(amount.fen, stacked) or ("" if amount.fen else _("按考核等次没有补助")),
     )
 
 
@@ -160,31 +165,43 @@ def _cities(scheme: str, on: date) -> Way:
     found = in_force(scheme, rules.CityTerms, on=on)
 
     def payees(row: Settlement, groups: Sequence[Group], money: rules.PotTerms) -> list[Payee]:
+        """The import that is in force now is the settlement's from here on, whatever is imported later."""
+        if waits := waiting(region=row.region, year=row.year):
+            raise rules.ConversionWaits(number=waits.number)
+        row.conversion = current_import(region=row.region, year=row.year)
+        results = results_of(row.conversion)
         spent: dict[str, list[Group]] = {}
         for group in groups:
-            spent.setdefault(group.region, []).append(group)
-        results = latest(region=row.region, year=row.year)
-        places = sorted({*spent, *results})
-        cities = [
-            rules.City(place, sum(group.fen for group in spent.get(place, ())), results[place].fen if place in results else 0)
-            for place in places
-        ]  # fmt: skip
+            spent.setdefault(_place(group.region, results), []).append(group)
+        cities = [_city(place, spent.get(place, ()), results.get(place)) for place in sorted({*spent, *results})]
         awards = rules.city_awards(cities=cities, pot_fen=Fen(row.pot_fen or 0), terms=found.terms)
-        return [
-            _city(one, spent.get(one.name, ()), results[one.name].party if one.name in results else "")
-            for one in awards
-        ]
+        return [_awarded(one, spent.get(one.name, ()), results.get(one.name)) for one in awards]
 
     return Way(found, "award_excluded", CountedBy.PAYOUT, (), payees, outside=False)
 
 
-def _city(award: rules.Award, groups: Sequence[Group], party: str) -> Payee:
+def _place(region: str, results: Mapping[str, Result]) -> str:
+    """Whose spending it is: the place of the import that the paying county lies in, else the county itself."""
+    return next((place for place in results if region in covers(place)), region)
+
+
+def _city(place: str, groups: Sequence[Group], result: Result | None) -> rules.City:
+    return rules.City(place, sum(group.fen for group in groups), result.fen if result else 0)
+
+
+def _awarded(award: rules.Award, groups: Sequence[Group], result: Result | None) -> Payee:
     """Who has not said to whom its award is to be paid gets none: the table that is imported names the payee."""
-    spent = sum(group.fen for group in groups)
-    why = _("不补助宁波市县") if award.excluded else "" if award.fen else _("按因素法没有份额")
-    if award.fen and not party:
+    if award.fen and result is None:
         raise rules.PayeeUnknown(region=award.name)
-    return Payee(party, groups, spent, award.fen, place=award.name, why=why)
+    return Payee(
+        result.party if result else "",
+        groups,
+        sum(group.fen for group in groups),
+        award.fen,
+        place=award.name,
+        conversion_fen=result.fen if result else 0,
+        why=_("不补助宁波市县") if award.excluded else "" if award.fen else _("按因素法没有份额"),
+    )
 
 
 def _stacked(groups: Sequence[Group], full: Fen, others: int, money: rules.PotTerms) -> rules.Stacking:

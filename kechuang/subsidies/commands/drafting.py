@@ -1,9 +1,10 @@
 """From the draft of a settlement to its money (起草、核对、安排资金), and taking it back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
@@ -12,13 +13,13 @@ from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.kernel.workdays import Length, Unit
-from kechuang.parties.queries import city_of, refuse_same_hands, region, region_name
-from kechuang.parties.states import Level
+from kechuang.parties.queries import refuse_same_hands
 from kechuang.policy.book import InForce, in_force
 from kechuang.subsidies import rules
 from kechuang.subsidies.access import may_act, roles_on
 from kechuang.subsidies.commands.counting import way_of
 from kechuang.subsidies.commands.locked import locked, page_of, post, pot, source, tell_office
+from kechuang.subsidies.commands.paying_places import pays_for, province_of, scope_of
 from kechuang.subsidies.models import Settlement, Statement
 from kechuang.subsidies.states import (
     DUE,
@@ -62,25 +63,39 @@ def draft(
     """
     role, on = may_act(actor, region), clock.day(now)
     scope, article = _checked(formula, scheme, region, decision, on)
-    live = Settlement.objects.filter(formula=formula, region=region, year=year).exclude(state=SubsidyState.WITHDRAWN)
-    if found := live.first():
-        raise rules.AlreadySettling(year=year, formula=FORMULA_LABELS[formula], number=found.number)
-    row = Settlement.objects.create(
+    row = Settlement(
         number=public_number("BZ"),
         formula=formula,
         scheme=scheme,
         region=region,
         scope=scope,
+        pays_for=pays_for(region, scope),
         year=year,
         drafted_by=actor.person_id,
         drafted_on=on,
         **_columns(decision),
     )
+    _save_once(row)
     _run_clock(row, now)
     label = _("起草补助核算")
     record(actor, row, "draft", label=label, role=role, now=now, target=row.state, article=article, facts=_facts(row))
     tell_office(row, Role.COUNTY_APPROVER, _("补助决定待核对"), now=now)
     return row
+
+
+def _save_once(row: Settlement) -> None:
+    """A place's year has one settlement of a sort, whichever office drafts it, also when two draft at once."""
+    live = Settlement.objects.filter(formula=row.formula, pays_for=row.pays_for, year=row.year)
+    live = live.exclude(state=SubsidyState.WITHDRAWN)
+    try:
+        with transaction.atomic():
+            found = live.first()
+            if found is None:
+                row.save(force_insert=True)
+    except IntegrityError:
+        found = live.get()
+    if found:
+        raise rules.AlreadySettling(year=row.year, formula=FORMULA_LABELS[Formula(row.formula)], number=found.number)
 
 
 @transaction.atomic
@@ -189,25 +204,6 @@ def _run_clock(row: Settlement, now: datetime) -> None:
     )
 
 
-def province_of(payer_place: str) -> str:
-    """The province whose own level (省本级) the office is; raises NotPayersPlace."""
-    area = region(payer_place)
-    above = region(area.parent) if area.level == Level.ZONE and area.parent else area
-    if above.level != Level.PROVINCE:
-        raise rules.NotPayersPlace(payer=_("省本级"), region=region_name(payer_place))
-    return above.code
-
-
-def scope_of(payer_place: str, payer: rules.Payer) -> str:
-    """Where redemptions count: the whole city, which a county pays its own part of. Raises NotPayersPlace."""
-    level = region(payer_place).level
-    fits = level == Level.COUNTY if payer is rules.Payer.COUNTY else level in {Level.ZONE, Level.CITY}
-    if not fits:
-        names = {rules.Payer.COUNTY: _("区、县（市）"), rules.Payer.CITY: _("市本级")}
-        raise rules.NotPayersPlace(payer=names[payer], region=region_name(payer_place))
-    return city_of(payer_place)
-
-
 def check_decision(decision: Decision, terms: InForce[rules.ProviderTerms], *, on: date) -> None:
     """A rate within the ceiling, with document, office and a day that has come."""
     if decision.rate_bp is None or not (tidy(decision.document_number) and tidy(decision.office) and decision.on):
@@ -217,10 +213,12 @@ def check_decision(decision: Decision, terms: InForce[rules.ProviderTerms], *, o
     rules.check_rate(decision.rate_bp, terms=terms.terms)
 
 
-def other_hands(actor: Actor, row: Settlement, move: Move, before: list[str]) -> None:
-    """Raises SameHands where an earlier step was this person's (四眼原则)."""
+def other_hands(
+    actor: Actor, row: Settlement, move: Move, before: Iterable[str] = (), sides: Iterable[str] = ()
+) -> None:
+    """Raises SameHands where an earlier step was this person's (四眼原则), Related where a payee is theirs."""
     for role in sorted(roles_on(actor, row) & move.by):
-        refuse_same_hands(actor, row.region, role, before=before, of=[row.id])
+        refuse_same_hands(actor, row.region, role, before=before, of=[row.id], sides=sides)
 
 
 def _columns(decision: Decision) -> dict[str, object]:

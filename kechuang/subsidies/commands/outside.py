@@ -12,7 +12,8 @@ from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
 from kechuang.outbox.commands import tell
-from kechuang.parties.queries import covers, party_by_code, refuse_same_hands
+from kechuang.parties.queries import covers, party_by_code, refuse_same_hands, units_of
+from kechuang.registers.queries import ever_admitted
 from kechuang.subsidies import rules
 from kechuang.subsidies.access import may_act, outside_visible_to, roles_on
 from kechuang.subsidies.models import Outside, Settlement
@@ -34,26 +35,29 @@ class Redemption:
     price_fen: Fen
     document_number: str
     note: str = ""
+    unit_name: str = ""
 
 
 @transaction.atomic
 def enter_outside(actor: Actor, *, region: str, redemption: Redemption, now: datetime) -> Outside:
     """Enters a redemption of the county that was not paid by the platform (登记平台外兑付).
 
-    It counts once another person has checked it. Raises UnknownProvider, OutsideYear, AlreadyEntered, YearSettled.
+    It counts once another person has checked it. Raises UnknownProvider, UnknownUnit, OutsideYear, AlreadyEntered, YearSettled.
     """
     role = may_act(actor, region)
     on = clock.day(now)
     if redemption.redeemed_on > on:
         raise rules.OutsideYear(on=redemption.redeemed_on.isoformat())
     provider = party_by_code(redemption.credit_code)
-    if provider is None:
+    if provider is None or not ever_admitted(provider.id):
         raise rules.UnknownProvider(typed=redemption.credit_code)
+    unit = _unit(provider.id, tidy(redemption.unit_name))
     _refuse_settled(region, redemption.redeemed_on.year)
     row = Outside(
         number=public_number("WD"),
         region=region,
         party=provider.id,
+        unit=unit,
         redeemed_on=redemption.redeemed_on,
         fen=redemption.fen,
         price_fen=redemption.price_fen,
@@ -80,6 +84,14 @@ def enter_outside(actor: Actor, *, region: str, redemption: Redemption, now: dat
         now=now,
     )
     return row
+
+
+def _unit(party_id: str, name: str) -> str:
+    """The provider's unit of this name (二级单位); "" where none is named. Raises UnknownUnit."""
+    found = [unit for unit, called in units_of(party_id).items() if called == name]
+    if name and not found:
+        raise rules.UnknownUnit(typed=name)
+    return found[0] if name else ""
 
 
 @transaction.atomic

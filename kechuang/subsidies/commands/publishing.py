@@ -20,6 +20,7 @@ from kechuang.parties.queries import parties, region_name
 from kechuang.policy.book import in_force
 from kechuang.subsidies import rules
 from kechuang.subsidies.access import roles_on
+from kechuang.subsidies.commands.drafting import other_hands
 from kechuang.subsidies.commands.locked import (
     PayoutTerms,
     locked,
@@ -54,13 +55,14 @@ TITLE = _("{office} {year} 年度{formula}公示（{count} 家）")
 
 @transaction.atomic
 def publish(actor: Actor, *, settlement_id: str, now: datetime) -> Settlement:
-    """Opens the notice over everybody who is due something (公示补助名单). Raises NobodyDue, MoveNotOpen."""
+    """Opens the notice over everybody who is due something (公示补助名单). Raises NobodyDue, Related, MoveNotOpen."""
     row = locked(actor, settlement_id)
     roles = roles_on(actor, row)
     move = MACHINE.check("publish", SubsidyState(row.state), roles)
     due = list(_of(row, StatementState.COUNTED))
     if not due:
         raise rules.NobodyDue()
+    other_hands(actor, row, move, sides={one.party for one in due})
     on = clock.day(now)
     terms = in_force(row.scheme, NoticeTerms, on=on)
     title = TITLE.format(

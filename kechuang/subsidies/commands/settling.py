@@ -15,6 +15,7 @@ from kechuang.policy.book import in_force
 from kechuang.subsidies import rules
 from kechuang.subsidies.access import roles_on
 from kechuang.subsidies.commands.counting import Payee, way_of
+from kechuang.subsidies.commands.drafting import other_hands
 from kechuang.subsidies.commands.locked import first_and_last, locked
 from kechuang.subsidies.models import Settlement, Statement
 from kechuang.subsidies.queries.redeemed import (
@@ -33,7 +34,7 @@ from kechuang.ui import clock
 def settle(actor: Actor, *, settlement_id: str, now: datetime) -> Settlement:
     """Computes the year's subsidies from what the ledger paid (核算补助), within the money set aside.
 
-    Raises YearNotClosed, NothingRedeemed, PotTooSmall, the refusals of each formula, MoveNotOpen.
+    Raises YearNotClosed, NothingRedeemed, PotTooSmall, the refusals of each formula, Related, MoveNotOpen.
     """
     row = locked(actor, settlement_id)
     roles = roles_on(actor, row)
@@ -42,6 +43,7 @@ def settle(actor: Actor, *, settlement_id: str, now: datetime) -> Settlement:
     way, money = way_of(row, on=on), in_force(row.scheme, rules.PotTerms, on=on)
     groups = _counted(row, way.counted_by, way.channels, outside=way.outside, now=now)
     payees = way.payees(row, groups, money.terms)
+    other_hands(actor, row, move, sides={payee.party for payee in payees} - {""})
     full = [payee.full_fen for payee in payees]
     paid = rules.within_pot(pot_fen=Fen(row.pot_fen or 0), due_fen=full, terms=money.terms)
     _write(actor, row, payees, paid, now)
@@ -53,7 +55,7 @@ def settle(actor: Actor, *, settlement_id: str, now: datetime) -> Settlement:
     row.full_fen, row.total_fen = sum(full), sum(paid)
     sums = ["redeemed_fen", "redeemed_count", "full_fen", "total_fen"]
     facts: dict[str, object] = {name: getattr(row, name) for name in sums}
-    saves, article = ["terms", "settled_by", "settled_on", *sums], way.terms.article(way.article)
+    saves, article = ["terms", "settled_by", "settled_on", "conversion", *sums], way.terms.article(way.article)
     advance(actor, row, move, roles=roles, now=now, saves=saves, article=article, facts=facts)
     return row
 
@@ -68,7 +70,8 @@ def _counted(
     write_redeemed(
         settlement=row.id,
         formula=row.formula,
-        payer=row.region,
+        pays_for=row.pays_for,
+        scope=row.scope,
         regions=counties,
         channels=channels,
         counted_by=counted_by,
@@ -110,6 +113,9 @@ def _statement(row: Settlement, payee: Payee, fen: Fen) -> Statement:
         party=payee.party,
         unit=payee.unit,
         place=payee.place,
+        carrier=payee.carrier,
+        sheet_id=payee.sheet,
+        conversion_fen=payee.conversion_fen,
         state=StatementState.COUNTED if fen else StatementState.NOT_DUE,
         redeemed_count=sum(group.count for group in groups),
         redeemed_fen=sum(group.fen for group in groups),

@@ -1,4 +1,4 @@
-"""Page of conversion results (成果转化实绩): what was imported, and a new import."""
+"""Page of conversion results (成果转化实绩): what was imported and which of it holds, a new import, checking it."""
 
 from http import HTTPStatus
 
@@ -7,11 +7,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from kechuang.parties.queries import region_name
 from kechuang.subsidies import commands, queries
-from kechuang.subsidies.forms import ConversionForm
+from kechuang.subsidies.forms import ConversionForm, ReasonForm
 from kechuang.subsidies.pages.settlements import years_before
+from kechuang.subsidies.states import CONVERSION_MACHINE, ConversionState
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, page_of
 
@@ -25,7 +26,7 @@ def conversions(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST":
 
-        def bring() -> int:
+        def bring() -> str:
             said = form.cleaned_data
             file = said["file"]
             made = commands.bring_conversions(
@@ -37,14 +38,40 @@ def conversions(request: HttpRequest) -> HttpResponse:
                 content=file.read(),
                 now=clock.now(),
             )
-            return len(made.rows)
+            return made.state
 
         tried = attempt(form, bring)
         if tried.done:
-            messages.success(request, _("已导入 %(count)s 个市县的实绩") % {"count": tried.value})
+            waits = tried.value == ConversionState.BROUGHT
+            messages.success(
+                request, _("已导入，由另一人核对后才作为分配依据") if waits else _("这份文件已经导入，正在使用")
+            )
             return redirect("subsidies:conversions")
         status = HTTPStatus(tried.status)
     page = page_of(request, queries.conversions(actor))
-    context = {"page": page, "form": form, "brings": bool(regions)}
-    context["rows"] = [(row, region_name(row.region), len(row.rows)) for row in page]
+    context = {
+        "page": page,
+        "rows": queries.conversion_rows(actor, list(page)),
+        "form": form,
+        "brings": bool(regions),
+        "machine": CONVERSION_MACHINE,
+        "reason": ReasonForm(),
+    }
     return render(request, "subsidies/conversions.html", context, status=status)
+
+
+@require_POST
+@login_required
+def check(request: HttpRequest, conversion_id: str) -> HttpResponse:
+    commands.check_conversions(actor_of(request), conversion_id=conversion_id, now=clock.now())
+    messages.success(request, _("已核对，作为该年度的分配依据"))
+    return redirect("subsidies:conversions")
+
+
+@require_POST
+@login_required
+def reject(request: HttpRequest, conversion_id: str) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    commands.reject_conversions(actor_of(request), conversion_id=conversion_id, reason=reason, now=clock.now())
+    messages.success(request, _("已不予采信"))
+    return redirect("subsidies:conversions")

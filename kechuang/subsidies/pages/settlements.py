@@ -1,6 +1,5 @@
 """Pages of settlements (补助核算): the list, the draft, one with all its payees, a payee's statement, the claims beneath."""
 
-from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from kechuang.documents.rules import print_pdf
 from kechuang.kernel.actor import Actor
@@ -21,6 +21,7 @@ from kechuang.subsidies import commands, queries
 from kechuang.subsidies.forms import DecisionForm, DraftForm, FindForm, FundForm, ReasonForm
 from kechuang.subsidies.states import FORMULA_LABELS, MACHINE, STATEMENT_MACHINE, YEARS_SHOWN, Formula
 from kechuang.ui import clock
+from kechuang.ui.acts import Acts, posted
 from kechuang.ui.requests import actor_of, attempt, page_of
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -115,95 +116,44 @@ def _settlement(request: HttpRequest, settlement_id: str, *, status: int = 200, 
     return render(request, "subsidies/settlement.html", context, status=status)
 
 
-def _tried(
-    request: HttpRequest, settlement_id: str, name: str, form: Any, call: Callable[[], object], words: str
-) -> HttpResponse:
-    queries.settlement_sheet(actor_of(request), settlement_id, on=clock.today())  # not visible is not found
-    tried = attempt(form, call)
-    if not tried.done:
-        return _settlement(request, settlement_id, status=tried.status, failed=form, **{name: form})
-    messages.success(request, words)
-    return redirect("subsidies:settlement", settlement_id)
-
-
-@require_POST
-@login_required
-def edit(request: HttpRequest, settlement_id: str) -> HttpResponse:
-    form, actor, now = DecisionForm(request.POST), actor_of(request), clock.now()
-    return _tried(
-        request,
-        settlement_id,
-        "edit",
-        form,
-        lambda: commands.edit(actor, settlement_id=settlement_id, decision=form.decision(), now=now),
-        _("草案已修改，等待另一人核对"),
-    )
-
-
-@require_POST
-@login_required
-def fund(request: HttpRequest, settlement_id: str) -> HttpResponse:
-    form, actor, now = FundForm(request.POST), actor_of(request), clock.now()
-    return _tried(
-        request,
-        settlement_id,
-        "fund",
-        form,
-        lambda: commands.fund(actor, settlement_id=settlement_id, **form.cleaned_data, now=now),
-        _("补助资金已安排，可以核算"),
-    )
-
-
-@require_POST
-@login_required
-def withdraw(request: HttpRequest, settlement_id: str) -> HttpResponse:
-    form, actor, now = ReasonForm(request.POST), actor_of(request), clock.now()
-    return _tried(
-        request,
-        settlement_id,
-        "reason",
-        form,
-        lambda: commands.withdraw(actor, settlement_id=settlement_id, reason=form.cleaned_data["reason"], now=now),
-        _("核算已撤销，安排的资金已退回"),
-    )
-
-
-@require_POST
-@login_required
-def unpublish(request: HttpRequest, settlement_id: str) -> HttpResponse:
-    form, actor, now = ReasonForm(request.POST), actor_of(request), clock.now()
-    return _tried(
-        request,
-        settlement_id,
-        "reason",
-        form,
-        lambda: commands.unpublish(actor, settlement_id=settlement_id, why=form.cleaned_data["reason"], now=now),
-        _("公示已撤回"),
-    )
-
-
-@require_POST
-@login_required
-def decide(request: HttpRequest, settlement_id: str) -> HttpResponse:
-    commands.decide(actor_of(request), settlement_id=settlement_id, now=clock.now())
-    messages.success(request, _("已核对，等待财政安排资金"))
-    return redirect("subsidies:settlement", settlement_id)
-
-
-@require_POST
-@login_required
-def settle(request: HttpRequest, settlement_id: str) -> HttpResponse:
-    row = commands.settle(actor_of(request), settlement_id=settlement_id, now=clock.now())
-    messages.success(request, _("已核算 %(count)s 笔兑付，请核对后公示") % {"count": row.redeemed_count})
-    return redirect("subsidies:settlement", settlement_id)
-
-
-@require_POST
-@login_required
-def publish(request: HttpRequest, settlement_id: str) -> HttpResponse:
-    commands.publish(actor_of(request), settlement_id=settlement_id, now=clock.now())
-    messages.success(request, _("已公示；公示期满无异议的即可拨付"))
-    return redirect("subsidies:settlement", settlement_id)
+_ACTS = Acts(_settlement, "subsidies:settlement", "settlement_id")
+edit = _ACTS.typed(
+    "edit",
+    posted(DecisionForm),
+    lambda actor, form, one, now: commands.edit(actor, settlement_id=one, decision=form.decision(), now=now),
+    gettext_lazy("草案已修改，等待另一人核对"),
+)
+fund = _ACTS.typed(
+    "fund",
+    posted(FundForm),
+    lambda actor, form, one, now: commands.fund(actor, settlement_id=one, **form.cleaned_data, now=now),
+    gettext_lazy("补助资金已安排，可以核算"),
+)
+withdraw = _ACTS.typed(
+    "reason",
+    posted(ReasonForm),
+    lambda actor, form, one, now: commands.withdraw(actor, settlement_id=one, **form.cleaned_data, now=now),
+    gettext_lazy("核算已撤销，安排的资金已退回"),
+)
+unpublish = _ACTS.typed(
+    "reason",
+    posted(ReasonForm),
+    lambda actor, form, one, now: commands.unpublish(
+        actor, settlement_id=one, why=form.cleaned_data["reason"], now=now
+    ),
+    gettext_lazy("公示已撤回"),
+)
+decide = _ACTS.plain(
+    lambda actor, one, now: commands.decide(actor, settlement_id=one, now=now), gettext_lazy("已核对，等待财政安排资金")
+)
+settle = _ACTS.plain(
+    lambda actor, one, now: commands.settle(actor, settlement_id=one, now=now),
+    lambda row: _("已核算 %(count)s 笔兑付，请核对后公示") % {"count": row.redeemed_count},
+)
+publish = _ACTS.plain(
+    lambda actor, one, now: commands.publish(actor, settlement_id=one, now=now),
+    gettext_lazy("已公示；公示期满无异议的即可拨付"),
+)
 
 
 @login_required
@@ -235,12 +185,10 @@ def statement(request: HttpRequest, statement_id: str) -> HttpResponse:
     return render(request, "subsidies/statement.html", context)
 
 
-@require_POST
-@login_required
-def retry(request: HttpRequest, statement_id: str) -> HttpResponse:
-    commands.retry(actor_of(request), statement_id=statement_id, now=clock.now())
-    messages.success(request, _("已转为待拨付，可编入下一批次"))
-    return redirect("subsidies:statement", statement_id)
+retry = Acts(statement, "subsidies:statement", "statement_id").plain(
+    lambda actor, one, now: commands.retry(actor, statement_id=one, now=now),
+    gettext_lazy("已转为待拨付，可编入下一批次"),
+)
 
 
 @login_required

@@ -1,7 +1,7 @@
 """Reading subsidies."""
 
 from kechuang.subsidies.queries.checks import passed_early, unequal
-from kechuang.subsidies.queries.conversions import conversions
+from kechuang.subsidies.queries.conversions import ConversionRow, conversion_rows, conversions
 from kechuang.subsidies.queries.lists import (
     Due,
     OutsideRow,
@@ -31,6 +31,7 @@ from kechuang.subsidies.queries.sheets import (
 )
 
 __all__ = [
+    "ConversionRow",
     "CountedRow",
     "Due",
     "OutsideRow",
@@ -38,6 +39,7 @@ __all__ = [
     "SettlementSheet",
     "StatementRow",
     "StatementSheet",
+    "conversion_rows",
     "conversions",
     "counted_of",
     "counted_of_settlement",

@@ -35,10 +35,13 @@ def _sums_off() -> list[Broken]:
 
 def _rows_off() -> list[Broken]:
     sql = """
-        SELECT s.id, s.redeemed_fen, c.fen FROM subsidies_statement s
-        JOIN (SELECT settlement_id, party, sum(fen) AS fen FROM subsidies_counted GROUP BY settlement_id, party) c
-            ON c.settlement_id = s.settlement_id AND c.party = s.party
-        WHERE s.unit = '' AND s.place = '' AND s.redeemed_fen <> c.fen LIMIT %s"""
+        SELECT s.id, s.redeemed_fen, coalesce(sum(c.fen), 0)::bigint AS fen
+        FROM subsidies_statement s JOIN subsidies_settlement d ON d.id = s.settlement_id
+        LEFT JOIN (SELECT settlement_id, party, unit, carrier, sum(fen) AS fen FROM subsidies_counted
+                   GROUP BY settlement_id, party, unit, carrier) c
+            ON c.settlement_id = s.settlement_id AND c.party = s.party AND (s.carrier = '' OR c.carrier = s.carrier)
+            AND (c.unit = s.unit OR d.terms #>> '{params,subsidy_threshold_per,is}' IS DISTINCT FROM 'unit')
+        WHERE s.place = '' GROUP BY s.id HAVING s.redeemed_fen <> coalesce(sum(c.fen), 0) LIMIT %s"""
     return [Broken("subsidies_statement", row, f"兑付 {said}，明细 {sums}") for row, said, sums in _rows(sql)]
 
 

@@ -10,15 +10,23 @@ from kechuang.deadlines.queries import clocks
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Machine, Move
-from kechuang.parties.queries import party_names, region_name
-from kechuang.subsidies.access import outside_visible_to, roles_on, statements_visible_to, visible_to
-from kechuang.subsidies.models import Outside, Settlement, Statement
+from kechuang.parties.queries import party_names, region_name, unit_names
+from kechuang.subsidies.access import (
+    conversions_visible_to,
+    outside_visible_to,
+    roles_on,
+    statements_visible_to,
+    visible_to,
+)
+from kechuang.subsidies.models import Conversion, Outside, Settlement, Statement
 from kechuang.subsidies.states import (
+    CONVERSION_MACHINE,
     FORMULA_LABELS,
     MACHINE,
     OUTSIDE_MACHINE,
     STATEMENT_MACHINE,
     WAITING_MAX,
+    ConversionState,
     Formula,
     OutsideState,
     StatementState,
@@ -83,17 +91,19 @@ class OutsideRow:
 
     outside: Outside
     provider: str
+    unit_name: str
     place: str
     open_moves: Sequence[Move]
 
 
 def outside_rows(actor: Actor, rows: Sequence[Outside]) -> list[OutsideRow]:
     """Names and open acts of a page of them."""
-    names = party_names({row.party for row in rows})
+    names, units = party_names({row.party for row in rows}), unit_names({row.unit for row in rows} - {""})
     return [
         OutsideRow(
             row,
             names.get(row.party, ""),
+            units.get(row.unit, ""),
             region_name(row.region),
             OUTSIDE_MACHINE.open(OutsideState(row.state), roles_on(actor, row)),
         )
@@ -108,7 +118,12 @@ def outside(actor: Actor) -> QuerySet[Outside]:
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """待办: settlements at their next step, statements to be paid, entries to be checked."""
-    return [*_settlements_wait(actor, on), *_statements_wait(actor, on), *_outside_waits(actor)]
+    return [
+        *_settlements_wait(actor, on),
+        *_statements_wait(actor, on),
+        *_conversions_wait(actor),
+        *_outside_waits(actor),
+    ]
 
 
 def _settlements_wait(actor: Actor, on: date) -> list[Waiting]:
@@ -158,6 +173,22 @@ def _statements_wait(actor: Actor, on: date) -> list[Waiting]:
     ]
 
 
+def _conversions_wait(actor: Actor) -> list[Waiting]:
+    rows = conversions_visible_to(actor).filter(state=ConversionState.BROUGHT).order_by("id")[:WAITING_MAX]
+    return [
+        waiting(
+            _next(CONVERSION_MACHINE, ConversionState.BROUGHT),
+            subject_id=row.id,
+            number=row.number,
+            url="/subsidies/conversions",
+            state_label=CONVERSION_MACHINE.labels[ConversionState.BROUGHT],
+            party=row.source,
+        )
+        for row in rows
+        if _waits(CONVERSION_MACHINE, ConversionState.BROUGHT, actor, row) and row.brought_by != actor.person_id
+    ]
+
+
 def _outside_waits(actor: Actor) -> list[Waiting]:
     rows = outside_visible_to(actor).filter(state=OutsideState.ENTERED).order_by("id")[:WAITING_MAX]
     mine = [
@@ -180,11 +211,11 @@ def _outside_waits(actor: Actor) -> list[Waiting]:
     ]
 
 
-def _waits(machine: Machine, state: object, actor: Actor, row: Settlement | Statement | Outside) -> bool:
+def _waits(machine: Machine, state: object, actor: Actor, row: Settlement | Statement | Outside | Conversion) -> bool:
     return machine.waits.get(state) in actor.roles_in(row.region)  # type: ignore[call-overload]
 
 
-def _next(machine: Machine, state: SubsidyState | StatementState | OutsideState) -> str:
+def _next(machine: Machine, state: SubsidyState | StatementState | OutsideState | ConversionState) -> str:
     """What is to be done: the first act of the waited-for role that moves the record on."""
     onward = [move for move in machine.open(state, {machine.waits[state]}) if move.target not in (None, state)]
     return next((move.label for move in onward if move.action != "withdraw"), machine.labels[state])

@@ -1,6 +1,6 @@
 """What an office may settle and by which rules, and a statement for paper and for a workbook (结算单)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from django.utils.translation import gettext
@@ -93,25 +93,79 @@ def _rows(actor: Actor, statement_id: str) -> Iterator[list[str]]:
 
 
 def _lines(sheet: StatementSheet) -> list[str]:
-    """The computation in words, one line each."""
+    """The computation in words, one line each, as this sort of subsidy is computed."""
     row = sheet.statement
-    rate = row.rate_bp or 0
-    said = [
+    said = _COMPUTED[Formula(sheet.settlement.formula)](sheet)
+    if row.cut_fen:
+        said.append(_("财政资金叠加超过价款，核减 {cut} 元。").format(cut=yuan(row.cut_fen)))
+    if row.fen < row.full_fen:
+        said.append(_("资金不足按比例核减，应补助 {full} 元。").format(full=yuan(row.full_fen)))
+    if row.why:
+        said.append(_("没有补助的原因：{why}。").format(why=gettext(row.why)))
+    return [*said, _("实际补助 {fen} 元。").format(fen=yuan(row.fen))]
+
+
+def _of_provider(sheet: StatementSheet) -> list[str]:
+    row = sheet.statement
+    return [
         _("计入的实际兑付 {counted} 元，其中平台外 {outside} 元。").format(
             counted=yuan(row.counted_fen), outside=yuan(row.outside_fen)
         ),
         _("按当年比例 {rate} 计 {part} 元；平台服务部分 {platform} 元，另计 {more} 元。").format(
-            rate=percent(rate),
+            rate=percent(row.rate_bp or 0),
             part=yuan(row.rate_part_fen),
             platform=yuan(row.platform_fen),
             more=yuan(row.platform_part_fen),
         ),
     ]
-    if row.cut_fen:
-        said.append(_("财政资金叠加超过价款，核减 {cut} 元。").format(cut=yuan(row.cut_fen)))
-    if row.fen < row.full_fen:
-        said.append(_("资金不足按比例核减，应补助 {full} 元。").format(full=yuan(row.full_fen)))
-    return [*said, _("实际补助 {fen} 元。").format(fen=yuan(row.fen))]
+
+
+def _of_carrier(sheet: StatementSheet) -> list[str]:
+    row = sheet.statement
+    if not row.grade:
+        return [_("实际兑付 {redeemed} 元，不计入补助。").format(redeemed=yuan(row.redeemed_fen))]
+    return [
+        _("年度考核等次：{grade}（考核表 {number}）。").format(
+            grade=gettext(sheet.grade_label), number=sheet.sheet_number
+        ),
+        _("计入的实际兑付 {counted} 元，按该等次的比例 {rate} 计 {part} 元。").format(
+            counted=yuan(row.counted_fen), rate=percent(row.rate_bp or 0), part=yuan(row.rate_part_fen)
+        ),
+    ]
+
+
+def _of_city(sheet: StatementSheet) -> list[str]:
+    """Both factors with their weights, the pot they share out, and the import that one of them is from."""
+    row, settlement = sheet.statement, sheet.settlement
+    said = [
+        _("{label} {own} 元，参与分配的市县合计 {total} 元，权重 {weight}。").format(
+            label=gettext(one.label), own=yuan(one.fen), total=yuan(one.total_fen), weight=percent(one.weight_bp)
+        )
+        for one in sheet.factors
+    ]
+    said.append(
+        _("安排的资金 {pot} 元按各市县的加权份额分配到分，本市县 {part} 元。").format(
+            pot=yuan(settlement.pot_fen or 0), part=yuan(row.rate_part_fen)
+        )
+    )
+    if brought := settlement.conversion:
+        said.append(
+            _("成果转化实绩取自 {number}（{source}，{since} 至 {last}；文件摘要 {digest}）。").format(
+                number=brought.number,
+                source=brought.source,
+                since=brought.from_on.isoformat(),
+                last=brought.last_on.isoformat(),
+                digest=brought.digest,
+            )
+        )
+    return said
+
+
+_COMPUTED: dict[Formula, Callable[[StatementSheet], list[str]]] = {
+    Formula.PROVIDERS: _of_provider,
+    Formula.CARRIERS: _of_carrier,
+    Formula.CITIES: _of_city,
+}
 
 
 def percent(rate_bp: int) -> str:
@@ -120,7 +174,7 @@ def percent(rate_bp: int) -> str:
 
 
 def _named(sheet: StatementSheet) -> str:
-    return f"{sheet.payee} {sheet.unit_name}".strip()
+    return " ".join(part for part in (sheet.place, sheet.carrier or sheet.payee, sheet.unit_name) if part)
 
 
 def _yes(flag: bool) -> str:

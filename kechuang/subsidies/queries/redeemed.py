@@ -15,30 +15,36 @@ from kechuang.subsidies.models import Outside, Statement
 from kechuang.subsidies.rules import NOTHING
 from kechuang.subsidies.states import OutsideState, StatementState
 
-# What the settlement rests on. A claim that another settlement of the same office and sort counted already is left out,
-# also when the reading of its day was changed in between (同一笔兑付不重复补助).
+# What the settlement rests on. A claim that the same payer's settlement of this sort counted already is left out, and one
+# that another payer's pays when this one would pay it too: also when the reading of its day, or of who pays, was changed
+# in between (同一笔兑付不重复补助). What a decision asks back of a claim is not redeemed, although it has not come back yet.
 WRITE = f"""
-    INSERT INTO subsidies_counted (settlement_id, party, unit, claim_id, claim_number, region, holder, counted_on, fen,
+    INSERT INTO subsidies_counted (settlement_id, party, unit, carrier, claim_id, claim_number, region, holder, counted_on, fen,
                                    price_fen, platform)
-    SELECT %(settlement)s::text, r.party, r.unit, r.claim_id, r.claim_number, r.region, r.holder, r.counted_on, r.fen,
+    SELECT %(settlement)s::text, r.party, r.unit, r.carrier, r.claim_id, r.claim_number, r.region, r.holder, r.counted_on,
+        r.fen - coalesce(a.fen, 0),
         r.price_fen, r.channel = ANY(%(channels)s::text[])
     FROM ({REDEEMED}) r
-    WHERE NOT EXISTS (
+    LEFT JOIN (SELECT claim_id, sum(fen)::bigint AS fen FROM subsidies_askedback GROUP BY claim_id) a ON a.claim_id = r.claim_id
+    WHERE r.fen > coalesce(a.fen, 0) AND NOT EXISTS (
         SELECT FROM subsidies_settlement s JOIN subsidies_counted x ON x.settlement_id = s.id
-        WHERE s.formula = %(formula)s::text AND s.region = %(payer)s::text AND s.state <> 'withdrawn' AND s.id <> %(settlement)s::text
-            AND x.claim_id = r.claim_id)"""
+        WHERE s.formula = %(formula)s::text AND s.state <> 'withdrawn' AND s.id <> %(settlement)s::text
+            AND x.claim_id = r.claim_id AND (s.pays_for = %(pays_for)s::text
+                OR (s.pays_for IN (s.scope, r.region) AND %(pays_for)s::text IN (%(scope)s::text, r.region))))"""
 GROUPED = """
-    SELECT party, unit, region, count(*), sum(fen)::bigint, coalesce(sum(fen) FILTER (WHERE platform), 0)::bigint,
+    SELECT party, unit, carrier, region, count(*), sum(fen)::bigint, coalesce(sum(fen) FILTER (WHERE platform), 0)::bigint,
         sum(price_fen)::bigint
-    FROM subsidies_counted WHERE settlement_id = %(settlement)s::text GROUP BY party, unit, region ORDER BY party, unit, region"""
+    FROM subsidies_counted WHERE settlement_id = %(settlement)s::text
+    GROUP BY party, unit, carrier, region ORDER BY party, unit, carrier, region"""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What one unit of one provider redeemed in one county in the year. Amounts in fen, prices gross."""
+    """What one carrier of one unit of one provider redeemed in one county in the year. Amounts in fen, prices gross."""
 
     party: str
     unit: str
+    carrier: str
     region: str
     count: int
     fen: Fen
@@ -51,7 +57,8 @@ def write_redeemed(
     *,
     settlement: str,
     formula: str,
-    payer: str,
+    pays_for: str,
+    scope: str,
     regions: Iterable[str],
     channels: Sequence[str],
     counted_by: CountedBy,
@@ -62,7 +69,8 @@ def write_redeemed(
     given: dict[str, Any] = {
         "settlement": settlement,
         "formula": formula,
-        "payer": payer,
+        "pays_for": pays_for,
+        "scope": scope,
         "regions": sorted(regions),
         "channels": list(channels),
         "counted_by": str(counted_by),
@@ -78,8 +86,8 @@ def redeemed_groups(settlement: str) -> list[Group]:
     with connection.cursor() as cursor:
         cursor.execute(GROUPED, {"settlement": settlement})
         return [
-            Group(party, unit, region, count, *(Fen(int(fen)) for fen in sums))
-            for party, unit, region, count, *sums in cursor.fetchall()
+            Group(party, unit, carrier, region, count, *(Fen(int(fen)) for fen in sums))
+            for party, unit, carrier, region, count, *sums in cursor.fetchall()
         ]
 
 
@@ -92,8 +100,18 @@ def outside_groups(*, regions: Iterable[str], since: date, until: date) -> list[
     for row in rows.order_by("party", "unit", "region", "id"):
         found.setdefault((row.party, row.unit, row.region), []).append(row)
     return [
-        Group(*key, 0, NOTHING, NOTHING, Fen(sum(r.price_fen for r in mine)), Fen(sum(r.fen for r in mine)))
-        for key, mine in found.items()
+        Group(
+            party,
+            unit,
+            "",
+            region,
+            0,
+            NOTHING,
+            NOTHING,
+            Fen(sum(r.price_fen for r in mine)),
+            Fen(sum(r.fen for r in mine)),
+        )
+        for (party, unit, region), mine in found.items()
     ]
 
 

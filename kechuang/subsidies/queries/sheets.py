@@ -1,20 +1,23 @@
 """A settlement, a statement, and the claims they were computed from: one click from the total to the rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, QuerySet, Sum
 
+from kechuang.catalog.queries import carrier_cards
 from kechuang.deadlines.queries import Clock, clocks
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
-from kechuang.parties.queries import party_names, person_names, region_name, unit_names
+from kechuang.parties.queries import covers, party_names, person_names, region_name, unit_names
 from kechuang.policy.book import current
 from kechuang.subsidies.access import roles_on, statements_visible_to, visible_to
-from kechuang.subsidies.models import Counted, Settlement, Statement
+from kechuang.subsidies.models import AskedBack, Counted, Settlement, Statement
+from kechuang.subsidies.rules import Per
 from kechuang.subsidies.states import (
+    FACTOR_LABELS,
     FORMULA_LABELS,
     MACHINE,
     STATEMENT_MACHINE,
@@ -44,6 +47,26 @@ class StatementRow:
     payee: str
     unit_name: str
     place: str
+    carrier: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactorShare:
+    """One factor of an award: its weight, what the place has of it, and what all that take part have."""
+
+    label: str
+    weight_bp: int
+    fen: int
+    total_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBackRow:
+    """A claim that the settlement counted and that was asked back since, in whole or in part (计入而后决定追回)."""
+
+    claim_id: str
+    number: str
+    fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +79,7 @@ class SettlementSheet:
     scope: str
     rows: Sequence[StatementRow]
     places: Sequence[PlaceSum]
+    asked_back: Sequence[AskedBackRow]
     clock: Clock | None
     roles: frozenset[Role]
     open_moves: Sequence[Move]
@@ -101,7 +125,10 @@ class StatementSheet:
     payee: str
     unit_name: str
     place: str
+    carrier: str
     grade_label: str
+    sheet_number: str  # of the evaluation that the grade is from
+    factors: Sequence[FactorShare]
     places: Sequence[PlaceSum]
     clock: Clock | None
     roles: frozenset[Role]
@@ -112,15 +139,20 @@ class StatementSheet:
 
 def settlement_sheet(actor: Actor, settlement_id: str, *, on: date) -> SettlementSheet:
     """One settlement as the actor may see it; raises NotVisible."""
-    row = visible_to(actor).filter(id=settlement_id).first()
+    row = visible_to(actor).select_related("conversion").filter(id=settlement_id).first()
     if row is None:
         raise NotVisible
     statements = list(Statement.objects.filter(settlement=row).exclude(state=StatementState.WITHDRAWN))
     names = party_names({one.party for one in statements})
     units = unit_names({one.unit for one in statements} - {""})
+    carriers = _carrier_names(one.carrier for one in statements)
     rows = [
         StatementRow(
-            one, names.get(one.party, ""), units.get(one.unit, ""), region_name(one.place) if one.place else ""
+            one,
+            names.get(one.party, ""),
+            units.get(one.unit, ""),
+            region_name(one.place) if one.place else "",
+            carriers.get(one.carrier, ""),
         )
         for one in statements
     ]
@@ -132,6 +164,7 @@ def settlement_sheet(actor: Actor, settlement_id: str, *, on: date) -> Settlemen
         scope=region_name(row.scope),
         rows=sorted(rows, key=lambda one: (-one.statement.fen, -one.statement.year_fen, one.payee)),
         places=_places(Counted.objects.filter(settlement=row)),
+        asked_back=_asked_back(row),
         clock=clocks([row.id], on=on).get(row.id),
         roles=roles,
         open_moves=MACHINE.open(SubsidyState(row.state), roles),
@@ -153,7 +186,10 @@ def statement_sheet(actor: Actor, statement_id: str, *, on: date) -> StatementSh
         payee=party_names([row.party]).get(row.party, ""),
         unit_name=unit_names([row.unit]).get(row.unit, "") if row.unit else "",
         place=region_name(row.place) if row.place else "",
+        carrier=_carrier_names([row.carrier]).get(row.carrier, ""),
         grade_label=_grade_label(settlement, row.grade),
+        sheet_number=row.sheet.number if row.sheet else "",
+        factors=_factors(row) if row.place else (),
         places=_places(_counted(row)),
         clock=clocks([row.id], on=on).get(row.id),
         roles=roles,
@@ -187,7 +223,8 @@ def counted_rows(rows: Sequence[Counted]) -> list[CountedRow]:
 
 
 def _statement(actor: Actor, statement_id: str) -> Statement:
-    row = statements_visible_to(actor).select_related("settlement").filter(id=statement_id).first()
+    seen = statements_visible_to(actor).select_related("settlement__conversion", "sheet")
+    row = seen.filter(id=statement_id).first()
     if row is None:
         raise NotVisible
     return row
@@ -202,9 +239,49 @@ def _grade_label(settlement: Settlement, grade: str) -> str:
 def _counted(row: Statement) -> QuerySet[Counted]:
     rows = Counted.objects.filter(settlement_id=row.settlement_id)
     if row.place:
-        return rows.filter(region=row.place)
+        return rows.filter(region__in=covers(row.place))
     rows = rows.filter(party=row.party)
-    return rows.filter(unit=row.unit) if row.unit else rows
+    if row.carrier:
+        return rows.filter(carrier=row.carrier)
+    return rows.filter(unit=row.unit) if _per_unit(row.settlement) else rows
+
+
+def _per_unit(settlement: Settlement) -> bool:
+    """Whether each unit has a statement of its own; what is nobody's unit is then the house's alone."""
+    per = settlement.terms.get("params", {}).get("subsidy_threshold_per", {})
+    return bool(per.get("is") == Per.UNIT)
+
+
+def _carrier_names(carrier_ids: Iterable[str]) -> dict[str, str]:
+    wanted = set(carrier_ids) - {""}
+    return {one.id: one.name for one in carrier_cards(wanted).values()} if wanted else {}
+
+
+def _factors(row: Statement) -> list[FactorShare]:
+    """What an award was shared out by, as the settlement has it: the places that take part add up to the whole."""
+    params = row.settlement.terms["params"]
+    taking = Statement.objects.filter(settlement_id=row.settlement_id)
+    for prefix in params["award_excluded"]["is"]:
+        taking = taking.exclude(place__startswith=prefix)
+    totals = taking.aggregate(voucher_spending=Sum("counted_fen"), conversion_results=Sum("conversion_fen"))
+    own = {"voucher_spending": row.counted_fen, "conversion_results": row.conversion_fen}
+    return [
+        FactorShare(FACTOR_LABELS[name], one["weight_bp"], own[name] or 0, totals[name] or 0)
+        for one in params["award_factors"]["is"]
+        for name in [one["factor"]]
+    ]
+
+
+def _asked_back(settlement: Settlement) -> list[AskedBackRow]:
+    """What was decided after the year was settled; two statements, over the few claims that were ever asked back."""
+    if settlement.settled_on is None:
+        return []
+    later = AskedBack.objects.filter(fen__gt=0, on__gte=settlement.settled_on).order_by("id")
+    asked: dict[str, int] = {}
+    for claim_id, fen in later.values_list("claim_id", "fen"):
+        asked[claim_id] = asked.get(claim_id, 0) + fen
+    rows = Counted.objects.filter(settlement=settlement, claim_id__in=list(asked)).order_by("claim_number")
+    return [AskedBackRow(row.claim_id, row.claim_number, asked[row.claim_id]) for row in rows]
 
 
 def _places(rows: QuerySet[Counted]) -> list[PlaceSum]:

@@ -27,6 +27,7 @@ class CarrierTerms:
     carrier_subsidy_counts_ningbo: bool
     carrier_subsidy_counted_by: CountedBy
     carrier_subsidy_kinds: tuple[str, ...]
+    carrier_subsidy_evaluation: str  # the scheme whose published grades decide
     award_excluded: tuple[str, ...]
 
 

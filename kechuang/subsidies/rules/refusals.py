@@ -103,6 +103,29 @@ class ConversionsRefused(Refusal):
     status = 422
 
 
+class PlacesElsewhere(Refusal):
+    code = "subsidies.places_elsewhere"
+    text = _("表中第 {rows} 行的市县不在支付机关的辖区内")
+    remedy = _("绩效奖励只给本省的市县；请删去这些行后重新导入")
+    field = "file"
+    status = 422
+
+
+class PlacesTwice(Refusal):
+    code = "subsidies.places_twice"
+    text = _("表中的市县重复，或者与同表中的上级市重叠：{places}")
+    remedy = _("同一市县只能有一行；列了设区市的，不再单列其区县（市）")
+    field = "file"
+    status = 422
+
+
+class ConversionWaits(Refusal):
+    code = "subsidies.conversion_waits"
+    text = _("该年度已导入的成果转化实绩（{number}）尚未核对")
+    remedy = _("请由另一人核对或者不予采信后，再导入或核算")
+    field = "file"
+
+
 class ReasonMissing(Refusal):
     code = "subsidies.reason_missing"
     text = _("请填写理由")
@@ -125,9 +148,17 @@ class NoBank(Refusal):
 
 class UnknownProvider(Refusal):
     code = "subsidies.unknown_provider"
-    text = _("没有统一社会信用代码为 {typed} 的单位")
-    remedy = _("请核对代码；该单位须先在平台登记")
+    text = _("没有统一社会信用代码为 {typed} 的服务机构")
+    remedy = _("请核对代码；该单位须入过服务机构库")
     field = "credit_code"
+    status = 422
+
+
+class UnknownUnit(Refusal):
+    code = "subsidies.unknown_unit"
+    text = _("该服务机构没有名为“{typed}”的二级单位")
+    remedy = _("请按二级单位登记的名称填写；属于法人本身的不填")
+    field = "unit_name"
     status = 422
 
 

@@ -17,6 +17,7 @@ from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
 from kechuang.parties.queries import refuse_same_hands
 from kechuang.policy.book import InForce, replay
+from kechuang.subsidies import commands as subsidies
 from kechuang.supervision import rules
 from kechuang.supervision.access import clawbacks_visible_to, roles_on_clawback
 from kechuang.supervision.commands.telling import due_clock, tell_party
@@ -64,6 +65,7 @@ def order(actor: Actor, case: Case, claim_id: str, fen: Fen, *, now: datetime) -
         decided_on=on,
     )
     _set_parts(row, rules.at_once(fen, on=on, terms=terms.terms))
+    subsidies.ask_back(claim_id=claim.id, clawback_id=row.id, fen=fen, now=now)
     facts = {"case": case.id, "claim": claim.id, "principal_fen": int(fen)}
     role, article = sorted(actor.roles_in(case.region))[0], terms.article("sanction_refund")
     record(actor, row, "order", label=ORDER_LABEL, role=role, now=now, target=row.state, article=article, facts=facts)
@@ -246,6 +248,7 @@ def _post(row: Clawback, part: Instalment, now: datetime) -> None:
         outside = at(Kind.APPROPRIATION, "")
         legs.append(Leg("claw_back_interest", outside, at(Kind.INTEREST, row.party_id), part.interest_fen))
     ledger.post(legs, key=f"{row.id}:{part.position}", subject=row.claim_id, now=now)
+    subsidies.asked_back_no_more(claim_id=row.claim_id, clawback_id=row.id, fen=Fen(part.fen), now=now)
 
 
 @transaction.atomic
@@ -265,6 +268,7 @@ def withdraw(actor: Actor, *, clawback_id: str, reason: str, now: datetime) -> C
     row.reason = rules.said(reason)
     advance(actor, row, move, roles=roles, now=now, saves=["reason"], facts={"reason": row.reason})
     deadlines.cancel(row.id, now=now)
+    subsidies.asked_back_no_more(claim_id=row.claim_id, clawback_id=row.id, fen=Fen(row.principal_fen), now=now)
     tell_party(row, _("追回决定已撤销"), f"{row.number}：{row.reason}", now=now)
     return row
 

@@ -23,6 +23,7 @@ from kechuang.treasury.commands.budgets import (
     return_budget,
     submit_budget,
 )
+from kechuang.treasury.commands.following import Following
 from kechuang.treasury.commands.keeping import keeping
 from kechuang.treasury.commands.payables import (
     add_payable,
@@ -44,6 +45,7 @@ from kechuang.treasury.commands.results import (
 __all__ = [
     "Document",
     "Exported",
+    "Following",
     "Ground",
     "LineResult",
     "PaidClaim",
