@@ -60,6 +60,8 @@ class Missing(StrEnum):
     MARK = "mark"  # 该单位不参加定级并标明
 
 
+FLAGS = ("opening_filed", "sharing_filed", "dishonest")  # facts that are so or not
+BONUS_LABEL = _("加分")
 SHAPE_LABELS: dict[Shape, str] = {
     Shape.LINEAR: _("达到起点后按级加分"),
     Shape.PER_UNIT: _("每单位计分，封顶"),

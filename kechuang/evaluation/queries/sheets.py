@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from kechuang.catalog.queries import carrier_cards
+from kechuang.catalog.states import CARRIER_LABELS, CarrierKind
 from kechuang.deadlines.queries import Clock, clocks
 from kechuang.documents.queries import File, files_of
 from kechuang.evaluation import access, rules
 from kechuang.evaluation.models import Evaluation, Priority, Sheet
 from kechuang.evaluation.queries.cards import card_of, grading_of, period_of
 from kechuang.evaluation.states import (
+    BONUS_LABEL,
+    FLAGS,
     MACHINE,
     SHAPE_LABELS,
     SHEET_MACHINE,
@@ -30,6 +34,7 @@ from kechuang.parties.queries import person_names, region_name
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui.waiting import Waiting, waiting
+from kechuang.ui.words import fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,17 @@ class Line:
     until: date
     value: int | str | None
     of: int | str | None
+    said: str  # the value as people read it
+    said_of: str
     points: int | None
     missing: bool
     asked: bool  # of the carrier
     judged: bool  # by the office
+
+    @property
+    def last(self) -> date:
+        """The last day of its period."""
+        return self.until - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +186,7 @@ def _line(one: rules.Indicator, row: Evaluation, sheet: Sheet, seen: bool) -> Li
     return Line(
         name=one.name,
         label=one.label,
-        group=next((w.label for w in card_of(row).terms.scorecard_weights if w.group == one.group), one.group),
+        group=next((w.label for w in card_of(row).terms.scorecard_weights if w.group == one.group), BONUS_LABEL),
         shape_label=SHAPE_LABELS[one.shape],
         source_label=SOURCE_LABELS[one.source],
         full=one.full_count,
@@ -182,11 +194,22 @@ def _line(one: rules.Indicator, row: Evaluation, sheet: Sheet, seen: bool) -> Li
         until=until,
         value=value,
         of=scored["of"] if scored else None,
+        said=_said(one.fact, value),
+        said_of=_said(one.of, scored["of"] if scored else None),
         points=scored["points"] if scored else None,
         missing=bool(scored and scored["missing"]),
         asked=one.source is Source.REPORTED,
         judged=one.shape is Shape.QUALITATIVE,
     )
+
+
+def _said(name: str | None, value: int | str | None) -> str:
+    """A fact in words: money in yuan, a filed rule as yes or no, a kind of carrier by its name."""
+    if value is None or name is None:
+        return ""
+    if name == "carrier_kind" and value in set(CarrierKind):
+        return gettext(CARRIER_LABELS[CarrierKind(value)])
+    return fact("", bool(value)) if name in FLAGS else fact(name, value)
 
 
 def results(*, year: int | None = None) -> list[SheetRow]:

@@ -161,6 +161,7 @@ def _followed(row: Link, said: Known | None, own: dict[str, str], table: Table) 
     """Brings a link up to the table; answers whether that changed it. Not named any more, it ended on the table's day."""
     if row.digest == own.get(row.party_id):
         return False
+    until: date | None
     if said is None:
         since, until = row.from_on, row.until_on or table.as_of_on
     else:

@@ -66,10 +66,10 @@ class Hits:
     """How often a rule found something, and what became of it (命中统计)."""
 
     rule: Pattern
-    found: int
-    confirmed: int
-    dismissed: int
-    corrected: int
+    found: int = 0
+    confirmed: int = 0
+    dismissed: int = 0
+    corrected: int = 0
 
     @property
     def open(self) -> int:
@@ -88,9 +88,11 @@ def hits_by_rule(actor: Actor) -> dict[Pattern, Hits]:
             corrected=Count("id", filter=Q(state=FindingState.CORRECTED)),
         )
     )
-    found = {row["rule"]: row for row in rows.order_by("rule")}
-    none = dict.fromkeys(("found", "confirmed", "dismissed", "corrected"), 0)
-    return {rule: Hits(rule, *(found.get(rule, none)[name] for name in none)) for rule in RULES}
+    found = {
+        row["rule"]: Hits(Pattern(row["rule"]), row["found"], row["confirmed"], row["dismissed"], row["corrected"])
+        for row in rows.order_by("rule")
+    }
+    return {rule: found.get(rule, Hits(rule)) for rule in RULES}
 
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
