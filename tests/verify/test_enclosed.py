@@ -101,6 +101,17 @@ def test_an_insider_who_changes_a_record_is_told_table_row_and_column(
     assert f"table claims_claim pk {record} column claimed_fen: now 1500000, logged {was} (act " in said
 
 
+@pytest.mark.parametrize("body", [b"", b"\xff", b"[]", b"7", b'{"id": '])
+@pytest.mark.parametrize("folder", ["objects", "rows", "logged", "proofs", "events"])
+def test_a_member_that_is_no_longer_one_is_named_as_such(
+    pack: Path, capsys: pytest.CaptureFixture[str], folder: str, body: bytes
+) -> None:
+    name = first(pack, f"{folder}/")
+    code, said = verify(rewritten(pack, {name: body}, seals=True), capsys)
+    assert code == 2
+    assert f"FAIL      {name}" in said
+
+
 def test_an_insider_who_rewrites_a_json_column_of_a_whole_row_is_told_which(
     pack: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,18 +47,25 @@ def _record_findings(members: Mapping[str, bytes], row: Row) -> Iterator[str]:
     elif (whole := members.get(path_of("rows", row))) is None:
         yield f"{path_of('rows', row)}: missing"
     else:
-        yield from (f"{path_of('rows', row)}: {words}" for words in _whole(row, whole.decode(), members[path]))
+        yield from (f"{path_of('rows', row)}: {words}" for words in _whole_findings(row, whole, members[path]))
 
 
 def _columns(row: Row, *, now: bytes, logged: bytes) -> Iterator[str]:
     """The columns in which what stood differs from what the log keeps."""
     try:
-        stands, was = json.loads(now), json.loads(logged)
-    except ValueError:
-        return
+        stands, was = dict(json.loads(now)), dict(json.loads(logged))
+    except (ValueError, TypeError):
+        return  # that it is no record any more was said already
     for name in sorted(was):
         if stands.get(name) != was[name]:
             yield altered(table_of(row), row["object_id"], name, stands.get(name), was[name], f"act {row['id']}")
+
+
+def _whole_findings(row: Row, whole: bytes, kept: bytes) -> list[str]:
+    try:
+        return list(_whole(row, whole.decode(), kept))
+    except (ValueError, TypeError, AttributeError):
+        return ["altered, it is no longer a row"]
 
 
 def _whole(row: Row, whole: str, kept: bytes) -> Iterator[str]:
