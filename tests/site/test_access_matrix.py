@@ -114,10 +114,11 @@ DECISION_ACTION = "withdraw"
 MAY_SAY = {
     "catalog:act": {409},  # an open offer is everybody's to read, so the act is refused, not hidden
 }
-# What an auditor's request may write: the audit room's own rows with their events, and what a session keeps of it.
+# What an auditor's request may write: the audit room's own rows with their events, places in the log for what waits when a
+# pack is frozen, and what a session keeps of it.
 WRITTEN_BY_LOOKING = {
     "audit_look", "audit_task", "audit_sample", "audit_frame", "audit_sheet", "audit_pack", "audit_packcontent",
-    "trail_event", "django_session", "parties_limits",
+    "trail_event", "trail_leaf", "trail_node", "trail_head", "trail_progress", "django_session", "parties_limits",
 }  # fmt: skip
 OWN_SEAT = {"account_logout"}  # would end the session of the test
 SYNONYM = Synonym("esd", SynonymKind.TYPE, "静电测试仪", "ESD Tester", ("静电仪",))
