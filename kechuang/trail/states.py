@@ -26,6 +26,7 @@ BATCH_EVENTS = 5_000  # sequenced in one transaction
 PROMISED_SECONDS = 600  # a receipt promises its event in the log by then; the worker's round is every five minutes
 ENTRIES_MAX = 10_000  # leaf hashes in one answer
 LARGEST_INTEGER = 2**53 - 1  # RFC 8785 writes no larger one exactly
+PLACES_MAX = 10**12  # of leaves that one may ask about; a longer number would pass for somebody's account
 FINDINGS_SHOWN = 20
 WAIT_SECONDS = 5  # for a witness or a signing service
 LARGEST_ANSWER = 256 * 1024
