@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 os.environ["KECHUANG_TESTING"] = "1"
@@ -77,6 +78,7 @@ class Databases:
 
         from kechuang.site import database
 
+        self.ours = database.named() is None
         database.up(settings.DATA / "test", throwaway=True)
         self.name = f"test_{os.getpid()}"
         self.template = f"migrated_{_blueprint()}"
@@ -99,18 +101,32 @@ class Databases:
             owner.execute(ALONE, [self.name])
             tables = [name for (name,) in owner.execute(TABLES)]
             seeds = [name for (name,) in owner.execute(SEEDS)]
-            guarded = [name for (name,) in owner.execute(GUARDED)]
-            for table in guarded:
-                owner.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(sql.Identifier(table)))
             holds = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables)
             filled = [name for (name,) in owner.execute(holds.encode())]
-            names = sql.SQL(", ").join(sql.Identifier("public", name) for name in {*filled, *seeds})
-            owner.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
-            for table in seeds:
-                again = sql.SQL("INSERT INTO {} SELECT * FROM {}")
-                owner.execute(again.format(sql.Identifier("public", table), sql.Identifier("seeds", table)))
+            with (self._deleted if self.ours else self._truncated)(owner, {*filled, *seeds}):
+                for table in seeds:
+                    again = sql.SQL("INSERT INTO {} SELECT * FROM {}")
+                    owner.execute(again.format(sql.Identifier("public", table), sql.Identifier("seeds", table)))
+
+    @contextmanager
+    def _deleted(self, owner: psycopg.Connection, tables: set[str]) -> Iterator[None]:
+        """Row by row, past triggers and references: a test leaves few rows, and a truncated table costs a new file each."""
+        owner.execute("SET LOCAL session_replication_role = replica")
+        for table in tables:
+            owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier("public", table)))
+        yield
+
+    @contextmanager
+    def _truncated(self, owner: psycopg.Connection, tables: set[str]) -> Iterator[None]:
+        """On a server that another masters, where that setting is not ours."""
+        guarded = [sql.Identifier(name) for (name,) in owner.execute(GUARDED)]
+        for switch in ("DISABLE", "ENABLE"):
             for table in guarded:
-                owner.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(sql.Identifier(table)))
+                owner.execute(sql.SQL("ALTER TABLE {} {} TRIGGER USER").format(table, sql.SQL(switch)))
+            if switch == "DISABLE":
+                names = sql.SQL(", ").join(sql.Identifier("public", name) for name in tables)
+                owner.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
+                yield
 
     def gone(self) -> None:
         from django.conf import settings
@@ -147,6 +163,8 @@ class Databases:
         from kechuang.site import rights
 
         admin.execute("SELECT pg_advisory_lock(hashtext('kechuang tests'))")
+        if self.ours:
+            self._grant()
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.template]).fetchone():
             building = f"building_{os.getpid()}"
             admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(building)))
@@ -158,6 +176,16 @@ class Databases:
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             admin.execute(rename.format(sql.Identifier(building), sql.Identifier(self.template)))
         admin.execute("SELECT pg_advisory_unlock(hashtext('kechuang tests'))")
+
+    def _grant(self) -> None:
+        from django.conf import settings
+
+        from kechuang.site import database
+
+        master = database.Server(settings.DATA / "test", throwaway=True).url()
+        with psycopg.connect(master, autocommit=True) as admin:
+            owner = sql.Identifier(database.OWNER)
+            admin.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(owner))
 
     def _keep_seeds(self, name: str) -> None:
         """What migrations have filled in is kept aside, to be put back by `emptied`."""

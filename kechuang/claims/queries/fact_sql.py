@@ -125,12 +125,12 @@ LEVELS = "SELECT service, class_code, unit, count, middle_fen, spread_fen FROM s
 PACES = """
 SELECT o.provider_id AS provider, extract(year FROM o.placed_on)::int AS year, count(*) AS count,
     count(*) FILTER (WHERE to_char(o.placed_on, 'MM-DD') >= %(from_on)s) AS last_count
-FROM orders_order o WHERE o.provider_id = ANY(%(parties)s) AND o.placed_on IS NOT NULL GROUP BY 1, 2"""
+FROM orders_order o WHERE o.provider_id = ANY(%(providers)s) AND o.placed_on IS NOT NULL GROUP BY 1, 2"""
 
 # What a provider redeemed in the twelve months to a day.
 REDEEMED = """
 SELECT c.provider_party AS provider, sum(c.confirmed_fen)::bigint AS fen FROM claims_claim c
-WHERE c.provider_party = ANY(%(parties)s) AND c.paid_on > %(on)s::date - 365 AND c.paid_on <= %(on)s GROUP BY 1"""
+WHERE c.provider_party = ANY(%(providers)s) AND c.paid_on > %(on)s::date - 365 AND c.paid_on <= %(on)s GROUP BY 1"""
 
 # Who confirmed for whom, beside all that each did in the county.
 PAIRS = """

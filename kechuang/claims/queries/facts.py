@@ -81,8 +81,10 @@ def _around_values(
     found: Mapping[str, _Rows], wanted: Sequence[str], terms: ScreeningTerms, on: date
 ) -> dict[str, Any]:
     own = set(wanted)
-    sides = {row[side] for row in found["claims"] if row["claim_id"] in own for side in ("holder", "provider")}
+    mine = [row for row in found["claims"] if row["claim_id"] in own]
+    sides = {row[side] for row in mine for side in ("holder", "provider")}
     return {
+        "providers": sorted({row["provider"] for row in mine}),
         "digests": sorted({row["digest"] for row in found["links"]}),
         "parties": sorted(sides | {row["party"] for row in found["links"]}),
         "from_on": terms.rush_from_on,
