@@ -49,7 +49,7 @@ def as_the_owner(django_db_setup: None, django_db_blocker: pytest.FixtureRequest
 @pytest.fixture(scope="module")
 def played(as_the_owner: None) -> queries.Summary:
     """What a tiny play has left behind."""
-    summary = play(seed=4)  # one in which a voucher of the few has all its orders closed and paid
+    summary = play(seed=4)  # one in which instruments were run and two orders are settled
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # so that a test may alter tables behind it
     return summary
