@@ -32,19 +32,17 @@ COPIES = """
         date '2025-01-10' + (g.n %% 340)::int AS on
     FROM generate_series(1, %(claims)s) AS g (n) JOIN bench_account a ON a.n = 1 + g.n %% %(providers)s;
     ANALYZE bench_copy"""
-ORDERS = """
-    INSERT INTO orders_order SELECT (jsonb_populate_record(NULL::orders_order, m.row || jsonb_build_object(
-        'id', b.order_id, 'number', 'DD-B' || b.n, 'provider_id', b.party, 'unit_id', NULL, 'channel', b.channel,
-        'price_fen', b.fen * 2, 'voucher_fen', b.fen, 'own_share_fen', b.fen, 'paid_fen', b.fen, 'captured_fen', b.fen,
-        'booking_id', NULL, 'request_key', NULL))).*
-    FROM bench_copy b, (SELECT to_jsonb(o) || '{"terms": {}, "price_list": [], "offices": {}}' AS row FROM orders_order o
-        JOIN claims_claim c ON c.order_id = o.id WHERE c.id = %(model)s) m"""
-CLAIMED = """
-    INSERT INTO claims_claim SELECT (jsonb_populate_record(NULL::claims_claim, m.row || jsonb_build_object(
-        'id', b.claim_id, 'number', 'DF-B' || b.n, 'order_id', b.order_id, 'provider_party', b.party, 'provider_unit', '',
-        'claimed_fen', b.fen, 'confirmed_fen', b.fen, 'paid_on', b.on))).*
-    FROM bench_copy b, (SELECT to_jsonb(c) || '{"terms": {}, "evidence": []}' AS row FROM claims_claim c
-        WHERE c.id = %(model)s) m"""
+# Of the model's order and claim, what is another in each copy; every other column stays as it is.
+ORDERS = {
+    "id": "b.order_id", "number": "'DD-B' || b.n", "provider_id": "b.party", "unit_id": "NULL", "channel": "b.channel",
+    "price_fen": "b.fen * 2", "voucher_fen": "b.fen", "own_share_fen": "b.fen", "paid_fen": "b.fen", "captured_fen": "b.fen",
+    "booking_id": "NULL", "request_key": "NULL", "terms": "'{}'", "price_list": "'[]'", "offices": "'{}'",
+}  # fmt: skip
+CLAIMED = {
+    "id": "b.claim_id", "number": "'DF-B' || b.n", "order_id": "b.order_id", "provider_party": "b.party",
+    "provider_unit": "''", "claimed_fen": "b.fen", "confirmed_fen": "b.fen", "paid_on": "b.on", "terms": "'{}'",
+    "evidence": "'[]'",
+}  # fmt: skip
 PAYMENTS = """
     INSERT INTO ledger_transfer (key, line, phase, rule, debit_id, credit_id, fen, subject, region, year, at, "on", booked_at)
     SELECT 'bench:' || n, 0, 0, 'pay', owed, paid, fen, claim_id, %(county)s, %(year)s, b.on, b.on, b.on FROM bench_copy b"""
@@ -70,12 +68,29 @@ def fill(claims: int, providers: int) -> dict[str, Any]:
         cursor.execute("SET LOCAL session_replication_role = replica")  # copies of a checked row are not checked again
         cursor.execute(MODEL, given)
         (given["model"],) = cursor.fetchone()
-        for sql in (PARTIES, ACCOUNTS, COPIES, ORDERS, CLAIMED, PAYMENTS, BALANCES):
+        for sql in (PARTIES, ACCOUNTS, COPIES):
             for part in sql.split(";\n"):
                 cursor.execute(part, given)
+        _copied(cursor, "orders_order", "SELECT order_id FROM claims_claim WHERE id = %(model)s", ORDERS, given)
+        _copied(cursor, "claims_claim", "SELECT %(model)s", CLAIMED, given)
+        for sql in (PAYMENTS, BALANCES):
+            cursor.execute(sql, given)
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return {"claims": claims}
+
+
+def _copied(cursor: Any, table: str, model: str, changed: dict[str, str], given: dict[str, Any]) -> None:
+    """One row of a table for each copy: the model's, with these columns changed. One statement."""
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'", [table]
+    )
+    columns = [name for (name,) in cursor.fetchall()]
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join(changed.get(name, f'm."{name}"') for name in columns)
+    cursor.execute(
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM bench_copy b, {table} m WHERE m.id = ({model})", given
+    )
 
 
 def settle() -> dict[str, Any]:
