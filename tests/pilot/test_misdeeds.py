@@ -42,9 +42,11 @@ def test_what_is_planted_is_found_by_the_rule_of_its_own_kind(irregular: None) -
     unseen = {
         "invoice_red",  # asked for only where a tax bureau is connected
         "report_alike",  # of the few reports of a small play what is copied passes for the form
+        "invoice_reused",  # a gap: the altered copy of this play is not found; of a written year most are (benchmarks/screening)
     }
     assert len(set(planted.values())) >= 5  # a whole year plants all of them
-    assert len(told) >= 3, set(planted.values()) - told - unseen
+    assert set(planted.values()) - told <= unseen
+    assert told >= {"affiliated", "invoice_mismatch", "shell_buyer"}
     assert TaxRecord.objects.exists()
     assert Link.objects.filter(kind="device", source="登录设备").exists()
     assert not altered_rows()
