@@ -58,6 +58,11 @@ def public_number(prefix: str) -> str:
     return "-".join([prefix, *groups, _CHECKS[value % len(_CHECKS)]])
 
 
+def salt(byte_count: int) -> str:
+    """An unguessable value, hex, that keeps a published digest from being tried out; of a play it follows from the seed."""
+    return f"{_bits(8 * byte_count):0{2 * byte_count}x}"
+
+
 def is_public_number(text: str) -> bool:
     """Whether the check symbol fits: typing errors are found without asking the database."""
     _, *groups = text.strip().upper().split("-")

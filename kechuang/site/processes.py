@@ -21,7 +21,7 @@ def start_django(*, database: bool = True) -> None:
     from kechuang.site import database as postgresql
 
     signal.signal(signal.SIGTERM, _end_in_order)
-    with ThreadPoolExecutor(1) as beside:  # the server comes up while the models are read
+    with ended_after(), ThreadPoolExecutor(1) as beside:  # the server comes up while the models are read
         up = beside.submit(postgresql.up, settings.DATA) if database else None
         catalogue.compile_if_newer(settings.ROOT)
         django.setup()
@@ -29,6 +29,24 @@ def start_django(*, database: bool = True) -> None:
             up and up.result()
         except (postgresql.CannotStart, postgresql.NoBinaries) as why:
             sys.exit(f"PostgreSQL 不能启动 · PostgreSQL does not start:\n{why}")
+
+
+@contextmanager
+def ended_after() -> Iterator[None]:
+    """A signal to end that comes within is answered after it: an exception in the midst of an import can leave the
+    import's lock taken, and a thread that imports beside would wait for it without end."""
+    asked: list[int] = []
+    kept = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    deferred = {name: handler for name, handler in kept.items() if callable(handler)}  # an ignored one stays ignored
+    for name in deferred:
+        signal.signal(name, lambda number, frame: asked.append(number))
+    try:
+        yield
+    finally:
+        for name, handler in deferred.items():
+            signal.signal(name, handler)
+    if asked:
+        signal.raise_signal(asked[0])
 
 
 def _end_in_order(number: int, frame: FrameType | None) -> None:

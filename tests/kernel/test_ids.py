@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from kechuang.kernel.ids import is_public_number, new_id, public_number, seeded
+from kechuang.kernel.ids import is_public_number, new_id, public_number, salt, seeded
 
 
 def test_ids_carry_their_kind_and_sort_in_the_order_of_making() -> None:
@@ -44,3 +44,13 @@ def test_a_wrong_or_swapped_character_is_found(seed: int) -> None:
 @pytest.mark.parametrize("text", ["", "KQ", "KQ-1234", "KQ-IIII-1234-1234-1234-0", "hello-world"])
 def test_what_is_no_number_is_no_number(text: str) -> None:
     assert not is_public_number(text)
+
+
+def test_what_a_play_draws_by_a_salted_register_is_drawn_again_from_its_seed() -> None:
+    made = []
+    for _ in range(2):
+        with seeded("one"):
+            made.append(salt(16))
+    assert made[0] == made[1]
+    assert len(made[0]) == 32
+    assert salt(16) != salt(16)  # outside of a play nobody can try it out

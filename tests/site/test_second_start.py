@@ -1,12 +1,15 @@
 """The second start: the page comes up before the program looks whether anything is to do, never where there may be."""
 
+import signal
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
-from kechuang.site import demo
+from kechuang.site import demo, processes
 
 OFFSET = timedelta(days=-374)
 
@@ -58,3 +61,40 @@ def test_a_new_file_is_set_up_first_and_a_broken_mark_is_no_mark(begun: list[tim
     demo._mark().write_text("{")
     assert demo.begin_early("127.0.0.1", 8000) is None
     assert not begun
+
+
+@pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_in_the_midst_of_the_start_ends_the_program_after_it(name: signal.Signals) -> None:
+    kept, done = signal.signal(name, _ends), []
+
+    def starting(how: AbstractContextManager[None]) -> None:
+        with how:
+            signal.raise_signal(name)
+            done.append("the import goes on to its end")
+
+    try:
+        with pytest.raises(_Ended):
+            starting(processes.ended_after())
+        assert done
+        with pytest.raises(_Ended):  # without it the import is broken off
+            starting(nullcontext())
+        assert len(done) == 1
+    finally:
+        signal.signal(name, kept)
+
+
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    kept = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with processes.ended_after():
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, kept)
+
+
+class _Ended(Exception):
+    pass
+
+
+def _ends(number: int, frame: FrameType | None) -> None:
+    raise _Ended

@@ -54,8 +54,8 @@ def _clawed_back(stage: Stage, county: County) -> Story:
     if member is None:
         return
     with stage.act() as now:
-        said = {"title": "抽看材料：报告与送样日期不符（示例）", "source": Source.OFFICE}
-        case = supervision.open_on_claim(officer, claim_id=claim_id, now=now, **said)  # type: ignore[arg-type]
+        title = "抽看材料：报告与送样日期不符（示例）"
+        case = supervision.open_on_claim(officer, claim_id=claim_id, title=title, source=Source.OFFICE, now=now)
     with stage.act() as now:
         supervision.ask(officer, case_id=case.id, text="请说明送样、检测和出具报告的日期，并附原始记录。", now=now)
     yield 5
@@ -85,8 +85,15 @@ def _paid_back(stage: Stage, county: County, case_id: str, fen: Fen) -> Story:
     assert due is not None
     whole = Fen(due.part.fen + interest_of_row(sheet, on=stage.today))
     with stage.act() as now:
-        said = {"position": due.part.position, "fen": whole, "on": stage.today, "reference": "示例流水-0001"}
-        supervision.receive(finance, clawback_id=row.id, now=now, **said)  # type: ignore[arg-type]
+        supervision.receive(
+            finance,
+            clawback_id=row.id,
+            position=due.part.position,
+            fen=whole,
+            on=stage.today,
+            reference="示例流水-0001",
+            now=now,
+        )
     with stage.act() as now:
         supervision.countersign(approver, clawback_id=row.id, now=now)
 
@@ -132,8 +139,8 @@ def _held(stage: Stage, county: County) -> Story:
     else:
         return
     with stage.act() as now:
-        said = {"title": "发票金额与订单接近上限，待核实（示例）", "source": Source.OFFICE}
-        case = supervision.open_on_claim(officer, claim_id=claim_id, now=now, **said)  # type: ignore[arg-type]
+        title = "发票金额与订单接近上限，待核实（示例）"
+        case = supervision.open_on_claim(officer, claim_id=claim_id, title=title, source=Source.OFFICE, now=now)
     with stage.act() as now:
         supervision.suspend(approver, case_id=case.id, reason="核实服务是否真实发生", now=now)
     yield 1
@@ -186,8 +193,7 @@ def _checked(stage: Stage, county: County, *, published: bool) -> Story:
         seed_on=seed_on,
     )
     with stage.act() as now:
-        said = {"scheme": stage.scheme, "region": county.region, "draft": draft}
-        plan = supervision.draft_plan(officer, now=now, **said)  # type: ignore[arg-type]
+        plan = supervision.draft_plan(officer, scheme=stage.scheme, region=county.region, draft=draft, now=now)
     with stage.act() as now:
         supervision.fix(officer, plan_id=plan.id, now=now)
     yield CHECKS_WAIT
@@ -196,8 +202,10 @@ def _checked(stage: Stage, county: County, *, published: bool) -> Story:
     yield 3
     rows = plan_sheet(approver, plan.id).visits
     visited = rows if published else rows[: len(rows) // 2]
-    for number, row in enumerate(visited):
-        yield from _visited(stage, county, row.visit.id, faulty=number == 0, done=published)
+    known = {one.party_id for one in stage.providers if not one.is_real}  # nothing is said against a real name
+    faulty = next((row.visit.id for row in visited if row.visit.party_id in known), "")
+    for row in visited:
+        yield from _visited(stage, county, row.visit.id, faulty=row.visit.id == faulty, done=published)
     if published:
         with stage.act() as now:
             supervision.publish(approver, plan_id=plan.id, now=now)
@@ -234,9 +242,9 @@ def _visited(stage: Stage, county: County, visit_id: str, *, faulty: bool, done:
         return
     with stage.act() as now:
         supervision.demand(other, visit_id=visit_id, text="补齐原始记录，并建立存档制度。", now=now)
-    member = next((one for one in stage.providers if one.party_id == sheet.visit.party_id), None)
-    if not done or member is None:
+    if not done:
         return
+    member = next(one for one in stage.providers if one.party_id == sheet.visit.party_id)
     yield 6
     with stage.act() as now:
         supervision.report(stage.member(member), visit_id=visit_id, text="已补齐原始记录并建立存档制度。", now=now)

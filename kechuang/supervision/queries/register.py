@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from secrets import token_hex
 from typing import Any
 
 from kechuang.claims.queries import Claim, queue
@@ -11,6 +10,7 @@ from kechuang.claims.states import ClaimState
 from kechuang.credit.queries import counting_among
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.draw import leaf
+from kechuang.kernel.ids import salt
 from kechuang.notices.queries import objected
 from kechuang.parties.queries import covers
 from kechuang.screening.queries import findings_of
@@ -50,7 +50,7 @@ def register_of(actor: Actor, plan: Plan, terms: CheckTerms, *, on: date) -> Reg
         if row.state in (FindingState.OPEN, FindingState.CONFIRMED)
     }
     counting = counting_among({claim.provider_party for claim in claims}, on=on)
-    codes, hands, secret = codes_of(sides), hands_of(claims), token_hex(SECRET_BYTES)
+    codes, hands, secret = codes_of(sides), hands_of(claims), salt(SECRET_BYTES)
     entries, sealed = [], []
     for claim in claims:
         risks = sum([not claim.clean, claim.returned_count > 0, claim.id in doubted, claim.id in found])
@@ -76,7 +76,7 @@ def _sealed(claim: Claim, codes: Mapping[str, str], hands: Collection[str], secr
         "provider": codes[claim.provider_party],
         "holder": codes[claim.holder_party],
         "sides": sorted({rules.veiled(secret, one) for one in who}),
-        "salt": token_hex(SECRET_BYTES),
+        "salt": salt(SECRET_BYTES),
     }
 
 
