@@ -1,7 +1,9 @@
 """The pilot year: how long it takes, how its commands compare with the plainest write, the second start, list pages.
 
 Everything is measured on a server of its own in a new folder, which is removed afterwards. The reference of the commands
-is a Django `select_for_update` + `save` of one small row, a transaction each, on the same server in the same run.
+is a Django `select_for_update` + `save` of one small row, a transaction each, on the same server in the same run. What
+people's commands took is counted from call to answer; `year_vs_orm` has beside it all acts over the whole play, with
+the work of 365 mornings, the papers it writes and what it asks to know whose turn it is.
 """
 
 import os
@@ -21,7 +23,7 @@ from benchmarks.rows import CannotMeasure, Row
 
 ROOT = Path(__file__).resolve().parents[1]
 ORDERS = 100_000
-PLAIN_WRITES = 3_000
+PLAIN_WRITES, PLAIN = 3_000, "select_for_update + save, a transaction each"
 ROUNDS = 41  # of every page; the first is not counted
 GOAL_SECONDS, GOAL_RATIO, GOAL_START_SECONDS, GOAL_PAGE_MS = 150, 0.25, 5, 60
 START_WITHIN_SECONDS = 60
@@ -145,14 +147,8 @@ def _measured(data: Path, progress: Callable[[str], None]) -> list[Row]:
     progress("list pages")
     return [
         Row("pilot_year_seconds", played.seconds, "s", "goal", GOAL_SECONDS, f"<= {GOAL_SECONDS}"),
-        Row(
-            "commands_vs_orm",
-            played.acts / played.seconds,
-            "commands/s",
-            "select_for_update + save, a transaction each",
-            plain,
-            f"ratio >= {GOAL_RATIO}",
-        ),
+        Row("commands_vs_orm", played.commands_per_second, "commands/s", PLAIN, plain, f"ratio >= {GOAL_RATIO}"),
+        Row("year_vs_orm", played.acts / played.seconds, "acts/s, all that the play does", PLAIN, plain),
         _pages(progress),
     ]
 

@@ -11,7 +11,7 @@ WRITE = """
     SELECT 'grown:' || n, 0, 0, CASE n % 2 WHEN 0 THEN 'restore' ELSE 'offset' END,
         CASE n % 2 WHEN 0 THEN u.id ELSE v.id END, CASE n % 2 WHEN 0 THEN v.id ELSE u.id END, 100, v.owner, v.region, v.year,
         v.day + (n % 300) * interval '1 day', (v.day + (n % 300) * interval '1 day')::date, clock_timestamp()
-    FROM generate_series(1, %s) n
+    FROM generate_series(1::bigint, %s) n
     JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS nth, timestamptz '2024-01-01' AS day FROM ledger_account WHERE kind = 'voucher') v
         ON v.nth = (n / 2 * 7919) %% 5000
     JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS nth FROM ledger_account WHERE kind = 'unclaimed') u

@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, Value, When
 from kechuang.deadlines.access import may_publish
 from kechuang.deadlines.adapters.state_council import DOCUMENT, announced
 from kechuang.deadlines.models import CalendarDay, CalendarYear, Deadline, Escalation
-from kechuang.deadlines.queries import calendar
+from kechuang.deadlines.queries import CALENDAR, calendar
 from kechuang.deadlines.rules import NoRunningClock, YearIncomplete, due_after, remaining, suspension_ends
 from kechuang.deadlines.states import OPEN, REMIND_BEFORE, DeadlineState
 from kechuang.kernel.actor import Actor, Role
@@ -204,6 +204,7 @@ def publish_year(year: int, days: Mapping[date, bool], *, document: str, now: da
     entered, _made = CalendarYear.objects.update_or_create(id=year, defaults={"document": document, "entered_at": now})
     CalendarDay.objects.filter(year=entered).delete()
     CalendarDay.objects.bulk_create(CalendarDay(id=day, year=entered, working=works) for day, works in days.items())
+    clock.forget(CALENDAR)
     return _recompute(year)
 
 

@@ -14,8 +14,10 @@ from kechuang.kernel.actor import Actor
 from kechuang.kernel.workdays import Unit, Workdays
 from kechuang.parties.queries import region_name
 from kechuang.trail.queries import Broken
+from kechuang.ui import clock
 from kechuang.ui.compiled import compiled
 
+CALENDAR = "deadlines.calendar"  # what is kept of it within an instant
 _kept: dict[object, Workdays] = {}
 
 
@@ -42,7 +44,11 @@ class Clock:
 
 
 def calendar() -> Workdays:
-    """The working-day calendar as entered; read again only when a year was entered."""
+    """The working-day calendar as entered; asked for once in an instant, read again only when a year was entered."""
+    return clock.once(CALENDAR, _calendar)
+
+
+def _calendar() -> Workdays:
     key = next(iter(_edition()), None)
     if key not in _kept:
         days = dict(CalendarDay.objects.values_list("id", "working"))

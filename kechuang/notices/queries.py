@@ -38,7 +38,10 @@ class NoticeSheet:
 
 def gates(subject_ids: Iterable[str], *, on: date) -> dict[str, Gate]:
     """The gate of each record by the latest notice that names it; records never named are absent. Two statements."""
-    latest = {item.subject_id: item for item in _naming(list(subject_ids))}
+    ids = list(subject_ids)
+    if not ids:
+        return {}
+    latest = {item.subject_id: item for item in _naming(ids)}
     states: dict[str, list[ObjectionState]] = {}
     for item_id, state in _objected([i.id for i in latest.values()]):
         states.setdefault(item_id, []).append(ObjectionState(state))

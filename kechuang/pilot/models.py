@@ -32,7 +32,9 @@ class Run(models.Model):
     until = models.DateField()
     played_at = models.DateTimeField()
     took_ms = models.IntegerField(default=0)  # 0 until the play has ended
-    acts = models.IntegerField(default=0)  # commands that were acknowledged
+    acts = models.IntegerField(default=0)  # commands that were acknowledged, time's own among them
+    commands = models.IntegerField(default=0)  # those that people gave
+    commands_ms = models.IntegerField(default=0)  # how long these took, from call to answer; the rest is the play's own
     moved_days = models.IntegerField(default=0)  # by which the demonstration's day was moved on since
     declined = models.IntegerField(default=0)  # commands that the rules refused
 
@@ -47,6 +49,11 @@ class Run(models.Model):
     def seconds(self) -> int:
         """How long the play took, rounded up; 0 while it has not ended."""
         return -(-self.took_ms // 1_000)
+
+    @property
+    def commands_per_second(self) -> float:
+        """How many of people's commands were answered in a second of their own time."""
+        return self.commands * 1_000 / self.commands_ms if self.commands_ms else 0.0
 
     @property
     def clock_offset(self) -> timedelta:

@@ -45,7 +45,7 @@ def run_rectifications(*, now: datetime) -> int:
 
 
 def run_halves(*, now: datetime) -> int:
-    """Offices that have not drawn the least share of the half-year that is over get a clock. Answers how many are short."""
+    """Offices that have not drawn the least share of the half-year that is over get a clock. Answers how many got one."""
     found = halves_short(on=clock.day(now))
     for half in found:
         commands.start_half(half, now=now)

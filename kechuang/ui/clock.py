@@ -4,23 +4,51 @@ A request or a job pins one instant and keeps it; in production that is the data
 own with `at`. A demonstration runs on from where its pilot stopped: `offset` is then what was left between the two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 LEGAL_ZONE = ZoneInfo("Asia/Shanghai")
 MIDNIGHT = time()
+T = TypeVar("T")
 
-_pinned: ContextVar[datetime | None] = ContextVar("pinned_now", default=None)
+_pinned: ContextVar["_Pin | None"] = ContextVar("pinned_now", default=None)
+
+
+class _Pin:
+    """An instant that is kept, and what was found to be so at it."""
+
+    __slots__ = ("found", "moment")
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment, self.found = moment, dict[str, Any]()
 
 
 def now() -> datetime:
     """The pinned instant, or the database's time when nothing is pinned."""
-    return _pinned.get() or database_time()
+    pin = _pinned.get()
+    return pin.moment if pin else database_time()
+
+
+def once(name: str, find: Callable[[], T]) -> T:
+    """What `find` answers, asked once within one pinned instant: the same for a whole request, job or act."""
+    pin = _pinned.get()
+    if pin is None:
+        return find()
+    if name not in pin.found:
+        pin.found[name] = find()
+    return cast(T, pin.found[name])
+
+
+def forget(name: str) -> None:
+    """Who changes it within the instant: it is asked anew."""
+    if pin := _pinned.get():
+        pin.found.pop(name, None)
 
 
 def is_pinned() -> bool:
@@ -59,7 +87,7 @@ def database_time() -> datetime:
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Pins `moment` for everything within."""
-    token = _pinned.set(moment)
+    token = _pinned.set(_Pin(moment))
     try:
         yield
     finally:

@@ -87,6 +87,8 @@ def daily_hits(list_code: str, on: date) -> list[Hit]:
 
 def _hits(list_codes: Iterable[str], on: date, among: set[str] | None, *, since: date | None = None) -> list[Hit]:
     rows = _listed(list(list_codes), since or on, on)
+    if not rows:
+        return []
     by_code = parties.parties_by_codes({row.credit_code for row in rows if row.credit_code})
     by_digest = parties.parties_by_identity({row.person_digest for row in rows if row.person_digest})
     found = []

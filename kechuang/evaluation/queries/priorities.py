@@ -62,6 +62,8 @@ def preferred(*, on: date, programme: str = "") -> list[Preferred]:
 
 def forfeited(rows: Sequence[Priority], *, on: date) -> dict[str, str]:
     """Which of these certificates may not be relied on today, and why: what the clock revokes. Three statements."""
+    if not rows:
+        return {}
     named = named_by(_AGAINST, {one.party for one in rows}, on=on)
     cards = carrier_cards({one.sheet.carrier_id for one in rows})
     admission = {one.id: cards[one.sheet.carrier_id].admission_id for one in rows}

@@ -85,7 +85,8 @@ def card(row: Party) -> PartyCard:
 
 def parties(party_ids: Iterable[str]) -> dict[str, PartyCard]:
     """The cards of several parties by id."""
-    return {row.id: card(row) for row in _parties(list(party_ids))}
+    ids = list(party_ids)
+    return {row.id: card(row) for row in _parties(ids)} if ids else {}
 
 
 def party_by_code(credit_code: str) -> PartyCard | None:
@@ -100,12 +101,14 @@ def party_by_code(credit_code: str) -> PartyCard | None:
 
 def party_names(party_ids: Iterable[str]) -> dict[str, str]:
     """Names by id."""
-    return dict(_party_names(sorted(set(party_ids))))
+    ids = sorted(set(party_ids))
+    return dict(_party_names(ids)) if ids else {}
 
 
 def person_names(person_ids: Iterable[str]) -> dict[str, str]:
     """Names by id."""
-    return dict(_person_names(sorted(set(person_ids))))
+    ids = sorted(set(person_ids))
+    return dict(_person_names(ids)) if ids else {}
 
 
 @compiled

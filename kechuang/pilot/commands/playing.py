@@ -89,8 +89,9 @@ def play(
             progress(number + 1, days + 1, stage.today.isoformat())
     misdeeds.label(stage)
     run.acts, run.declined = stage.acts, stage.declined
+    run.commands, run.commands_ms = stage.commands, round(stage.acting_seconds * 1_000)
     run.took_ms = round((time.monotonic() - began) * 1_000)
-    run.save(update_fields=["acts", "declined", "took_ms"])
+    run.save(update_fields=["acts", "declined", "commands", "commands_ms", "took_ms"])
     found = queries.summary()
     assert found is not None
     return found

@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -94,7 +95,8 @@ class Stage:
         self.newcomers: list[Member] = []
         self.citizens: list[str] = []
         self.city: dict[Role, str] = {}
-        self.acts = self.declined = 0
+        self.acts = self.declined = self.commands = 0
+        self.acting_seconds = 0.0
         self.refusals: Counter[str] = Counter()
         self._ticks = 0
         self._order = itertools.count()
@@ -175,9 +177,11 @@ class Stage:
     @contextmanager
     def act(self, at: datetime | None = None) -> Iterator[datetime]:
         """One acknowledged command: its instant, the day's next or `at`, is pinned for everything within."""
-        moment = at or self.now
+        moment, began = at or self.now, time.perf_counter()
         with clock.at(moment):
             yield moment
+        self.acting_seconds += time.perf_counter() - began
+        self.commands += 1
         self.acts += 1
 
     def tried(self, call: Callable[[datetime], object]) -> bool:

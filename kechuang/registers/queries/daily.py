@@ -72,6 +72,8 @@ def kept_schemes() -> list[str]:
 def newly_listed(scheme: str, code: str, on: date) -> list[tuple[Admission, Hit]]:
     """Admissions whose party an integrity list names today and that have no case of that entry yet (失信比对)."""
     hits = {hit.party_id: hit for hit in daily_hits(code, on)}
+    if not hits:
+        return []
     rows = _kept_of(scheme, list(hits))
     known = _known(CaseKind.DISHONEST, [row.id for row in rows])
     return [(row, hits[row.party_id]) for row in rows if (row.id, hits[row.party_id].entry_id) not in known]

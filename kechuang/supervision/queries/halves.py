@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from kechuang.claims.queries import queue
+from kechuang.claims.queries import Claim, queue
 from kechuang.claims.states import ClaimState
+from kechuang.deadlines.queries import clocks
 from kechuang.kernel.actor import CLOCK, Actor
 from kechuang.kernel.money import ONE
 from kechuang.parties.queries import covers, region_name
@@ -18,6 +19,7 @@ from kechuang.supervision.models import Sheet
 from kechuang.supervision.queries.terms import has_rules, terms_of
 from kechuang.supervision.rules import HalfTerms, SchemeTerms, ShareTerms
 from kechuang.supervision.states.checks import PlanState
+from kechuang.ui.compiled import compiled
 
 _DRAWN = (PlanState.DRAWN, PlanState.PUBLISHED)
 
@@ -104,9 +106,16 @@ def halves_shown(actor: Actor, *, on: date) -> list[Half]:
 
 
 def halves_short(*, on: date) -> list[Half]:
-    """Offices that have not drawn the least share of the half-year that is over, for the clock."""
+    """Offices that have not drawn the least share of the half-year that is over and have no clock yet."""
     last = rules.half_of(on)[0] - timedelta(days=1)
     since, until = rules.half_of(last)
+    subjects = {half_subject(region, since): region for region in _paying(since, until)}
+    running = clocks(subjects, on=on)
+    regions = [region for subject, region in subjects.items() if subject not in running]
+    return [half for half in halves(regions, of=last, on=on) if half.short] if regions else []
+
+
+@compiled
+def _paying(since: date, until: date) -> QuerySet[Claim, str]:
     rows = queue(CLOCK).filter(state=ClaimState.PAID, paid_on__gte=since, paid_on__lt=until)
-    regions = rows.order_by().values_list("region", flat=True).distinct()
-    return [half for half in halves(regions, of=last, on=on) if half.short]
+    return rows.order_by().values_list("region", flat=True).distinct()
