@@ -5,6 +5,8 @@ from django.db import connection
 
 from kechuang.pilot import queries
 
+pytestmark = pytest.mark.xdist_group("play")  # one worker plays, once
+
 # name, what is broken, how its row is found, the table that is named
 BROKEN = [
     ("I1", "UPDATE ledger_account SET posted = posted + 1 WHERE id = %s", "SELECT id FROM ledger_account WHERE kind = 'paid' LIMIT 1", "ledger_account"),
