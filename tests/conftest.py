@@ -29,7 +29,7 @@ hypothesis.settings.load_profile("house")
 
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 NEEDS_DATABASE = {"db", "transactional_db", "live_server", "page", "as_owner"}
-COMPARED_MOST = 10
+COMPARED_MOST = 3
 # What the migrated database depends on, and this file, which builds it.
 BLUEPRINT = ("migrations/*.py", "sql/*.sql", "models.py", "models/*.py", "rights.py")
 

@@ -6,14 +6,13 @@ from xdist.scheduler import LoadGroupScheduling
 
 # What takes longer than its number of tests says, in seconds on two cores; only the order hangs on it.
 LONG = {
-    "pilot": 360,  # the journeys in a browser
-    "play": 90,  # what looks at a tiny play
-    "matrix": 200,
     "killed": 400,  # first of all: it needs no migrated database, which meanwhile the other process makes
+    "pilot": 350,  # the journeys in a browser
+    "play": 110,  # what looks at a tiny play
+    "matrix": 70,
     "mypy": 60,
     "server": 40,
-    "tests/pilot/test_volume.py": 120,
-    "tests/pilot/test_play.py": 45,
+    "tests/pilot/test_play.py": 40,
     "tests/pilot/test_supervised.py": 40,
     "tests/pilot/test_misdeeds.py": 40,
     "tests/pilot/test_fraud.py": 30,
@@ -21,10 +20,13 @@ LONG = {
     "tests/ledger/test_state_machine.py": 50,
     "tests/browser/test_bookings.py": 45,
     "tests/browser/test_carriers.py": 30,
+    "tests/browser/test_instruments.py": 30,
     "tests/claims/test_browser.py": 45,
     "tests/usage/test_browser.py": 35,
     "tests/verify/test_witness.py": 40,
     "tests/catalog/test_push.py": 30,
+    "tests/registers/test_states.py": 25,
+    "tests/journeys/test_turned_back.py": 25,
 }
 USUAL = 0.3  # of one test
 

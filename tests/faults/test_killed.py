@@ -182,6 +182,7 @@ def day(request: pytest.FixtureRequest, morning: tuple[database.Server, list[dic
         server._link()
         server._own(server.data)
         subprocess.run(["cp", "-a", f"{before.data}/.", server.data], check=True)
+        shutil.copy(before.folder / "secret-key", folder)  # by which the firms' sessions are signed
         server._configure()  # where its socket is: what is said later counts
         server.use()
         for setting in getattr(request, "param", ()):
