@@ -1,6 +1,7 @@
 # Each target is one line that calls one tool. `make demo ARGS="--no-serve --json"` hands its arguments on.
 PYTHON ?= python3
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE # tests start dozens of processes: each would compile the whole house anew
 .DEFAULT_GOAL := help
 .PHONY: help setup browser demo demo-reset test fast lint fix docs check bench lock
 

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 os.environ["KECHUANG_TESTING"] = "1"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs a loop in the test's own thread
@@ -28,6 +29,7 @@ hypothesis.settings.load_profile("house")
 
 SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 NEEDS_DATABASE = {"db", "transactional_db", "live_server", "page", "as_owner"}
+COMPARED_MOST = 3
 # What the migrated database depends on, and this file, which builds it.
 BLUEPRINT = ("migrations/*.py", "sql/*.sql", "models.py", "models/*.py", "rights.py")
 
@@ -44,10 +46,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def statements_compared() -> None:
-    """Every statement that was written once is compared with the one that Django writes for it anew."""
+    """Every statement that was written once is compared with the one that Django writes for it anew, in every test."""
     from kechuang.ui import compiled
 
-    compiled.Statements.checked = True
+    compiled.Statements.compared_most = COMPARED_MOST
+
+
+@pytest.fixture(autouse=True)
+def statements_compared_again() -> None:
+    """Not each of the thousand times that a play asks one, of which the later say nothing more; but in each test anew."""
+    from kechuang.ui import compiled
+
+    compiled.Statements.compared.clear()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Two processes share the tests as `make test` has it."""
+    from tests.sharing import LongestFirst
+
+    return LongestFirst(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -89,9 +106,7 @@ class Databases:
         connections.close_all()
         with self.admin() as admin:
             self._build(admin)
-            self.drop(admin, self.name)
-            copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-            admin.execute(copy.format(sql.Identifier(self.name), sql.Identifier(self.template)))
+            self._copied(admin, self.template, self.name)
         self.point_at(self.name)
 
     def emptied(self) -> None:
@@ -128,14 +143,36 @@ class Databases:
                 owner.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
                 yield
 
-    def gone(self) -> None:
-        from django.conf import settings
+    def set_aside(self, name: str) -> None:
+        """What was done so far is kept under another name, with its files; the run goes on with a fresh database."""
+        self.copy(self.name, name)
+        shutil.copytree(self._files(self.name), self._files(name))
+        self.fresh()
 
+    def copy(self, source: str, target: str) -> None:
         connections.close_all()
         with self.admin() as admin:
-            self.drop(admin, self.name)
+            self._copied(admin, source, target)
+
+    def _copied(self, admin: psycopg.Connection, source: str, target: str) -> None:
+        self.drop(admin, target)
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(target), sql.Identifier(source)))
+
+    def gone(self) -> None:
+        connections.close_all()
+        self.removed(self.name)
         self.point_at(self.home)
-        shutil.rmtree(settings.DATA / "test" / "files" / self.name, ignore_errors=True)
+
+    def removed(self, name: str) -> None:
+        with self.admin() as admin:
+            self.drop(admin, name)
+        shutil.rmtree(self._files(name), ignore_errors=True)
+
+    def _files(self, name: str) -> Path:
+        """Where `documents` keeps what belongs to a database of the tests."""
+        from django.conf import settings
+
+        return Path(settings.DATA) / "test" / "files" / name
 
     def drop(self, admin: psycopg.Connection, name: str) -> None:
         """A database with whoever is connected to it. Not by FORCE, which stumbles over autovacuum; without, it waits."""
@@ -222,6 +259,15 @@ def django_db_setup(databases: Databases) -> Iterator[None]:
     TransactionTestCase._fixture_teardown = lambda self: databases.emptied()  # type: ignore[method-assign]
     yield
     TransactionTestCase._fixture_teardown = kept  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def tiny_play(databases: Databases, django_db_setup: None, django_db_blocker: object) -> Iterator[object]:
+    """A play for the rooms that look at one. Here, not where it is made: imported by two folders it would be played twice."""
+    from tests.pilot.conftest import set_aside
+
+    with django_db_blocker.unblock(), set_aside(databases) as made:  # type: ignore[attr-defined]
+        yield made
 
 
 @pytest.fixture

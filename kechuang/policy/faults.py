@@ -2,6 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+
+TEXTS_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +27,14 @@ class PackError(Exception):
 
 def header_line(text: str, name: str) -> int:
     """The line of `[name]` or `[[name]]`; 1 when there is none."""
-    header = re.compile(rf"\s*\[\[?\s*{re.escape(name)}\s*\]?\]")
-    return next((number for number, line in enumerate(text.splitlines(), 1) if header.match(line)), 1)
+    return _headers(text).get(name, 1)
 
 
 def line_within(text: str, start: int, pattern: str, nth: int = 0) -> int:
     """The line of the `nth` match of `pattern` from line `start` to the next header; `start` when there is none."""
-    seen = 0
-    for number, line in enumerate(text.splitlines()[start - 1 :], start):
+    seen, lines = 0, _lines(text)
+    for number in range(start, len(lines) + 1):
+        line = lines[number - 1]
         if number > start and re.match(r"\s*\[\[?[\w.\"-]+\]", line):
             break
         for _match in re.finditer(pattern, line.split(" # ")[0]):
@@ -43,5 +46,25 @@ def line_within(text: str, start: int, pattern: str, nth: int = 0) -> int:
 
 def nth_line(text: str, pattern: str, nth: int) -> int:
     """The line of the `nth` line that matches `pattern` in the whole text; 1 when there are fewer."""
-    lines = [number for number, line in enumerate(text.splitlines(), 1) if re.match(pattern, line)]
-    return lines[nth] if nth < len(lines) else 1
+    found = _matching(text, pattern)
+    return found[nth] if nth < len(found) else 1
+
+
+# Asked for each parameter and each case of a pack, several times while an officer types: a text is gone through once.
+@lru_cache(TEXTS_KEPT)
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.splitlines())
+
+
+@lru_cache(TEXTS_KEPT)
+def _headers(text: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, line in enumerate(_lines(text), 1):
+        if header := re.match(r"\s*\[\[?\s*([^\]]*?)\s*\]", line):
+            found.setdefault(header[1], number)
+    return found
+
+
+@lru_cache(TEXTS_KEPT)
+def _matching(text: str, pattern: str) -> tuple[int, ...]:
+    return tuple(number for number, line in enumerate(_lines(text), 1) if re.match(pattern, line))

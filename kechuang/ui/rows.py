@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, models, transaction
 
 # What a column takes as it stands; for any other value, and every other kind of field, the field itself is asked.
 _PLAIN: "tuple[tuple[type[models.Field[Any, Any]], type], ...]" = (
@@ -23,6 +23,7 @@ _PLAIN: "tuple[tuple[type[models.Field[Any, Any]], type], ...]" = (
 )
 
 
+R = TypeVar("R", bound=models.Model)
 Statement = tuple[str, Sequence[Any]]
 _together: ContextVar[list[Statement] | None] = ContextVar("together", default=None)
 
@@ -76,6 +77,21 @@ def ask(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
         return direct.execute(statement.encode(), values, prepare=True).fetchone() or ()
 
 
+def save_once(row: R, live: "models.QuerySet[R]") -> R | None:
+    """Saves `row` unless one of `live` stands in its place, also when two come at once (同类只此一件); answers with that one.
+
+    A unique constraint over what `live` asks for decides between the two.
+    """
+    try:
+        with transaction.atomic():
+            found = live.first()
+            if found is None:
+                row.save(force_insert=True)
+    except IntegrityError:
+        found = live.get()
+    return found
+
+
 def insert(row: models.Model) -> bool:
     """Inserts `row`; whether it was new. One that a unique constraint keeps out is left as it stands in the table.
 
@@ -89,9 +105,6 @@ def insert(row: models.Model) -> bool:
         made: bool = cursor.rowcount == 1
     row._state.adding, row._state.db = not made, DEFAULT_DB_ALIAS  # as a read row says, whoever's session writes
     return made
-
-
-R = TypeVar("R", bound=models.Model)
 
 
 def add(row: R) -> R:

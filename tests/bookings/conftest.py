@@ -17,9 +17,9 @@ from kechuang.parties import commands as parties
 from kechuang.parties.queries import actor_for
 from kechuang.parties.states import Capacity
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.ui import clock
-from tests.catalog.conftest import POLICIES, World
+from tests.catalog.conftest import World
+from tests.rulebook import rulebook
 
 ALWAYS = [[[0, 1_440]]] * 7
 WORKDAYS = [[[480, 720], [780, 1_020]]] * 5 + [[], []]
@@ -74,7 +74,7 @@ class Lab(World):
 
 @pytest.fixture
 def lab(db: None) -> Iterator[Lab]:
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         yield Lab()
 
 

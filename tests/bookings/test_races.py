@@ -16,10 +16,9 @@ from kechuang.catalog.models import Offer
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import Refusal
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.trail.queries import altered_rows
 from tests.bookings.conftest import Lab, overlaps
-from tests.catalog.conftest import POLICIES
+from tests.rulebook import rulebook
 from tests.vouchers.test_races import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +31,7 @@ RAW = """INSERT INTO bookings_slot (id, instrument_id, kind, block_id, from_at, 
 
 @pytest.fixture
 def lab(transactional_db: None) -> Iterator[Lab]:
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         yield Lab()
 
 

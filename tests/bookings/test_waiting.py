@@ -25,17 +25,16 @@ from kechuang.kernel.errors import NotVisible, Refusal
 from kechuang.kernel.machine import MoveNotOpen
 from kechuang.outbox.models import Message
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.trail.queries import altered_rows
 from tests.bookings.conftest import Lab, lab, overlaps, statements
-from tests.catalog.conftest import POLICIES
+from tests.rulebook import rulebook
 
 __all__ = ["lab"]
 
 
 @pytest.fixture
 def race_lab(transactional_db: None) -> Iterator[Lab]:
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         yield Lab()
 
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
-from psycopg import sql
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -21,10 +19,10 @@ from tests.browser.desk import Desk
 from tests.browser.looking import enter
 from tests.browser.played import Played
 from tests.conftest import Databases
+from tests.rulebook import POLICIES
 from tests.vouchers.conftest import SCHEME
 
 __all__ = ["enter"]
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 SCALE, UNTIL = 0.02, date(2025, 2, 17)  # 越城区 has opened, 绍兴文理学院 has entered, the first orders come
 
 
@@ -46,33 +44,21 @@ def played(databases: Databases, django_db_blocker: pytest.FixtureRequest) -> It
             now=clock.now(),
             jobs=list(jobs.runs()),
         )
-        _copy(databases, databases.name, name)
-        databases.fresh()
+        databases.set_aside(name)
     yield name
-    with databases.admin() as admin:
-        databases.drop(admin, name)
+    databases.removed(name)
 
 
 @pytest.fixture
 def world(played: str, databases: Databases, transactional_db: None, settings: Settings) -> Iterator[Played]:
     """The played pilot, to be changed at will: what a journey leaves goes with the test's own cleaning up."""
-    _copy(databases, played, databases.name)
+    databases.copy(played, databases.name)
     settings.DEMO = True
     with book.installed(book.current()):
         queries.install_current()
         connect_bank(SimulatedBank())
         yield Played(settings)
         disconnect_bank()
-
-
-def _copy(databases: Databases, source: str, target: str) -> None:
-    from django.db import connections
-
-    connections.close_all()
-    with databases.admin() as admin:
-        databases.drop(admin, target)
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        admin.execute(copy.format(sql.Identifier(target), sql.Identifier(source)))
 
 
 @pytest.fixture

@@ -16,11 +16,10 @@ from kechuang.bookings.rules import Span
 from kechuang.catalog.models import Offer
 from kechuang.kernel.actor import Actor
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.ui import clock
 from tests.bookings.conftest import Lab
 from tests.browser.looking import DESKTOP, PHONE, seen
-from tests.catalog.conftest import POLICIES
+from tests.rulebook import rulebook
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -29,7 +28,7 @@ WEEK = [[[480, 720], [780, 1_080]]] * 5 + [[], []]
 
 @pytest.fixture
 def lab(transactional_db: None, settings: Settings) -> Iterator[Lab]:
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         made = Lab()
         settings.CLOCK_OFFSET = made.now - clock.database_time()
         settings.DEMO = True

@@ -17,11 +17,10 @@ from kechuang.kernel.money import Fen
 from kechuang.orders import commands as orders
 from kechuang.parties.models import Party
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.ui import clock
 from tests.browser.looking import DESKTOP, PHONE, seen
 from tests.portal.conftest import Square
-from tests.vouchers.conftest import POLICIES
+from tests.rulebook import rulebook
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -29,7 +28,7 @@ SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "p
 
 @pytest.fixture
 def square(transactional_db: None, settings: Settings) -> Iterator[Square]:
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         made = Square()
         settings.CLOCK_OFFSET = made.now - clock.database_time()
         settings.DEMO = True

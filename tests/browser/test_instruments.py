@@ -14,12 +14,12 @@ from kechuang.catalog.models import Offer
 from kechuang.catalog.states import ClearanceKind
 from kechuang.kernel.actor import Actor
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.ui import clock
 from tests.browser.looking import DESKTOP, PHONE, seen
-from tests.catalog.conftest import LIST, POLICIES, World
+from tests.catalog.conftest import LIST, World
 from tests.catalog.test_importing import instrument
 from tests.catalog.test_instruments import jpg, made
+from tests.rulebook import rulebook
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -27,7 +27,7 @@ SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "p
 
 @pytest.fixture
 def lab(transactional_db: None, settings: Settings) -> Iterator[World]:
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         world = World()
         settings.CLOCK_OFFSET = world.now - clock.database_time()
         settings.DEMO = True

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -17,10 +16,9 @@ from kechuang.kernel.money import Fen
 from kechuang.parties import commands as parties
 from kechuang.parties.queries import actor_for
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.ui import clock
+from tests.rulebook import rulebook
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 YUECHENG, KEQIAO = "330602", "330603"
 _serial = itertools.count(30_000_000)
 
@@ -81,5 +79,5 @@ class World:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         yield World()

@@ -18,12 +18,12 @@ from kechuang.notices.models import Item, Objection
 from kechuang.orders.models import Order
 from kechuang.parties.queries import party
 from kechuang.policy.book import Book, current, installed
-from kechuang.policy.packs import read_folder
 from kechuang.treasury import commands as treasury
 from kechuang.treasury.models import PaymentBatch, PaymentLine
 from kechuang.treasury.rules import Answer, Outcome
 from tests.orders.conftest import Market
-from tests.vouchers.conftest import POLICIES, SCHEME, YUECHENG
+from tests.rulebook import rulebook
+from tests.vouchers.conftest import SCHEME, YUECHENG
 
 _numbers = itertools.count(1)
 REASON = "经核对，材料与订单不符"
@@ -198,7 +198,7 @@ def standing_in(absent: Actor, role: Role, person_id: str) -> Actor:
 
 @pytest.fixture(scope="session")
 def shaoxing() -> Book:
-    return read_folder(POLICIES)
+    return rulebook()
 
 
 @pytest.fixture

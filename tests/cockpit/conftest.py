@@ -11,9 +11,9 @@ from kechuang.kernel.actor import Actor, Role
 from kechuang.parties.queries import actor_for, people_in
 from kechuang.policy import book
 from kechuang.ui import clock
-from tests.pilot.conftest import SCHEME, UNTIL, as_the_owner, played, put_back
+from tests.pilot.conftest import SCHEME, UNTIL, played, put_back
 
-__all__ = ["as_the_owner", "played", "put_back"]
+__all__ = ["played", "put_back"]
 
 CITY = "330600"
 NOW = clock.instant(UNTIL)

@@ -22,6 +22,8 @@ from tests.cockpit.conftest import CITY, holding
 from tests.cockpit.test_desk_pages import signed_in
 from tests.documents.codes import leads_to_receipt
 
+pytestmark = pytest.mark.xdist_group("play")  # one worker plays, once
+
 YUECHENG = "330602"
 LATER = clock.instant(date(2026, 2, 2))
 

@@ -23,6 +23,8 @@ from kechuang.vouchers.rules import OffsetTerms
 from tests.cockpit.conftest import CAP, CITY, NOW, begun, followed, holding, raised, written
 from tests.pilot.conftest import SCHEME, UNTIL
 
+pytestmark = pytest.mark.xdist_group("play")  # one worker plays, once
+
 
 def cap(on: date) -> int:
     return book.in_force(SCHEME, OffsetTerms, on=on).terms.order_cap_fen.pick()

@@ -11,6 +11,8 @@ from kechuang.parties.models import Person
 from tests.cockpit.conftest import CAP, NOW, begun, followed, holding, raised
 from tests.pilot.conftest import SCHEME, YEAR
 
+pytestmark = pytest.mark.xdist_group("play")  # one worker plays, once
+
 
 def signed_in(actor: Actor) -> Client:
     client = Client()

@@ -23,6 +23,8 @@ from kechuang.trail.models import Event
 from kechuang.ui import clock
 from tests.cockpit.conftest import CITY, holding
 
+pytestmark = pytest.mark.xdist_group("play")  # one worker plays, once
+
 YUECHENG, KEQIAO, PROVINCE = "330602", "330603", "330000"
 LATER = clock.instant(date(2026, 2, 2))
 YEAR_LONG = (date(2025, 1, 1), date(2026, 1, 1))

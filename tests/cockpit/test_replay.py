@@ -23,6 +23,8 @@ from kechuang.vouchers.rules import OffsetTerms, rate
 from tests.cockpit.conftest import CITY, NOW, begun, raised, written
 from tests.pilot.conftest import SCHEME, YEAR
 
+pytestmark = pytest.mark.xdist_group("play")  # one worker plays, once
+
 NEXT = date(YEAR + 1, 1, 1)
 OWN = ("cockpit_", "procrastinate_")
 
@@ -216,7 +218,7 @@ def test_only_replays_of_one_year_that_are_through_are_compared(author: Actor) -
 def test_replays_of_unlike_orders_are_refused_before_they_are_laid_side_by_side(author: Actor) -> None:
     """Asked in May and in November of a running year, the later one has counties and services that the earlier has not."""
     early = commands.ask_replay(
-        author, draft_id=raised(author, "甲案").id, year=YEAR, now=clock.instant(date(YEAR, 3, 1))
+        author, draft_id=raised(author, "甲案").id, year=YEAR, now=clock.instant(date(YEAR, 5, 1))
     )
     late = done(raised(author, "乙案", fen="6_000_000"), author)
     with clock.at(NOW):

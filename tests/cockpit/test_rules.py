@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from kechuang.cockpit.rules import Granted, Outcome, Stack
 from kechuang.cockpit.states import Group, Period, Size
 from kechuang.policy.growth import backdated
 from kechuang.policy.packs import parse
+from tests.rulebook import POLICIES
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 FILE = "shaoxing/voucher-2021.toml"
 TEXT = (POLICIES / FILE).read_text()
 CAP = '{ from = 2025-07-01, is = 4_000_000, article = "illustrative" },'

@@ -21,6 +21,8 @@ from kechuang.ui import clock
 from tests.cockpit.conftest import CITY, NOW, holding
 from tests.pilot.conftest import UNTIL
 
+pytestmark = pytest.mark.xdist_group("play")  # one worker plays, once
+
 YUECHENG, KEQIAO = "330602", "330603"
 DECEMBER = clock.instant(date(2025, 12, 1))
 WANTED = dict.fromkeys(TARGETED, 100)

@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +11,10 @@ from kechuang.kernel.actor import CLOCK, Role
 from kechuang.parties import commands as parties
 from kechuang.parties.rules import AuthorisationMissing
 from kechuang.policy import book
-from kechuang.policy.packs import read_folder
 from kechuang.trail.queries import altered_rows
+from tests.rulebook import rulebook
 
 pytestmark = pytest.mark.django_db
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +107,7 @@ def test_a_new_representative_signs_anew(world: Any) -> None:
 def test_the_words_of_a_pack_in_force_are_what_is_signed(world: Any) -> None:
     firm = world.firm()
     _sign(world, world.head_of(firm))
-    with book.installed(read_folder(POLICIES)):
+    with book.installed(rulebook()):
         text = queries.text_in_force("holder", on=world.today)
         assert text.scheme == "shaoxing/voucher-2021"
         assert not queries.commitment_in_force(firm.id, "holder", on=world.today)

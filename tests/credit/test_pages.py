@@ -17,17 +17,16 @@ from kechuang.parties import queries
 from kechuang.parties.models import BankAccount, Membership, Party
 from kechuang.parties.states import ACTING_FOR, AccountState
 from kechuang.policy import book
-from kechuang.policy.packs import read_folder
 from kechuang.trail.queries import altered_rows
 from kechuang.ui import clock
+from tests.rulebook import rulebook
 
 pytestmark = pytest.mark.django_db
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
 
 @pytest.fixture(autouse=True)
 def demonstration(world: Any, settings: Any, tmp_path: Path) -> Iterator[None]:
-    with book.installed(read_folder(POLICIES)), clock.at(world.now):
+    with book.installed(rulebook()), clock.at(world.now):
         yield
 
 

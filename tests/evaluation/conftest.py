@@ -13,7 +13,7 @@ from tests.subsidies.conftest import CITY_OFFICE, Subsidised
 
 __all__ = ["book", "shaoxing"]
 
-CARD = "shaoxing/evaluation-2021"
+CARD, NATIONAL = "shaoxing/evaluation-2021", "national/evaluation-2021"
 BEST = [{"grade": "excellent", "label": "优秀", "at_least_count": 0, "top_bp": "none"}]
 JUDGED = {"quality": 900}
 REPORTED = {"standards": 0}

@@ -4,11 +4,10 @@ looked at afterwards as `python -m tests.faults.opening_day check`. Prints JSON.
 
 import json
 import sys
-from pathlib import Path
 
 from kechuang.site import processes
+from tests.rulebook import POLICIES
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 ASKED_FEN = 1_000_000
 
 

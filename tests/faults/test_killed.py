@@ -155,19 +155,36 @@ def _wait_for(day: Day, name: str, port: int) -> None:
         time.sleep(0.2)
 
 
-@pytest.fixture
-def day(request: pytest.FixtureRequest) -> Iterator[Day]:
-    """Two web processes and a worker on a durable PostgreSQL of their own."""
+@pytest.fixture(scope="module")
+def morning() -> Iterator[tuple[database.Server, list[dict[str, str]]]]:
+    """A durable PostgreSQL with everything made ready for the opening, stopped in order: each test begins with a copy of it."""
     if not Path("/proc/self").exists():
         pytest.skip("what runs is found in /proc")
     folder = Path(tempfile.mkdtemp(prefix="kechuang-killed-"))
     server = database.Server(folder).use()
-    database._furnish(server)
-    urls = database.urls(folder)
-    env = {"KECHUANG_DATA": str(folder), "DATABASE_URL": urls.app, "DATABASE_OWNER_URL": urls.owner}
-    made = Day(folder, {"DJANGO_SETTINGS_MODULE": "kechuang.site.settings", **env})
     try:
-        made.firms = made.inside(str(FIRMS))  # type: ignore[assignment]
+        database._furnish(server)
+        firms = _day(folder).inside(str(FIRMS))
+        server.stop()
+        yield server, firms  # type: ignore[misc]
+    finally:
+        _gone(server, folder)
+
+
+@pytest.fixture
+def day(request: pytest.FixtureRequest, morning: tuple[database.Server, list[dict[str, str]]]) -> Iterator[Day]:
+    """Two web processes and a worker on a durable PostgreSQL of their own."""
+    before, firms = morning
+    folder = Path(tempfile.mkdtemp(prefix="kechuang-killed-"))
+    server = database.Server(folder)
+    made = _day(folder, firms)
+    try:
+        server._link()
+        server._own(server.data)
+        subprocess.run(["cp", "-a", f"{before.data}/.", server.data], check=True)
+        shutil.copy(before.folder / "secret-key", folder)  # by which the firms' sessions are signed
+        server._configure()  # where its socket is: what is said later counts
+        server.use()
         for setting in getattr(request, "param", ()):
             with psycopg.connect(server.url(), autocommit=True) as admin:
                 admin.execute(setting)
@@ -175,12 +192,22 @@ def day(request: pytest.FixtureRequest) -> Iterator[Day]:
         yield made
     finally:
         made.end()
-        server.stop()
-        server.leave()
-        if server.seen_as.is_symlink():
-            shutil.rmtree(server.data.parent, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(server.socket, ignore_errors=True)
+        _gone(server, folder)
+
+
+def _day(folder: Path, firms: Sequence[dict[str, str]] = ()) -> Day:
+    urls = database.urls(folder)
+    env = {"KECHUANG_DATA": str(folder), "DATABASE_URL": urls.app, "DATABASE_OWNER_URL": urls.owner}
+    return Day(folder, {"DJANGO_SETTINGS_MODULE": "kechuang.site.settings", **env}, list(firms))
+
+
+def _gone(server: database.Server, folder: Path) -> None:
+    server.stop()
+    server.leave()
+    if server.seen_as.is_symlink():
+        shutil.rmtree(server.data.parent, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(server.socket, ignore_errors=True)
 
 
 def _served(day: Day, *ports: int) -> None:

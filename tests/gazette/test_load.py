@@ -20,9 +20,9 @@ from kechuang.policy.tables import Table
 from kechuang.trail.models import Event
 from kechuang.trail.queries import altered_rows
 from kechuang.ui import clock
+from tests.rulebook import POLICIES
 
 pytestmark = pytest.mark.django_db
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 NOW = clock.instant(date(2025, 11, 21))
 CITY = Actor(person_id="psn_city", posts=frozenset({Post(Role.CITY_SCIENCE, "331000", frozenset({"331083"}))}))
 ELSEWHERE = Actor(person_id="psn_else", posts=frozenset({Post(Role.CITY_SCIENCE, "330600", frozenset({"330602"}))}))

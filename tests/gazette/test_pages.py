@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -12,9 +11,9 @@ from kechuang.gazette import commands, queries
 from kechuang.kernel.actor import PUBLIC
 from kechuang.policy import book
 from kechuang.ui import clock
+from tests.rulebook import POLICIES
 
 pytestmark = pytest.mark.django_db
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 NOW = clock.instant(date(2025, 11, 21))
 SHAOXING = "/gazette/shaoxing/voucher-2021"
 

@@ -9,9 +9,9 @@ from kechuang.kernel.money import BasisPoints, Fen
 from kechuang.orders import rules
 from kechuang.orders.formats.contract import ContractFacts, drawn
 from kechuang.orders.rules import Asked, FrozenPrice, OfficeTerms, OrderTerms, offices, priced, total
-from kechuang.policy.packs import read_folder
 from kechuang.policy.tables import same
-from tests.vouchers.conftest import POLICIES, SCHEME
+from tests.rulebook import rulebook
+from tests.vouchers.conftest import SCHEME
 
 PRICES = [
     FrozenPrice("a", "base", "机时", "hour", 20_050),
@@ -225,7 +225,7 @@ def test_the_contract_names_two_or_three_parties_and_every_figure() -> None:
 
 
 def test_no_choice_leaves_the_money_of_a_cancelled_order_with_nobody() -> None:
-    options = read_folder(POLICIES).packs[SCHEME].parameters["refund_after_settlement"].options
+    options = rulebook().packs[SCHEME].parameters["refund_after_settlement"].options
     for option in options:
         assert sum(rules.offset_refund(Fen(400_000), terms=replace(TERMS, refund_after_settlement=option))) == 400_000
     with pytest.raises(KeyError):  # negative control: a word that the rule does not know never means "nothing"

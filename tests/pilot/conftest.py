@@ -1,20 +1,33 @@
-"""One tiny play for all tests of this folder, in a transaction of the owner's that is never committed."""
+"""One tiny play for all tests that look at one, each in a transaction of the owner's that is never committed."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
+from pytest_django import DjangoDbBlocker
 
 from kechuang.gazette import commands as gazette
+from kechuang.gazette.queries import install_current
 from kechuang.pilot import commands, queries
+from kechuang.policy import book
 from kechuang.site import jobs
 from kechuang.ui import clock
+from tests.conftest import Databases
+from tests.rulebook import POLICIES
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 SCHEME, YEAR, SCALE, UNTIL = "shaoxing/voucher-2021", 2025, 0.02, date(2025, 5, 30)
 NOON = clock.instant(date(2025, 12, 1))
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A play that is over: the database that has it, and its summary."""
+
+    database: str
+    summary: queries.Summary
 
 
 def play(*, seed: int, until: date = UNTIL, scale: float = SCALE) -> queries.Summary:
@@ -31,28 +44,51 @@ def play(*, seed: int, until: date = UNTIL, scale: float = SCALE) -> queries.Sum
         )
 
 
-@pytest.fixture(scope="module")
-def as_the_owner(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """Everything within is asked and written as the owner of the tables, past what binds the application."""
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        own = connections["default"]
-        connections["default"] = connections["owner"]
-        try:
-            with transaction.atomic():
-                gazette.load_policies(None, folder=POLICIES, now=clock.instant(date(2024, 12, 1)))
-                yield
-                transaction.set_rollback(True)
-        finally:
-            connections["default"] = own
+@contextmanager
+def owning() -> Iterator[None]:
+    """Everything within is asked and written as the owner of the tables, past what binds the application; none of it stays."""
+    own = connections["default"]
+    connections["default"] = connections["owner"]
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        connections["default"] = own
 
 
 @pytest.fixture(scope="module")
-def played(as_the_owner: None) -> queries.Summary:
-    """What a tiny play has left behind."""
-    summary = play(seed=4)  # one in which instruments were run and two orders are settled
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # so that a test may alter tables behind it
-    return summary
+def as_the_owner(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For what a module plays by itself."""
+    with django_db_blocker.unblock(), book.installed(book.current()), owning():
+        gazette.load_policies(None, folder=POLICIES, now=clock.instant(date(2024, 12, 1)))
+        yield
+
+
+@contextmanager
+def set_aside(databases: Databases) -> Iterator[SetAside]:
+    """A tiny play in a database of its own, for all modules that look at one."""
+    name = f"tiny_{databases.name}"
+    with book.installed(book.current()):
+        databases.fresh()
+        gazette.load_policies(None, folder=POLICIES, now=clock.instant(date(2024, 12, 1)))
+        summary = play(
+            seed=8
+        )  # one in which instruments were run, orders settled, and a voucher has them all closed and paid
+        databases.set_aside(name)
+    yield SetAside(name, summary)
+    databases.removed(name)
+
+
+@pytest.fixture(scope="module")
+def played(tiny_play: SetAside, databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[queries.Summary]:
+    """What a tiny play has left behind, seen as the owner."""
+    databases.point_at(tiny_play.database)
+    with django_db_blocker.unblock(), book.installed(book.current()):
+        with owning():
+            install_current()
+            yield tiny_play.summary
+        databases.point_at(databases.name)
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,12 @@
 """演练中的预约: instruments are booked by all ways there are, and what is left open waits for somebody."""
 
+import pytest
+
 from kechuang.bookings import queries as bookings
 from kechuang.pilot import queries
 from kechuang.trail.queries import times
+
+pytestmark = pytest.mark.xdist_group("play")  # one worker plays, once
 
 
 def test_the_year_books_instruments(played: queries.Summary) -> None:

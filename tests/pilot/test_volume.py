@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from kechuang.orders.models import Order
 from kechuang.parties.models import Person
 from kechuang.pilot import commands, queries
-from tests.pilot.conftest import play
+
+pytestmark = pytest.mark.xdist_group("play")  # one worker plays, once
 
 FEW, MANY = 10, 10_000
 LISTS = (
@@ -47,12 +48,6 @@ LISTS = (
     ("yuecheng.jingban", "/parties/substitutes/"),
     ("", "/money"),
 )
-
-
-@pytest.fixture(scope="module")
-def played(as_the_owner: None) -> queries.Summary:
-    """A tiny play in which a voucher has all its orders closed and paid: the model of what is written in volume."""
-    return play(seed=6)
 
 
 @pytest.fixture

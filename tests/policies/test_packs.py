@@ -3,18 +3,16 @@
 import tomllib
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from kechuang.policy import cases
 from kechuang.policy.book import Book, Value, rollout_open
 from kechuang.policy.catalogue import CATALOGUE
-from kechuang.policy.packs import read_folder
+from tests.rulebook import POLICIES, rulebook
 
-FOLDER = Path(__file__).resolve().parents[2] / "policies"
-BOOK = read_folder(FOLDER)
-ALL = [(scheme, case) for scheme, pack in BOOK.packs.items() for case in cases.read_cases(FOLDER, pack)]
+BOOK = rulebook()
+ALL = [(scheme, case) for scheme, pack in BOOK.packs.items() for case in cases.read_cases(POLICIES, pack)]
 SHAOXING, ZHEJIANG = BOOK.packs["shaoxing/voucher-2021"], BOOK.packs["zhejiang/voucher-2015"]
 
 # Every reading that the issue asks for, with its cases for both ways.
@@ -56,11 +54,11 @@ def test_a_changed_number_contradicts_a_case() -> None:
         parameter = SHAOXING.parameters[name]
         value = Value(parameter.values[0].first, None, changed, "illustrative")
         pack = replace(SHAOXING, parameters={**SHAOXING.parameters, name: replace(parameter, values=(value,))})
-        assert cases.check(pack, cases.read_cases(FOLDER, SHAOXING), Book(BOOK.packs)), name
+        assert cases.check(pack, cases.read_cases(POLICIES, SHAOXING), Book(BOOK.packs)), name
 
 
 def test_each_reading_names_its_words_and_is_worked_both_ways() -> None:
-    worked = {name for case in cases.read_cases(FOLDER, SHAOXING) for name in case.instead}
+    worked = {name for case in cases.read_cases(POLICIES, SHAOXING) for name in case.instead}
     assert [name for name in READINGS if not SHAOXING.parameters[name].reading] == []
     assert READINGS - worked == set()
 
@@ -89,5 +87,5 @@ def test_annex_figures_add_up() -> None:
 
 
 def test_no_parameter_is_written_twice_in_a_file() -> None:
-    for file in FOLDER.glob("*/*.toml"):
+    for file in POLICIES.glob("*/*.toml"):
         tomllib.loads(file.read_text())  # TOML itself refuses a section that stands twice

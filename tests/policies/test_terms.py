@@ -5,15 +5,14 @@ import inspect
 import pkgutil
 from dataclasses import is_dataclass
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 import kechuang
-from kechuang.policy.packs import read_folder
 from kechuang.policy.terms import names
+from tests.rulebook import rulebook
 
-BOOK = read_folder(Path(__file__).resolve().parents[2] / "policies")
+BOOK = rulebook()
 DAYS = [date(2021, 12, 1), date(2025, 6, 30), date(2025, 7, 1), date(2026, 1, 31)]
 VOUCHERS = "shaoxing/voucher-2021"
 LIBRARY = "shaoxing/provider-library"

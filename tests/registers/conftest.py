@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,12 +14,11 @@ from kechuang.parties import commands as parties
 from kechuang.parties.models import Party
 from kechuang.parties.queries import actor_for
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.registers import commands
 from kechuang.registers.models import Admission, Certificate
 from kechuang.ui import clock
+from tests.rulebook import rulebook
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 LIBRARY = "shaoxing/provider-library"
 YUECHENG, KEQIAO, SHANGHAI, BEIJING = "330602", "330603", "310000", "110114"
 _serial = itertools.count(20_000_000)
@@ -146,5 +144,5 @@ class World:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         yield World()

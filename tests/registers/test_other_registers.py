@@ -14,7 +14,8 @@ from kechuang.policy.book import installed
 from kechuang.policy.packs import read_folder
 from kechuang.registers import commands, jobs, queries, rules
 from kechuang.trail.queries import altered_rows
-from tests.registers.conftest import LIBRARY, POLICIES, YUECHENG, World
+from tests.registers.conftest import LIBRARY, YUECHENG, World
+from tests.rulebook import POLICIES
 
 pytestmark = pytest.mark.django_db
 SPACES, MENTORS = "demo/makerspaces", "demo/mentors"

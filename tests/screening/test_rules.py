@@ -3,12 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kechuang.policy.packs import read_folder
 from kechuang.screening.rules import (
     RULES,
     ClaimFact,
@@ -29,10 +27,10 @@ from kechuang.screening.rules import (
     screen,
 )
 from kechuang.screening.states import SCHEME, LinkKind, Pattern
+from tests.rulebook import rulebook
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 DAY = date(2025, 6, 2)
-TERMS = read_folder(POLICIES).in_force(SCHEME, ScreeningTerms, DAY).terms
+TERMS = rulebook().in_force(SCHEME, ScreeningTerms, DAY).terms
 
 
 def claim(number: int = 1, **more: Any) -> ClaimFact:
@@ -308,7 +306,7 @@ def test_only_what_is_wanted_is_found_on_and_a_rule_can_be_switched_off() -> Non
 
 def test_every_rule_says_its_figures_and_has_its_parameters_in_the_pack() -> None:
     assert set(RULES) == set(Pattern)
-    pack = read_folder(POLICIES).packs[SCHEME]
+    pack = rulebook().packs[SCHEME]
     for rule in RULES.values():
         assert set(rule.parameters) <= set(pack.parameters)
         assert TERMS.points_of(rule.code) > 0

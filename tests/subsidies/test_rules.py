@@ -11,11 +11,11 @@ from kechuang.claims.states import CountedBy
 from kechuang.kernel.money import BasisPoints, Fen
 from kechuang.subsidies import rules
 from kechuang.subsidies.rules import Over, Part, Payer, Per, PotTerms, ProviderTerms
-from tests.vouchers.conftest import POLICIES
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from benchmarks.subsidies import worked_cases
+from tests.rulebook import POLICIES
 
 HALF_A_MILLION = 50_000_000
 RATE = BasisPoints(3_000)

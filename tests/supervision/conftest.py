@@ -33,6 +33,18 @@ class Watch(Payouts):
             by or self.clerk, claim_id=claim.id, title=WHY, source=Source.OFFICE, now=self.now
         )
 
+    def opened_about(self, party_id: str, side: str) -> Case:
+        """A case about a party, in which nothing lies yet."""
+        said = {
+            "region": YUECHENG,
+            "party_id": party_id,
+            "side": side,
+            "title": WHY,
+            "source": Source.OFFICE,
+            "items": [],
+        }
+        return commands.open_case(self.clerk, now=self.now, **said)  # type: ignore[arg-type]
+
     def asked(self, case: Case) -> Case:
         return commands.ask(self.clerk, case_id=case.id, text="请说明服务过程并补交原始记录", now=self.now)
 

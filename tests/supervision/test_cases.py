@@ -228,16 +228,7 @@ def test_another_cases_hold_gives_way_to_a_violation(watch: Watch) -> None:
 
 def test_an_enterprises_case_touches_no_money_of_the_provider_who_was_not_heard(watch: Watch) -> None:
     claim, paid = watch.payable(), watch.paid_out()
-    case = commands.open_case(
-        watch.clerk,
-        region=claim.region,
-        party_id=watch.holder.party_id,
-        side="holder",
-        title=WHY,
-        source=Source.OFFICE,
-        items=[],
-        now=watch.now,
-    )
+    case = watch.opened_about(watch.holder.party_id, "holder")
     for one in (claim, paid):
         commands.add_claim(watch.clerk, case_id=case.id, number=one.number, now=watch.now)
     with pytest.raises(rules.NothingToSuspend):
@@ -256,16 +247,7 @@ def test_an_enterprises_case_touches_no_money_of_the_provider_who_was_not_heard(
 
 def test_a_providers_case_takes_no_claim_in_which_it_was_the_customer(watch: Watch) -> None:
     claim = watch.payable()
-    case = commands.open_case(
-        watch.clerk,
-        region=claim.region,
-        party_id=watch.holder.party_id,
-        side="provider",
-        title=WHY,
-        source=Source.OFFICE,
-        items=[],
-        now=watch.now,
-    )
+    case = watch.opened_about(watch.holder.party_id, "provider")
     with pytest.raises(rules.OtherParty):
         commands.add_claim(watch.clerk, case_id=case.id, number=claim.number, now=watch.now)
 
@@ -295,16 +277,7 @@ def test_only_matters_of_the_same_party_lie_in_a_case(watch: Watch) -> None:
     assert Item.objects.filter(case=case).count() == 2
     with pytest.raises(rules.SubjectUnknown):
         commands.add_claim(watch.clerk, case_id=case.id, number="没有", now=watch.now)
-    about_another = commands.open_case(
-        watch.clerk,
-        region=more.region,
-        party_id=watch.party("旁观机构").id,
-        side="provider",
-        title=WHY,
-        source=Source.OFFICE,
-        items=[],
-        now=watch.now,
-    )
+    about_another = watch.opened_about(watch.party("旁观机构").id, "provider")
     with pytest.raises(rules.OtherParty):
         commands.add_claim(watch.clerk, case_id=about_another.id, number=more.number, now=watch.now)
 

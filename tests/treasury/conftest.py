@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,12 +13,13 @@ from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.parties import commands as parties
 from kechuang.parties import queries as party_queries
 from kechuang.parties.models import BankAccount, Party
-from kechuang.policy import book, packs
+from kechuang.policy import book
 from kechuang.treasury import commands
 from kechuang.treasury.adapters.stand_in import SimulatedBank
 from kechuang.treasury.models import Budget, Payable, PaymentBatch
 from kechuang.treasury.rules import Answer, Outcome
 from kechuang.ui import clock
+from tests.rulebook import rulebook
 
 YUE, KE = "330602", "330603"
 SCHEME = "shaoxing/voucher-2021"
@@ -168,8 +168,7 @@ def says(serial: str, outcome: Outcome, fen: int, reference: str = "") -> Answer
 
 @pytest.fixture
 def county() -> Iterator[County]:
-    policies = packs.read_folder(Path(__file__).parents[2] / "policies")
-    with book.installed(policies):
+    with book.installed(rulebook()):
         yield County()
 
 

@@ -16,13 +16,13 @@ from kechuang.parties import commands as parties
 from kechuang.parties.queries import actor_for
 from kechuang.parties.states import Capacity
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.ui import clock
 from kechuang.usage import commands
 from kechuang.usage.models import Day, Delay, Hours, InstrumentYear, ServiceMonth, ServiceRecord
 from kechuang.usage.rules import Draft
 from kechuang.usage.states import Audience
-from tests.catalog.conftest import KEQIAO, POLICIES, World
+from tests.catalog.conftest import KEQIAO, World
+from tests.rulebook import rulebook
 
 SUMS = (Day, InstrumentYear, ServiceMonth, Delay)
 
@@ -86,7 +86,7 @@ class Lab(World):
 
 @pytest.fixture
 def lab(db: None) -> Iterator[Lab]:
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         yield Lab()
 
 

@@ -10,14 +10,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.ui import clock
 from kechuang.usage import commands
 from kechuang.usage.commands import Power
 from kechuang.usage.models import ServiceRecord
 from kechuang.usage.states import Audience, Scope
 from tests.browser.looking import DESKTOP, PHONE, enter, seen
-from tests.catalog.conftest import POLICIES
+from tests.rulebook import rulebook
 from tests.usage.conftest import Lab
 
 __all__ = ["enter"]
@@ -29,7 +28,7 @@ Look = Callable[..., None]
 @pytest.fixture
 def busy(transactional_db: None, settings: Settings) -> Iterator[Lab]:
     """A laboratory with a year's beginning behind it: metered, run, typed hours, idle machines, a goal."""
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         lab = Lab()
         sem, xrd = lab.instrument(), lab.instrument(category="special")
         lab.instrument(share_mode="internal", original_value_fen=120_000_000)

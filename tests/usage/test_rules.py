@@ -2,17 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from kechuang.kernel.errors import Refusal
-from kechuang.policy.packs import read_folder
 from kechuang.usage import rules
 from kechuang.usage.rules import Draft, Life, PlanTerms, UsageTerms, Utilisation
 from kechuang.usage.states import LEGAL_ZONE, PLAN, SCHEME, Audience, Way
+from tests.rulebook import rulebook
 
-BOOK = read_folder(Path(__file__).resolve().parents[2] / "policies")
+BOOK = rulebook()
 TERMS = BOOK.in_force(SCHEME, UsageTerms, date(2025, 6, 1)).terms
 PLANNED = BOOK.in_force(PLAN, PlanTerms, date(2025, 6, 1)).terms
 NOW = datetime(2025, 6, 1, 4, tzinfo=UTC)

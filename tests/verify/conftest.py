@@ -11,9 +11,9 @@ from kechuang.gazette import commands as gazette
 from kechuang.policy.book import Book, installed
 from tests.audit.conftest import Audited, audited
 from tests.claims.conftest import book, shaoxing
+from tests.rulebook import POLICIES
 from tests.trail.sequenced import in_log
 from tests.verify.logged import log, policies
-from tests.vouchers.conftest import POLICIES
 
 __all__ = ["audited", "book", "log", "policies", "shaoxing"]
 

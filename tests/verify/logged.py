@@ -14,11 +14,12 @@ from kechuang_verify.hashing import Profile
 from kechuang_verify.note import Key, Note, cosign, read_checkpoint
 
 from kechuang.kernel.actor import Actor, Post, Role
-from kechuang.policy import book, packs
+from kechuang.policy import book
 from kechuang.trail.adapters.signing import signer
 from kechuang.trail.commands import sequence
 from kechuang.trail.models import Head, Leaf
 from kechuang.treasury import commands as treasury
+from tests.rulebook import rulebook
 
 NOW = datetime(2026, 11, 20, 2, 11, 9, tzinfo=UTC)
 YUE = "330602"
@@ -114,7 +115,7 @@ def dsn() -> str:
 
 @pytest.fixture(scope="session")
 def policies() -> book.Book:
-    return packs.read_folder(Path(__file__).parents[2] / "policies")
+    return rulebook()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,13 +21,12 @@ from kechuang.parties import commands as parties
 from kechuang.parties.models import Party
 from kechuang.parties.queries import actor_for
 from kechuang.policy.book import installed
-from kechuang.policy.packs import read_folder
 from kechuang.registers import commands as registers
 from kechuang.ui import clock
 from kechuang.vouchers import commands as vouchers
 from kechuang.vouchers.models import Voucher
+from tests.rulebook import rulebook
 
-POLICIES = Path(__file__).resolve().parents[2] / "policies"
 SCHEME, LIBRARY = "shaoxing/voucher-2021", "shaoxing/provider-library"
 YUECHENG, KEQIAO = "330602", "330603"
 _serial = itertools.count(30_000_000)
@@ -196,7 +194,7 @@ class Town:
 
 @pytest.fixture
 def book() -> Iterator[None]:
-    with installed(read_folder(POLICIES)):
+    with installed(rulebook()):
         yield
 
 

@@ -6,7 +6,7 @@ counted. Pages that lie on their side, photographs taken at a slant and handwrit
 """
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import pairwise
@@ -34,6 +34,7 @@ _SHIFTS = sorted(
     ((dx, dy) for dx in range(-_REACH, _REACH + 1) for dy in range(-_REACH, _REACH + 1)),
     key=lambda step: (abs(step[0]) + abs(step[1]), step),
 )
+_layout: Callable[..., tuple[int, int]] = dhash.dhash_row_col
 _SQUARES = [value * value for value in range(256)]
 
 
@@ -92,10 +93,11 @@ def _scans(content: bytes) -> Iterator[Any]:
 
     left = _PICTURES_MAX
     try:
-        reader = PdfReader(BytesIO(content))
+        reader: Any = PdfReader(BytesIO(content))  # its objects are of any kind
         for page in reader.pages[:_PAGES_MAX]:
-            for key in page.images.keys():  # noqa: SIM118  its values are decoded one by one
-                held = page["/Resources"]["/XObject"][key] if isinstance(key, str) else None  # type: ignore[index]
+            names = page.images.keys()  # its values are decoded one by one
+            for key in names:
+                held = page["/Resources"]["/XObject"][key] if isinstance(key, str) else None
                 width, height = (int(held.get(side, 0)) for side in ("/Width", "/Height")) if held else (0, 0)
                 if left and _large(width, height):
                     left -= 1
@@ -129,7 +131,7 @@ def _reduced(image: Any) -> ReducedPage | None:
     if sum(mean >= _INKED for mean in dots.resize(_GRID, Image.Resampling.BOX).tobytes()) < _INKED_PARTS_MIN:
         return None
     small = dots.resize((_SIDE + 1, _SIDE + 1), Image.Resampling.BOX).tobytes()
-    row, column = dhash.dhash_row_col(list(small), size=_SIDE)  # type: ignore[no-untyped-call]
+    row, column = _layout(list(small), size=_SIDE)
     return ReducedPage((*_pieces(row), *_pieces(column)), zlib.compress(dots.tobytes(), 6))
 
 

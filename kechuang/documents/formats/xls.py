@@ -4,7 +4,7 @@
 # mypy: disallow-untyped-calls=False
 
 import os
-from datetime import date, datetime
+from datetime import date, time
 
 import xlrd
 from xlrd.biffh import XL_CELL_BOOLEAN, XL_CELL_DATE, XL_CELL_ERROR, XLRDError, error_text_from_code
@@ -35,7 +35,8 @@ def xls_text(book: xlrd.book.Book, cell: xlrd.sheet.Cell) -> str:
     """A cell as text: days as ISO, numbers in their shortest form."""
     if cell.ctype == XL_CELL_DATE:
         year, month, day, *clock = xldate_as_tuple(cell.value, book.datemode)
-        return datetime(year, month, day, *clock).isoformat(" ") if any(clock) else date(year, month, day).isoformat()  # noqa: DTZ001
+        on = date(year, month, day).isoformat()
+        return f"{on} {time(*clock).isoformat()}" if any(clock) else on
     if cell.ctype == XL_CELL_BOOLEAN:
         return as_text(bool(cell.value))
     if cell.ctype == XL_CELL_ERROR:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from kechuang.catalog.queries import carriers
 from kechuang.deadlines import commands as deadlines
@@ -39,6 +39,7 @@ from kechuang.kernel.workdays import Length, Unit
 from kechuang.parties.queries import region_name
 from kechuang.trail.commands import Act, advance, record, record_many
 from kechuang.ui import clock
+from kechuang.ui.rows import save_once
 
 
 @transaction.atomic
@@ -94,15 +95,7 @@ def open_evaluation(actor: Actor, *, scheme: str, region: str, year: int, title:
 def _save_once(row: Evaluation) -> None:
     """A scope's year has one evaluation by a scheme, whichever office opens it, also when two open at once."""
     live = Evaluation.objects.filter(scheme=row.scheme, scope=row.scope, year=row.year)
-    live = live.exclude(state=EvaluationState.WITHDRAWN)
-    try:
-        with transaction.atomic():
-            found = live.first()
-            if found is None:
-                row.save(force_insert=True)
-    except IntegrityError:
-        found = live.get()
-    if found:
+    if found := save_once(row, live.exclude(state=EvaluationState.WITHDRAWN)):
         raise rules.AlreadyEvaluating(year=row.year, number=found.number)
 
 

@@ -39,8 +39,16 @@ def attach(actor: Actor, *, sheet_id: str, name: str, content: bytes, kind: str,
     sheet = locked_sheet(actor, sheet_id)
     SHEET_MACHINE.check("attach", SheetState(sheet.state), roles_on(actor, sheet))
     readers = [sheet.party, sheet.unit]
-    subject = {"subject_id": sheet.id, "region": sheet.region, "readers": readers}
-    return keep(actor, name=name, content=content, kind=kind, now=now, **subject).id  # type: ignore[arg-type]
+    return keep(
+        actor,
+        name=name,
+        content=content,
+        kind=kind,
+        subject_id=sheet.id,
+        region=sheet.region,
+        readers=readers,
+        now=now,
+    ).id
 
 
 @transaction.atomic

@@ -15,19 +15,18 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.ids import public_number
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
-from kechuang.outbox.commands import tell
-from kechuang.parties.queries import areas, covers, party_by_code, refuse_same_hands
+from kechuang.parties.queries import areas, covers, party_by_code
 from kechuang.subsidies import rules
 from kechuang.subsidies.access import conversions_visible_to, may_act, roles_on
+from kechuang.subsidies.commands.judging import judge
+from kechuang.subsidies.commands.locked import tell_office
 from kechuang.subsidies.commands.paying_places import province_of
 from kechuang.subsidies.formats.conversions import read_rows
 from kechuang.subsidies.models import Conversion
 from kechuang.subsidies.queries.conversions import in_force, waiting
 from kechuang.subsidies.states import CONVERSION_MACHINE, ConversionState
-from kechuang.trail.commands import advance, record
+from kechuang.trail.commands import record
 from kechuang.ui import clock
-
-PAGE = "/subsidies/conversions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +77,7 @@ def bring_conversions(
         raise rules.ConversionWaits(number="—") from error
     facts: dict[str, object] = {"digest": digest, "rows": len(made.rows), "source": made.source, "year": year}
     record(actor, made, "bring", label=_("导入成果转化实绩"), role=role, now=now, target=made.state, facts=facts)
-    tell(
-        subject_id=made.id,
-        path=PAGE,
-        title=_("成果转化实绩待核对"),
-        text=made.number,
-        to_role=Role.COUNTY_APPROVER,
-        region=region,
-        now=now,
-    )
+    tell_office(made, Role.COUNTY_APPROVER, _("成果转化实绩待核对"), now=now)
     return made
 
 
@@ -139,14 +130,6 @@ def _judged(actor: Actor, conversion_id: str, action: str, reason: str, now: dat
     row = conversions_visible_to(actor).select_for_update(of=("self",)).filter(id=conversion_id).first()
     if row is None:
         raise NotVisible
-    roles = roles_on(actor, row)
-    move = CONVERSION_MACHINE.check(action, ConversionState(row.state), roles)
-    if action == "reject" and not tidy(reason):
-        raise rules.ReasonMissing()
+    move = CONVERSION_MACHINE.check(action, ConversionState(row.state), roles_on(actor, row))
     sides = {one["party"] for one in row.rows}
-    for role in sorted(roles & move.by):
-        refuse_same_hands(actor, row.region, role, before=[row.brought_by], of=[row.id], sides=sides)
-    row.checked_by, row.reason = actor.person_id, tidy(reason)
-    facts: dict[str, object] = {"reason": row.reason, "digest": row.digest}
-    advance(actor, row, move, roles=roles, now=now, saves=["checked_by", "reason"], facts=facts)
-    return row
+    return judge(actor, row, move, reason, brought_by=row.brought_by, sides=sides, now=now, digest=row.digest)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
@@ -33,6 +33,7 @@ from kechuang.subsidies.states import (
 )
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
+from kechuang.ui.rows import save_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,7 @@ def draft(
 def _save_once(row: Settlement) -> None:
     """A place's year has one settlement of a sort, whichever office drafts it, also when two draft at once."""
     live = Settlement.objects.filter(formula=row.formula, pays_for=row.pays_for, year=row.year)
-    live = live.exclude(state=SubsidyState.WITHDRAWN)
-    try:
-        with transaction.atomic():
-            found = live.first()
-            if found is None:
-                row.save(force_insert=True)
-    except IntegrityError:
-        found = live.get()
-    if found:
+    if found := save_once(row, live.exclude(state=SubsidyState.WITHDRAWN)):
         raise rules.AlreadySettling(year=row.year, formula=FORMULA_LABELS[Formula(row.formula)], number=found.number)
 
 

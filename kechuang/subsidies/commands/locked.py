@@ -10,8 +10,10 @@ from kechuang.ledger import commands as ledger
 from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
 from kechuang.subsidies.access import statements_visible_to, visible_to
-from kechuang.subsidies.models import Settlement, Statement
+from kechuang.subsidies.models import Conversion, Outside, Settlement, Statement
 from kechuang.subsidies.rules import NothingChosen
+
+_LISTS: dict[type, str] = {Outside: "/subsidies/outside", Conversion: "/subsidies/conversions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +63,23 @@ def first_and_last(year: int) -> tuple[date, date]:
     return date(year, 1, 1), date(year + 1, 1, 1)
 
 
-def page_of(settlement: Settlement) -> str:
-    """The address of the settlement's page, for messages."""
-    return f"/subsidies/{settlement.id}"
+def page_of(row: Settlement | Outside | Conversion) -> str:
+    """The address of the settlement's page, or of the list in which the row stands, for messages."""
+    return _LISTS.get(type(row), f"/subsidies/{row.id}")
 
 
 def statement_page(statement: Statement) -> str:
     return f"/subsidies/statements/{statement.id}"
 
 
-def tell_office(settlement: Settlement, role: Role, title: str, *, now: datetime) -> None:
+def tell_office(row: Settlement | Outside | Conversion, role: Role, title: str, *, now: datetime) -> None:
     tell(
-        subject_id=settlement.id,
-        path=page_of(settlement),
+        subject_id=row.id,
+        path=page_of(row),
         title=title,
-        text=settlement.number,
+        text=row.number,
         to_role=role,
-        region=settlement.region,
+        region=row.region,
         now=now,
     )
 

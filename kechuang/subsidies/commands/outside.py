@@ -11,18 +11,18 @@ from kechuang.kernel.ids import public_number
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
-from kechuang.outbox.commands import tell
-from kechuang.parties.queries import covers, party_by_code, refuse_same_hands, units_of
+from kechuang.parties.queries import covers, party_by_code, units_of
 from kechuang.registers.queries import ever_admitted
 from kechuang.subsidies import rules
 from kechuang.subsidies.access import may_act, outside_visible_to, roles_on
+from kechuang.subsidies.commands.judging import judge
+from kechuang.subsidies.commands.locked import tell_office
 from kechuang.subsidies.models import Outside, Settlement
 from kechuang.subsidies.states import OUTSIDE_MACHINE, OutsideState, SubsidyState
-from kechuang.trail.commands import advance, record
+from kechuang.trail.commands import record
 from kechuang.ui import clock
 
 _COUNTED = (SubsidyState.SETTLED, SubsidyState.PUBLISHED, SubsidyState.CLOSED)
-PAGE = "/subsidies/outside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,7 @@ def enter_outside(actor: Actor, *, region: str, redemption: Redemption, now: dat
     facts = {"fen": row.fen, "document": row.document_number, "redeemed_on": row.redeemed_on.isoformat()}
     label = _("登记平台外兑付")
     record(actor, row, "enter", label=label, role=role, now=now, target=row.state, facts=facts)
-    tell(
-        subject_id=row.id,
-        path=PAGE,
-        title=_("平台外兑付待核实"),
-        text=row.number,
-        to_role=Role.COUNTY_APPROVER,
-        region=region,
-        now=now,
-    )
+    tell_office(row, Role.COUNTY_APPROVER, _("平台外兑付待核实"), now=now)
     return row
 
 
@@ -110,16 +102,9 @@ def _judged(actor: Actor, outside_id: str, action: str, reason: str, now: dateti
     row = outside_visible_to(actor).select_for_update(of=("self",)).filter(id=outside_id).first()
     if row is None:
         raise NotVisible
-    roles = roles_on(actor, row)
-    move = OUTSIDE_MACHINE.check(action, OutsideState(row.state), roles)
-    if action == "reject" and not tidy(reason):
-        raise rules.ReasonMissing()
-    for role in sorted(roles & move.by):
-        refuse_same_hands(actor, row.region, role, before=[row.entered_by], of=[row.id], sides=[row.party])
+    move = OUTSIDE_MACHINE.check(action, OutsideState(row.state), roles_on(actor, row))
     _refuse_settled(row.region, row.redeemed_on.year)
-    row.checked_by, row.reason = actor.person_id, tidy(reason)
-    advance(actor, row, move, roles=roles, now=now, saves=["checked_by", "reason"], facts={"reason": row.reason})
-    return row
+    return judge(actor, row, move, reason, brought_by=row.entered_by, sides=[row.party], now=now)
 
 
 def _refuse_settled(region: str, year: int) -> None:

@@ -11,10 +11,13 @@ from django.views.decorators.http import require_POST
 
 from kechuang.subsidies import commands, queries
 from kechuang.subsidies.forms import ConversionForm, ReasonForm
+from kechuang.subsidies.pages.judging import judged
 from kechuang.subsidies.pages.settlements import years_before
 from kechuang.subsidies.states import CONVERSION_MACHINE, ConversionState
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, page_of
+
+HERE = "subsidies:conversions"
 
 
 @login_required
@@ -46,7 +49,7 @@ def conversions(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request, _("已导入，由另一人核对后才作为分配依据") if waits else _("这份文件已经导入，正在使用")
             )
-            return redirect("subsidies:conversions")
+            return redirect(HERE)
         status = HTTPStatus(tried.status)
     page = page_of(request, queries.conversions(actor))
     context = {
@@ -63,15 +66,13 @@ def conversions(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def check(request: HttpRequest, conversion_id: str) -> HttpResponse:
-    commands.check_conversions(actor_of(request), conversion_id=conversion_id, now=clock.now())
-    messages.success(request, _("已核对，作为该年度的分配依据"))
-    return redirect("subsidies:conversions")
+    return judged(
+        request, commands.check_conversions, _("已核对，作为该年度的分配依据"), HERE, conversion_id=conversion_id
+    )
 
 
 @require_POST
 @login_required
 def reject(request: HttpRequest, conversion_id: str) -> HttpResponse:
-    reason = request.POST.get("reason", "")
-    commands.reject_conversions(actor_of(request), conversion_id=conversion_id, reason=reason, now=clock.now())
-    messages.success(request, _("已不予采信"))
-    return redirect("subsidies:conversions")
+    said = {"conversion_id": conversion_id, "reason": request.POST.get("reason", "")}
+    return judged(request, commands.reject_conversions, _("已不予采信"), HERE, **said)

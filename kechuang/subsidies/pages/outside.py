@@ -11,9 +11,12 @@ from django.views.decorators.http import require_POST
 
 from kechuang.subsidies import commands, queries
 from kechuang.subsidies.forms import OutsideForm, ReasonForm
+from kechuang.subsidies.pages.judging import judged
 from kechuang.subsidies.states import OUTSIDE_MACHINE
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, attempt, page_of
+
+HERE = "subsidies:outside"
 
 
 @login_required
@@ -30,7 +33,7 @@ def outside(request: HttpRequest) -> HttpResponse:
         )
         if tried.done:
             messages.success(request, _("已登记，由另一人核实后计入兑付总额"))
-            return redirect("subsidies:outside")
+            return redirect(HERE)
         status = HTTPStatus(tried.status)
     page = page_of(request, queries.outside(actor))
     context = {
@@ -47,15 +50,11 @@ def outside(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def check(request: HttpRequest, outside_id: str) -> HttpResponse:
-    commands.check_outside(actor_of(request), outside_id=outside_id, now=clock.now())
-    messages.success(request, _("已核实，计入兑付总额"))
-    return redirect("subsidies:outside")
+    return judged(request, commands.check_outside, _("已核实，计入兑付总额"), HERE, outside_id=outside_id)
 
 
 @require_POST
 @login_required
 def reject(request: HttpRequest, outside_id: str) -> HttpResponse:
-    reason = request.POST.get("reason", "")
-    commands.reject_outside(actor_of(request), outside_id=outside_id, reason=reason, now=clock.now())
-    messages.success(request, _("已不予采信"))
-    return redirect("subsidies:outside")
+    said = {"outside_id": outside_id, "reason": request.POST.get("reason", "")}
+    return judged(request, commands.reject_outside, _("已不予采信"), HERE, **said)

@@ -146,8 +146,16 @@ def open_on_visit(actor: Actor, *, visit_id: str, title: str, now: datetime) -> 
     claims = [sheet.claim for sheet in faulty]
     first = New(ItemKind.VISIT, visit.id, visit.number, visit.demand or VISIT_MACHINE.labels[VisitState(visit.state)])
     found = [new for claim in claims for new in (of_claim(claim), *of_findings(claim.id))]
-    about = {"region": visit.region, "party_id": visit.party_id, "side": Role.PROVIDER, "source": Source.CHECK}
-    return open_case(actor, title=title, items=[first, *found], now=now, **about)  # type: ignore[arg-type]
+    return open_case(
+        actor,
+        region=visit.region,
+        party_id=visit.party_id,
+        side=Role.PROVIDER,
+        title=title,
+        source=Source.CHECK,
+        items=[first, *found],
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -164,8 +172,16 @@ def open_on_complaint(actor: Actor, *, complaint_id: str, title: str, now: datet
     if row.accepted_on is None or row.state in (ComplaintState.DISMISSED, ComplaintState.WITHDRAWN):
         raise rules.NotTakenUp()
     item = New(ItemKind.COMPLAINT, row.id, row.number, COMPLAINT_KIND_LABELS[ComplaintKind(row.kind)])
-    about = {"region": row.region, "party_id": row.party_id, "side": row.side, "source": Source.COMPLAINT}
-    return open_case(actor, title=title, items=[item], now=now, **about)  # type: ignore[arg-type]
+    return open_case(
+        actor,
+        region=row.region,
+        party_id=row.party_id,
+        side=row.side,
+        title=title,
+        source=Source.COMPLAINT,
+        items=[item],
+        now=now,
+    )
 
 
 @transaction.atomic

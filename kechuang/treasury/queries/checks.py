@@ -5,10 +5,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import F, Q
 
-from kechuang.kernel.actor import CLOCK
 from kechuang.trail.queries import Broken
-from kechuang.treasury.models import Budget, PaymentBatch, PaymentLine
-from kechuang.treasury.queries.files import file_of
+from kechuang.treasury.models import Budget, PaymentBatch
+from kechuang.treasury.queries.files import file_digests
 from kechuang.treasury.states import SHOWN, BatchState, BudgetState, LineState
 
 _ALIVE = (LineState.WAITING, LineState.SENT, LineState.UNKNOWN, LineState.PAID)
@@ -150,13 +149,12 @@ def payments_unreconciled() -> list[Broken]:
 
 
 def _content_off() -> list[Broken]:
-    lines: dict[str, list[PaymentLine]] = {}
-    for line in PaymentLine.objects.order_by("position"):
-        lines.setdefault(line.batch_id, []).append(line)
+    approved = dict(PaymentBatch.objects.order_by("id").values_list("id", "digest"))
+    found = file_digests(approved)
     return [
-        Broken("treasury_paymentbatch", batch.id, "支付明细与审批时的摘要不符")
-        for batch in PaymentBatch.objects.order_by("id")
-        if batch.id in lines and file_of(CLOCK, batch, lines[batch.id]).digest != batch.digest
+        Broken("treasury_paymentbatch", batch_id, "支付明细与审批时的摘要不符")
+        for batch_id, digest in approved.items()
+        if found.get(batch_id, digest) != digest
     ][:SHOWN]
 
 

@@ -1,6 +1,6 @@
 """A batch as it goes to the bank (支付文件的内容)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kechuang.kernel.actor import CLOCK, Actor
 from kechuang.kernel.money import Fen
@@ -11,7 +11,10 @@ from kechuang.treasury.models import PaymentBatch, PaymentLine
 
 def file_of(actor: Actor, batch: PaymentBatch, lines: Sequence[PaymentLine]) -> PaymentFile:
     """The batch as it goes to the bank, account numbers in clear: finance and the clock only."""
-    numbers = parties.account_numbers(actor, [line.account_id for line in lines])
+    return _file(batch, lines, parties.account_numbers(actor, [line.account_id for line in lines]))
+
+
+def _file(batch: PaymentBatch, lines: Sequence[PaymentLine], numbers: Mapping[str, str]) -> PaymentFile:
     ordered = sorted(lines, key=lambda line: line.position)
     payments = tuple(
         Payment(
@@ -35,4 +38,5 @@ def file_digests(batch_ids: Iterable[str], *, using: str | None = None) -> dict[
     for line in PaymentLine.objects.using(using).filter(batch__in=list(batch_ids)).order_by("position"):
         lines.setdefault(line.batch_id, []).append(line)
     batches = PaymentBatch.objects.using(using).in_bulk(list(lines))
-    return {batch_id: file_of(CLOCK, batch, lines[batch_id]).digest for batch_id, batch in batches.items()}
+    numbers = parties.account_numbers(CLOCK, [line.account_id for rows in lines.values() for line in rows])
+    return {batch_id: _file(batch, lines[batch_id], numbers).digest for batch_id, batch in batches.items()}
