@@ -7,13 +7,18 @@
 
 and the least `draw` comes first (docs/decisions/0030). An entry of weight n holds the tickets `name`, `name#2`, … `name#n`
 and draws the least of them, which is first with n times the chance of one ticket (docs/decisions/0047).
+
+The public value is written in the one way that a pattern fixed in advance (结果格式): each # is one digit, everything else stands
+as it is, and groups with a space between them rise. So whoever draws cannot choose among spellings (docs/decisions/0070, 0090).
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 _SECOND = 2  # the number of the first ticket beyond the name itself
+SEED_DIGIT = "#"
 
 
 def leaf(entry: Mapping[str, object]) -> str:
@@ -31,6 +36,13 @@ def entries_digest(leaves: Mapping[str, str]) -> str:
 def seed(form: str, number: str, digest: str, public_value: str) -> str:
     """The seed (种子): nobody knows it before the public value exists, nobody can change it after."""
     return _sha("\n".join([form, number, digest, public_value]).encode())
+
+
+def well_written(value: str, pattern: str) -> bool:
+    """Whether a public value is written as its pattern says (一个结果一种写法)."""
+    shape = "".join("[0-9]" if sign == SEED_DIGIT else re.escape(sign) for sign in pattern)
+    runs = [run.split() for run in re.split(r"[^0-9 ]+", value)]
+    return bool(re.fullmatch(shape, value, re.ASCII)) and all(run == sorted(run, key=int) for run in runs)
 
 
 def drawn(seed_hex: str, name: str, *, weight: int = 1) -> str:

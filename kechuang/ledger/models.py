@@ -10,11 +10,16 @@ from kechuang.ledger.rules import KIND_LABELS, PERIOD_LABELS, RULES, Kind, Perio
 FIRST_BUDGET_ID = 1_000_000_000_000  # budgets get the highest ids: the hottest rows are locked last
 CHUNK = 1_000  # lines of one batch: the longest stall measured stays under 0.1 s
 GROUPED = 256  # posts of many callers in one group
+SEALED = 5_000  # transfers under one seal: what a round reads and writes at once
 SHOWN = 20  # findings that a check lists of one kind
 
 
 def closing_id() -> str:
     return new_id("cls")
+
+
+def seal_id() -> str:
+    return new_id("sel")
 
 
 class Phase(models.IntegerChoices):
@@ -130,3 +135,35 @@ class Closing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region} {self.period} {self.until}"
+
+
+class Seal(models.Model):
+    """封存：the transfers after one up to another, value by value, as they were booked. The act of sealing stands in the log,
+    with the digest of `lines`; so whoever changes a transfer later is found, and which column it was.
+    """
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.CharField(primary_key=True, max_length=32, default=seal_id, editable=False)
+    after_id = models.BigIntegerField(unique=True)  # exclusive: the last transfer of the seal before
+    last_id = models.BigIntegerField(unique=True)
+    transfers_count = models.IntegerField()
+    lines = models.JSONField()  # one array per transfer, in the order of `queries.sealing.COLUMNS`
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(after_id__lt=F("last_id")), name="seal_holds_something")]
+
+    def __str__(self) -> str:
+        return f"{self.after_id}–{self.last_id}"
+
+
+class SealMark(models.Model):
+    """待封存的界：once every transaction below `xid` has ended, nothing can still be booked up to `transfer_id`."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    xid = models.BigIntegerField()
+    transfer_id = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.xid}/{self.transfer_id}"

@@ -32,6 +32,7 @@ class ReleaseOut(Schema):
     closes_at: datetime
     seed_event: str
     seed_on: date | None
+    seed_pattern: str
     seed_value: str
     seed: str
     entries_digest: str

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kechuang.releases.commands import Plan
-from kechuang.releases.states import MACHINE, WAY_LABELS
+from kechuang.releases.states import MACHINE, SEED_PATTERN, WAY_LABELS
 from kechuang.ui.forms import DayField, FilterForm, Form, TextField, YuanField
 
 
@@ -41,6 +41,13 @@ class PlanForm(Form):
         help_text=_("摇号必填：写明哪一期公开结果，截止之后才产生"),
     )
     seed_on = DayField(label=_("种子公布日期（摇号）"), required=False, help_text=_("摇号必填：在截止日之后"))
+    seed_pattern = forms.CharField(
+        label=_("结果的写法（摇号）"),
+        required=False,
+        max_length=60,
+        initial=SEED_PATTERN,
+        help_text=_("摇号必填：# 为一位数字，其余照写；空格隔开的各组由小到大。一个结果只有一种写法，摇号人不能挑选"),
+    )
 
     def __init__(
         self, *args: Any, schemes: Mapping[str, str], regions: Mapping[str, str], fixed: bool = False, **kwargs: Any
@@ -54,7 +61,17 @@ class PlanForm(Form):
 
     def plan(self) -> Plan:
         given = self.cleaned_data
-        names = ("title", "way", "amount_fen", "round", "opens_at", "closes_at", "seed_event", "seed_on")
+        names = (
+            "title",
+            "way",
+            "amount_fen",
+            "round",
+            "opens_at",
+            "closes_at",
+            "seed_event",
+            "seed_on",
+            "seed_pattern",
+        )
         return Plan(**{name: given[name] for name in names})
 
 
@@ -74,7 +91,7 @@ class SeedForm(Form):
         label=_("公开来源公布的结果"),
         max_length=200,
         required=False,
-        help_text=_("照公布的原文填写，如“03 08 11 19 27 33 + 07”"),
+        help_text=_("照公布的原文和写定的格式填写，如“03 08 11 19 27 33 + 07”"),
     )
 
     def given(self) -> dict[str, Any]:

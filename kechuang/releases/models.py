@@ -55,6 +55,7 @@ class Release(models.Model):
     closes_at = models.DateTimeField()  # exclusive
     seed_event = models.CharField(max_length=200, blank=True)  # which public result, named before entries begin
     seed_on = models.DateField(null=True)  # the day it becomes public
+    seed_pattern = models.CharField(max_length=60, blank=True, default="")  # the one way in which it is written
     seed_value = models.CharField(max_length=200, blank=True)
     seed = models.CharField(max_length=64, blank=True)
     entries_digest = models.CharField(max_length=64, blank=True)

@@ -24,6 +24,7 @@ from kechuang.releases.states import (
     LIST_ROWS,
     MACHINE,
     REFRESH_BEFORE_MAX,
+    SEED_PATTERN,
     WAY_LABELS,
     WAY_WORDS,
     ReleaseState,
@@ -88,6 +89,13 @@ ACTS: dict[str, _Act] = {
         commands.finish,
         gettext_noop("结束后仍在候补的不再递补，未发的额度留在本县预算。"),
         gettext_noop("放券已结束"),
+    ),
+    "call_off": _Act(
+        commands.call_off,
+        gettext_noop("终止后不再定序，报名的都退出本批次，可以参加同一轮的其他批次；理由和已公布的清单一直公开。"),
+        gettext_noop("放券已终止"),
+        PublicReasonForm,
+        "danger",
     ),
     "withdraw": _Act(
         commands.withdraw, gettext_noop("撤回后批次不再开放。"), gettext_noop("已撤回放券"), PublicReasonForm, "danger"
@@ -159,7 +167,7 @@ def edit(request: HttpRequest, release_id: str) -> HttpResponse:
     actor = actor_of(request)
     row = queries.release(actor, release_id)
     names = ("title", "way", "amount_fen", "round", "opens_at", "closes_at", "seed_event", "seed_on")
-    initial = {name: getattr(row, name) for name in names}
+    initial = {name: getattr(row, name) for name in names} | {"seed_pattern": row.seed_pattern or SEED_PATTERN}
     form = PlanForm(request.POST or None, schemes={}, regions={}, fixed=True, initial=initial)
     status = 200
     if request.method == "POST":

@@ -58,6 +58,7 @@ MACHINE = Machine(
         Move("enter", {_S.ANNOUNCED}, None, {_R.HOLDER}, _("报名排队")),
         Move("close", {_S.ANNOUNCED}, _S.CLOSED, {_R.COUNTY_OFFICER, _R.CLOCK}, _("截止报名")),
         Move("rank", {_S.CLOSED}, _S.RANKED, {_R.COUNTY_OFFICER, _R.COUNTY_APPROVER}, _("定出次序"), data=True),
+        Move("call_off", {_S.CLOSED}, _S.WITHDRAWN, {_R.COUNTY_APPROVER}, _("终止放券"), data=True),
         Move("free_held_back", _RUNNING, None, {_R.COUNTY_APPROVER}, _("动用留存额度"), data=True),
         Move("finish", {_S.CLOSED, _S.RANKED}, _S.FINISHED, {_R.COUNTY_OFFICER, _R.CLOCK}, _("结束放券")),
         Move(
@@ -113,6 +114,8 @@ LIVE = (_E.ENTERED, _E.WAITING, _E.OFFERED)  # still in the running
 COUNTS = (*LIVE, _E.GRANTED)  # keeps the same enterprise from entering once more in the round
 GENERAL = "general"  # 通用额度: what no class and no county is reserved
 DRAW_FORMAT = "kechuang-draw/1"
+SEED_PATTERN = "## ## ## ## ## ## + ##"  # technical: as the results of 双色球 are announced
+SEED_DIGITS_MIN = 6  # technical: fewer could be tried out one by one beforehand
 SERVED_AT_ONCE = 200  # entries served in one transaction
 RATE_SECONDS = 60  # the stretch by which the speed of a queue is measured
 FILES: dict[str, str] = {"entries": _("报名清单"), "result": _("定序结果")}
@@ -126,6 +129,7 @@ SOLD_OUT = _("本批次额度已发完，不设候补")
 NOT_REACHED = _("递补期内未轮到")
 MERGED_TWICE = _("承继单位在本轮已另有报名")
 PARTY_ENDED = _("主体已注销")
+CALLED_OFF = _("放券已终止，未定次序")
 MISSED_OTHERWISE = _("核发时不再符合条件")
 MISSED_BECAUSE: dict[str, str] = {
     "vouchers.not_eligible": _("核发时资格名单已变，不再符合申领条件"),

@@ -36,6 +36,7 @@ class Square(Town):
         }
         if way == "lottery":
             said |= {"seed_event": "示例公开来源第 1 期", "seed_on": self.today + timedelta(days=4)}
+            said |= {"seed_pattern": "## ## ## + ##"}
         return Plan(**{**said, **instead})  # type: ignore[arg-type]
 
     def drafted(

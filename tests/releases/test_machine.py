@@ -34,9 +34,10 @@ def acts(square: Square) -> dict[str, Callable[[Actor, str], Any]]:
         "announce": lambda a, r: commands.announce(a, release_id=r, now=square.now),
         "enter": lambda a, r: commands.enter(a, release_id=r, now=square.now),
         "close": lambda a, r: commands.close(a, release_id=r, now=square.now),
-        "rank": lambda a, r: commands.rank(a, release_id=r, seed_value="3 5 8", now=square.now),
+        "rank": lambda a, r: commands.rank(a, release_id=r, seed_value="03 05 08 + 01", now=square.now),
         "free_held_back": lambda a, r: commands.free_held_back(a, release_id=r, fen=Fen(1), **said),
         "finish": lambda a, r: commands.finish(a, release_id=r, now=square.now),
+        "call_off": lambda a, r: commands.call_off(a, release_id=r, **said),
         "withdraw": lambda a, r: commands.withdraw(a, release_id=r, **said),
     }
 

@@ -155,6 +155,18 @@ def test_anyone_fetches_the_files_and_the_list(square: Square) -> None:
     assert public.get("file", release.id, "other").status_code == 404
 
 
+def test_who_enters_a_lottery_has_a_receipt_of_it_and_its_result_has_one_for_everybody(square: Square) -> None:
+    """Proof of the own entry before the list is closed, and of the result, verified without the platform."""
+    square.release(500_000_000)
+    release = square.opened("lottery")
+    holder = square.firm()
+    square.enter(holder, release)
+    assert "“报名排队”" in text(Desk(square, holder).get("release", release.id))
+    assert "存证凭证" not in text(Desk(square).get("release", release.id))
+    over, _holders = square.ranked("scored")
+    assert "“定出次序”" in text(Desk(square).get("release", over.id))
+
+
 def test_before_the_close_nobody_reads_who_entered(square: Square) -> None:
     square.release(500_000_000)
     release = square.opened("lottery")
@@ -187,7 +199,7 @@ def test_the_county_closes_draws_and_opens_what_was_held_back(square: Square) ->
     answer = checker.post("act", release.id, "rank", seed_value="")
     assert answer.status_code == 422
     assert "请填写公开来源公布的结果" in text(answer)
-    checker.post("act", release.id, "rank", seed_value="1 2 3")
+    checker.post("act", release.id, "rank", seed_value="01 02 03 + 09")
     checker.post("act", release.id, "free_held_back", amount="100000", reason="回应意见")
     release.refresh_from_db()
     assert release.state == "ranked"

@@ -97,6 +97,11 @@ def test_a_lottery_without_a_named_public_source_is_not_planned(square: Square) 
         square.drafted("lottery", seed_event="")
     with pytest.raises(rules.SeedNotNamed):
         square.drafted("lottery", seed_on=square.today)
+    for pattern in ("", "## ##", "任意"):
+        with pytest.raises(rules.SeedPatternWeak):
+            square.drafted("lottery", seed_pattern=pattern)
+    assert square.drafted("lottery", seed_pattern=" ##  ## ## + ## ").seed_pattern == "## ## ## + ##"
+    assert square.drafted("scored", seed_pattern="").seed_pattern == ""
 
 
 def test_who_is_late_with_checking_sends_it_back(square: Square) -> None:

@@ -14,7 +14,7 @@ from kechuang.kernel.money import Fen
 from kechuang.parties import commands as parties
 from kechuang.parties.queries import actor_for
 from kechuang.releases import commands, rules
-from kechuang.releases.commands import entering, serving
+from kechuang.releases.commands import entering, planning, serving
 from kechuang.releases.models import Entry, Mark, Pool, Release
 from kechuang.vouchers.models import Voucher
 from tests.releases.conftest import FACE, Square
@@ -183,3 +183,44 @@ def test_a_place_that_is_accepted_and_lapses_at_once_is_one_of_both(square: Squa
     )
     assert Entry.objects.get(id=waits.id).state == "left"
     assert Pool.objects.get(release=release, key="general").taken_fen == FACE
+
+
+def two_announced_at_once(square: Square) -> int:
+    """A budget for ten; two plans for six each, checked in the same moment. Answers how many were announced."""
+    square.release(FACE * 10)
+    plans = [square.drafted(amount_fen=Fen(FACE * 6), title=title) for title in ("第一批", "第二批")]
+    for plan in plans:
+        commands.submit(square.author, release_id=plan.id, now=square.now)
+
+    def announced(plan: Release) -> None:
+        with contextlib.suppress(rules.BudgetTooSmall):
+            commands.announce(square.checker, release_id=plan.id, now=square.now)
+
+    race(*[lambda plan=plan: announced(plan) for plan in plans])
+    return Release.objects.filter(state="announced").count()
+
+
+def _asked_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ask what is planned before either has announced, unless something keeps them apart."""
+    gate, asked = threading.Barrier(2), planning.planned_fen
+
+    def at_once(region: str, year: int) -> Fen:
+        found = asked(region, year)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            gate.wait(2)
+        return found
+
+    monkeypatch.setattr(planning, "planned_fen", at_once)
+
+
+def test_two_releases_announced_at_once_do_not_promise_one_budget_twice(
+    square: Square, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _asked_together(monkeypatch)
+    assert two_announced_at_once(square) == 1
+
+
+def test_control_without_the_lock_they_do(square: Square, monkeypatch: pytest.MonkeyPatch) -> None:
+    _asked_together(monkeypatch)
+    monkeypatch.setattr(planning, "planning_alone", lambda *_: None)
+    assert two_announced_at_once(square) == 2

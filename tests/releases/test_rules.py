@@ -150,7 +150,14 @@ def test_equal_points_go_by_arrival() -> None:
             lambda: rules.refuse_early_seed(event="第 1 期", seed_on=date(2025, 3, 12), on=date(2025, 3, 11)),
             "releases.seed_not_yet_public",
         ),
-        (lambda: rules.seed_value(" \u3000 "), "releases.seed_missing"),
+        (lambda: rules.seed_value(" \u3000 ", "## ## ##"), "releases.seed_missing"),
+        (lambda: rules.seed_value("3 8 11", "## ## ##"), "releases.seed_malformed"),
+        (lambda: rules.seed_value("08 03 11", "## ## ##"), "releases.seed_malformed"),
+        (lambda: unnamed("一期", date(2025, 3, 12), "## ##"), "releases.seed_pattern_weak"),
+        (
+            lambda: rules.refuse_late_list(listed_on=date(2025, 3, 12), seed_on=date(2025, 3, 12)),
+            "releases.listed_too_late",
+        ),
         (lambda: rules.reason(""), "releases.reason_missing"),
         (
             lambda: rules.refuse_without_budget(amount_fen=Fen(51), free_fen=Fen(100), planned_fen=Fen(50), year=2025),
@@ -168,8 +175,8 @@ def window(way: str, length: timedelta) -> None:
     rules.refuse_window(way=way, opens_at=OPENS, closes_at=OPENS + length, article="一", terms=terms())
 
 
-def unnamed(event: str, on: date | None) -> None:
-    rules.refuse_unnamed_seed(way="lottery", event=event, seed_on=on, closes_on=date(2025, 3, 11))
+def unnamed(event: str, on: date | None, pattern: str = "## ## ##") -> None:
+    rules.refuse_unnamed_seed(way="lottery", event=event, seed_on=on, pattern=pattern, closes_on=date(2025, 3, 11))
 
 
 def test_what_a_release_may_be() -> None:
@@ -178,7 +185,9 @@ def test_what_a_release_may_be() -> None:
     unnamed("第 1 期", date(2025, 3, 12))
     rules.refuse_day(date(2026, 3, 17), "一", terms=terms())
     rules.refuse_without_budget(amount_fen=Fen(50), free_fen=Fen(100), planned_fen=Fen(50), year=2025)
-    assert rules.seed_value(" 03  08 \n11 ") == "03 08 11"
+    rules.refuse_late_list(listed_on=date(2025, 3, 11), seed_on=date(2025, 3, 12))
+    assert rules.seed_value(" 03  08 \n11 ", "## ## ##") == "03 08 11"
+    assert rules.seed_value("11  8", "") == "11 8"
 
 
 def test_what_is_expected_follows_from_the_speed_of_the_queue() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from kechuang.trail.commands import sequencing
+from kechuang.trail.queries import horizon
 
 _EVERYTHING = "SELECT 9223372036854775807, 9223372036854775807"
 
@@ -12,5 +13,5 @@ _EVERYTHING = "SELECT 9223372036854775807, 9223372036854775807"
 def in_log(now: datetime) -> None:
     """All that was done stands in the log, as if it had been committed."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sequencing, "_HORIZON", _EVERYTHING)
+        patched.setattr(horizon, "_HORIZON", _EVERYTHING)
         sequencing.sequence(now=now)

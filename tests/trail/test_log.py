@@ -3,13 +3,13 @@
 import json
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import DataError, connection, connections, transaction
 
-from kechuang.kernel.actor import CLOCK, Role
+from kechuang.kernel.actor import CLOCK, Actor, Post, Role
 from kechuang.kernel.machine import Move
 from kechuang.search.models import Synonym
 from kechuang.search.states import SynonymState
@@ -81,7 +81,7 @@ def test_control_by_the_snapshot_alone_another_database_would_hold_the_log_back(
     databases: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
-    monkeypatch.setattr("kechuang.trail.commands.sequencing._HORIZON", plain)
+    monkeypatch.setattr("kechuang.trail.queries.horizon._HORIZON", plain)
     with databases.admin() as elsewhere, elsewhere.transaction():
         elsewhere.execute("SELECT pg_current_xact_id()")
         act(1)
@@ -209,6 +209,34 @@ def test_many_acts_at_once_are_kept_as_one_by_one() -> None:
     other = Event.objects.exclude(id=one.id).get()
     assert other.after == one.after
     assert bytes(other.body) == bytes(one.body).replace(one.id.encode(), other.id.encode())
+
+
+@pytest.mark.django_db
+def test_acts_of_several_people_written_at_once_keep_each_ones_own() -> None:
+    """Whose it was, for whom, in whose place and when: as if each had been recorded alone, and in the order given."""
+    officer = Actor("psn_1", posts=frozenset({Post(Role.COUNTY_OFFICER, "330000", stands_in_for="psn_absent")}))
+    holder = Actor("psn_2", party_id="pty_2")
+    said = [(officer, row(6), NOW), (holder, row(5), NOW + timedelta(seconds=2)), (CLOCK, row(7), NOW)]
+    role = Role.COUNTY_OFFICER
+    for actor, on, now in said:
+        record(actor, on, "test", label="试", role=role, now=now, target="in_use", facts={"n": on.code})
+    alone = list(Event.objects.order_by("seq"))
+    acts = [Act(on, {"n": on.code}, target="in_use", actor=actor, now=now) for actor, on, now in said]
+    record_many(officer, acts, "test", label="试", role=role, now=NOW)
+    together = list(Event.objects.exclude(id__in=[one.id for one in alone]).order_by("seq"))
+    assert [one.person_id for one in together] == ["psn_1", "psn_2", "clock"]
+    assert [one.stands_in_for for one in together] == ["psn_absent", "", ""]
+    for one, other in zip(alone, together, strict=True):
+        assert bytes(other.body) == bytes(one.body).replace(one.id.encode(), other.id.encode())
+        assert (other.after, other.at, other.party_id) == (one.after, one.at, one.party_id)
+
+
+@pytest.mark.django_db
+def test_many_acts_are_placed_in_the_order_given_whatever_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    backwards = iter(range(9, 0, -1))
+    monkeypatch.setattr(recording, "new_id", lambda prefix: f"{prefix}_{next(backwards)}")
+    record_many(CLOCK, [Act(row(n), {"n": n}) for n in range(5)], "test", label="试", role=Role.CLOCK, now=NOW)
+    assert [one.facts["n"] for one in Event.objects.order_by("seq")] == [0, 1, 2, 3, 4]
 
 
 def test_a_body_holds_nothing_that_two_readers_could_write_differently() -> None:

@@ -18,7 +18,12 @@ Published = dict[str, Any]
 NUMBERS = [f"FQ-{n:04d}" for n in range(12)]
 
 
-def published(*, way: str = "lottery", value: str = "03 08 11 19 27 33 + 07", count: int = 12) -> Published:
+PATTERN = "## ## ## ## ## ## + ##"
+
+
+def published(
+    *, way: str = "lottery", value: str = "03 08 11 19 27 33 + 07", count: int = 12, pattern: str = PATTERN
+) -> Published:
     """A file as the platform would publish it: a reserve of two faces, a general pool of five."""
     entries: list[dict[str, Any]] = []
     for n, number in enumerate(NUMBERS[:count]):
@@ -30,6 +35,8 @@ def published(*, way: str = "lottery", value: str = "03 08 11 19 27 33 + 07", co
         entries.append({**entry, "leaf": rules.leaf(entry)})
     digest = rules.entries_digest({entry["number"]: entry["leaf"] for entry in entries})
     release = {"number": "FQ-2025-1", "title": "示例批次", "way": way}
+    if way == "lottery":
+        release |= {"seed_event": "示例公开来源第 1 期", "seed_pattern": pattern}
     pools = [{"key": "label:incubated", "amount_fen": 200}, {"key": "general", "amount_fen": 500}]
     made = rules.seed("FQ-2025-1", digest, value)
     asks = {entry["number"]: (entry["fen"], entry["pools"]) for entry in entries}
@@ -110,9 +117,19 @@ def twice(said: Published) -> None:
     said["entries"].append(copy.deepcopy(_named(said, "FQ-0003")))
 
 
+def other_event(said: Published) -> None:
+    said["seed"]["event"] = "另一期"
+
+
+def other_pattern(said: Published) -> None:
+    said["release"]["seed_pattern"] = "## ## ## ## ## ## + #"
+
+
 @pytest.mark.parametrize(
     ("change", "said_so"),
     [
+        (other_event, "the value is of '另一期', named in advance was '示例公开来源第 1 期'"),
+        (other_pattern, "seed_pattern of the release is '## ## ## ## ## ## + #', it was '## ## ## ## ## ## + ##'"),
         (rename, "entry FQ-0003 does not match its leaf"),
         (rename_with_leaf, "entry FQ-0003 was changed (name: now '别的企业', closed '示例企业3')"),
         (add, "entry FQ-9999 was added"),
@@ -146,9 +163,24 @@ def test_all_changed_together_is_found_by_the_digest_that_was_printed(
 
 
 def test_another_public_value_is_found_by_who_read_the_source(tmp_path: Path) -> None:
-    said = published(value="挑出来的")
+    said = published(value="02 08 11 19 27 33 + 07")
     assert checked(tmp_path, said, "--value", "03 08 11 19 27 33 + 07") == 2
-    assert checked(tmp_path, said, "--value", "挑出来的") == 0
+    assert checked(tmp_path, said, "--value", "02 08 11 19 27 33 + 07") == 0
+
+
+@pytest.mark.parametrize("value", ["挑出来的", "3 8 11 19 27 33 + 7", "08 03 11 19 27 33 + 07", "03 08 11 19 27 33+07"])
+def test_another_spelling_of_the_public_value_is_a_finding(
+    value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(tmp_path, published(value=value)) == 2
+    assert f"public value {value!r} is not written as {PATTERN!r}" in capsys.readouterr().out
+
+
+def test_a_list_of_before_patterns_says_that_spellings_could_be_chosen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(tmp_path, published(value="3 8", pattern="")) == 0
+    assert "no way of writing the value was fixed" in capsys.readouterr().out
 
 
 def test_a_score_that_its_lines_do_not_make_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ Reads one snapshot, changes nothing, calls no function of the platform's. What i
     trail_head   size, root, at, note                  signed tree heads
     trail_salt   event_id, salt, kept                  salts of personal values; may be deleted
     <room>_<record>                                    the row that an event of `room.record` names by `object_id`
+    ledger_transfer, ledger_account, ledger_seal       the books and their seals, see `kechuang_verify.books`
 
 Leaf data: {"act":<body>,"row":"<digest of after>","v":1}; `after` is explained in `kechuang_verify.rows`.
 """
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from kechuang_verify.books import check_books
 from kechuang_verify.checkpoint import key_of, known_policy
 from kechuang_verify.hashing import LENGTH
 from kechuang_verify.note import Checkpoint, Key, Malformed, cosigned_at, log_signed, read_checkpoint
@@ -92,6 +94,7 @@ def _check(
         _mirrored(report, mirror, found, database)
     check_events(database, report)
     check_rows(database, report)
+    check_books(database, report)
     report.say("", f"{time.monotonic() - began:.1f} s in all")
 
 

@@ -1,6 +1,6 @@
 """`kechuang-verify draw FILE`: draws again from a published file, offline, and compares.
 
-Nothing of the platform is used here; the rule is written down once more, from docs/decisions/0030:
+Nothing of the platform is used here; the rule is written down once more, from docs/decisions/0030 and 0090:
 
     leaf(entry)    = SHA-256 of the entry as JSON: keys sorted, no spaces, UTF-8, without its own `leaf`
     entries digest = SHA-256 of all leaves (32 bytes each), in the order of the entries' numbers
@@ -107,6 +107,7 @@ def _refuse_shape(said: Any) -> None:
         return
     assert said["format"] == FORMAT, f"format {said['format']!r}"
     assert isinstance(said["release"]["number"], str)
+    assert isinstance(said["release"].get("seed_pattern", ""), str)
     assert said["release"]["way"] in ("lottery", "scored"), f"way {said['release']['way']!r}"
     assert isinstance(said["entries_digest"], str)
     assert said["stage"] in ("entries", "result"), f"stage {said['stage']!r}"
@@ -170,6 +171,11 @@ def against(said: Mapping[str, Any], closed: Mapping[str, Any]) -> Iterator[str]
             yield f"entry {number} was changed ({was or 'leaf'})"
     if said["format"] == FORMAT and said["pools"] != closed["pools"]:
         yield f"pools are {said['pools']}, they were {closed['pools']} at the close"
+    if said["format"] == FORMAT:
+        for name in sorted(said["release"].keys() | closed["release"].keys()):
+            now, was = said["release"].get(name), closed["release"].get(name)
+            if now != was:
+                yield f"{name} of the release is {now!r}, it was {was!r} at the close"
 
 
 def result_faults(said: Mapping[str, Any]) -> Iterator[str]:
@@ -179,6 +185,7 @@ def result_faults(said: Mapping[str, Any]) -> Iterator[str]:
         made = seed(said["release"]["number"], said["entries_digest"], said["seed"]["value"])
         if made != said["seed"]["seed"]:
             yield f"the seed should be {made}, the file says {said['seed']['seed']}"
+        yield from _spelling_faults(said)
     wanted = shared_out(said, order)
     lines = said["result"]
     listed = [line["number"] for line in lines]
@@ -197,6 +204,17 @@ def result_faults(said: Mapping[str, Any]) -> Iterator[str]:
     if not set(listed) ^ set(order) and len(listed) != len(order):
         yield "an entry stands twice in the result"
     _say("result", f"{sum(1 for pool in wanted.values() if pool)} of {len(order)} get a part")
+
+
+def _spelling_faults(said: Mapping[str, Any]) -> Iterator[str]:
+    """The value in the one way of writing, of the event, that the list named before either was known (docs/decisions/0090)."""
+    pattern, event = said["release"].get("seed_pattern", ""), said["release"].get("seed_event")
+    if pattern and not spot.well_written(said["seed"]["value"], pattern):
+        yield f"public value {said['seed']['value']!r} is not written as {pattern!r}"
+    if not pattern:
+        _say("note", "no way of writing the value was fixed: whoever drew could choose among spellings")
+    if event is not None and said["seed"]["event"] != event:
+        yield f"the value is of {said['seed']['event']!r}, named in advance was {event!r}"
 
 
 def _order(said: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:

@@ -77,6 +77,8 @@ def _table(database: Any, object_type: str, table: str) -> Iterator[str]:
     salted = [name for name, value in known.items() if isinstance(value, dict) and "salted" in value]
     clear = [name for name in columns if name not in marked and name not in salted]
     yield from _clear(database, object_type, table, clear, [*marked, *salted])
+    if "state" in columns:
+        yield from _actless(database, object_type, table)
     for name in marked:
         if name not in salted:
             yield from _json(database, object_type, table, name)
@@ -104,6 +106,18 @@ def _clear(database: Any, object_type: str, table: str, clear: list[str], others
                 yield f"table {table} pk {key} column {name}: the column is gone, logged {_text(was[name])} (seq {seq})"
             elif stands[name] != was[name]:
                 yield altered(table, key, name, stands[name], was[name], f"seq {seq}")
+
+
+def _actless(database: Any, object_type: str, table: str) -> Iterator[str]:
+    """A record that has a state was brought there by acts: a row that none of them names was put in by hand."""
+    found = database.execute(
+        f"""SELECT t.id::text FROM {table} t WHERE t.state <> '' AND NOT EXISTS (
+                SELECT FROM trail_event e WHERE e.object_type = %s AND e.object_id = t.id::text)
+            ORDER BY t.id LIMIT {SHOWN + 1}""",
+        [object_type],
+    )
+    for (key,) in found.fetchall():
+        yield f"table {table} pk {key}: no act of the log made this row"
 
 
 def _json(database: Any, object_type: str, table: str, name: str) -> Iterator[str]:

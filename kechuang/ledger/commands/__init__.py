@@ -20,6 +20,7 @@ from kechuang.ledger.commands.posting import (
     reverse,
     settle,
 )
+from kechuang.ledger.commands.sealing import seal
 
 __all__ = [
     "Capture",
@@ -40,5 +41,6 @@ __all__ = [
     "post_many",
     "release",
     "reverse",
+    "seal",
     "settle",
 ]

@@ -30,6 +30,7 @@ from kechuang.ledger.queries.periods import (
     horizon,
     in_claim_since,
 )
+from kechuang.ledger.queries.sealing import unlike_sealed
 from kechuang.ledger.queries.sequence import Sequence, sequence
 from kechuang.ledger.queries.statements import (
     AccountLine,
@@ -92,6 +93,7 @@ __all__ = [
     "transfers_between",
     "transfers_of",
     "unbalanced",
+    "unlike_sealed",
     "unsettled",
     "used_of",
 ]

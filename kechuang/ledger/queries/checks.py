@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from kechuang.ledger.models import SHOWN
+from kechuang.ledger.queries.sealing import unlike_sealed
 from kechuang.ledger.rules import RULES
 from kechuang.trail.queries import Broken
 
@@ -16,8 +17,11 @@ _OPEN = "t.phase = 1 AND NOT EXISTS (SELECT FROM ledger_transfer r WHERE r.pendi
 
 
 def unbalanced() -> list[Broken]:
-    """I1: stored balances are the sums of their transfers, holds resolve as they were taken, everything sums to zero."""
-    return [*_stored_balances(), *_books(), *_resolutions(), *_kinds()]
+    """I1: stored balances are the sums of their transfers, holds resolve as they were taken, everything sums to zero.
+
+    And every sealed transfer is still the one that was sealed.
+    """
+    return [*_stored_balances(), *_books(), *_resolutions(), *_kinds(), *unlike_sealed()]
 
 
 def _stored_balances() -> list[Broken]:

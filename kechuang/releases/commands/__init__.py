@@ -12,13 +12,14 @@ from kechuang.releases.commands.planning import (
     submit,
     withdraw,
 )
-from kechuang.releases.commands.ranking import close, finish, rank
+from kechuang.releases.commands.ranking import call_off, close, finish, rank
 from kechuang.releases.commands.serving import serve
 
 __all__ = [
     "Plan",
     "accept",
     "announce",
+    "call_off",
     "carry_over",
     "close",
     "draft",

@@ -20,7 +20,7 @@ from kechuang.releases.models import Entry, Mark, Pool, Release
 from kechuang.releases.queries.entrants import eligible
 from kechuang.releases.rules import ReleaseTerms
 from kechuang.releases.states import COUNTS, ENTRY_MACHINE, MACHINE, EntryState, ReleaseState, Way
-from kechuang.trail.commands import advance, record
+from kechuang.trail.commands import Act, advance, record_many
 from kechuang.ui import clock, days
 from kechuang.ui.grouping import Group, tried
 from kechuang.ui.rows import insert_many
@@ -210,11 +210,14 @@ def _placed(release: Release, asked: Sequence[_Asked]) -> None:
     for one, place in zip(asked, places(len(asked)), strict=True):
         one.entry.place = place
     insert_many(Entry, [one.entry for one in asked])
-    label, role = _("报名排队"), Role.HOLDER
+    acts = []
     for one in asked:
         entry = one.entry
         facts = {"place": entry.place, "fen": entry.fen, "pools": entry.pools, "way": release.way}
-        record(one.actor, entry, "enter", label=label, role=role, now=one.now, target=entry.state, facts=facts)
+        acts.append(Act(entry, facts, target=entry.state, actor=one.actor, now=one.now))
+    if asked:
+        who, when = asked[0].actor, asked[0].now
+        record_many(who, acts, "enter", label=_("报名排队"), role=Role.HOLDER, now=when)
 
 
 def _there(release: Release, party_id: str) -> Entry | None:

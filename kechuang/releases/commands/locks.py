@@ -25,3 +25,9 @@ def alone(actor: Actor, release_id: str) -> Release:
     if release is None:
         raise NotVisible
     return release
+
+
+def planning_alone(region: str, year: int) -> None:
+    """Nobody else announces a release of this budget until this transaction ends: what is free is asked by one at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('releases_budget'), hashtext(%s))", [f"{region} {year}"])

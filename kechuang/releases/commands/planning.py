@@ -15,12 +15,12 @@ from kechuang.parties.queries import refuse_same_hands
 from kechuang.policy.book import InForce, in_force
 from kechuang.releases import rules
 from kechuang.releases.access import may_draft, roles_on, visible_to
-from kechuang.releases.commands.locks import alone
+from kechuang.releases.commands.locks import alone, planning_alone
 from kechuang.releases.commands.serving import refill
 from kechuang.releases.models import Entry, Pool, Release, page_of
 from kechuang.releases.queries.budgets import free_fen, planned_fen
 from kechuang.releases.rules import ReleaseTerms
-from kechuang.releases.states import GENERAL, MACHINE, ReleaseState
+from kechuang.releases.states import GENERAL, MACHINE, SEED_PATTERN, ReleaseState, Way
 from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
 from kechuang.vouchers.rules import GrantTerms
@@ -38,6 +38,7 @@ class Plan:
     closes_at: datetime
     seed_event: str = ""
     seed_on: date | None = None
+    seed_pattern: str = SEED_PATTERN
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def draft(actor: Actor, *, scheme: str, region: str, plan: Plan, now: datetime) 
     """Drafts a release of the county's budget (编制放券方案).
 
     Raises NotVisible for who plans no budget there, WayNotNamed, AmountTooSmall, WindowWrong, WindowTooShort,
-    NotAReleaseDay, SeedNotNamed.
+    NotAReleaseDay, SeedNotNamed, SeedPatternWeak.
     """
     if not may_draft(actor, region):
         raise NotVisible
@@ -112,6 +113,7 @@ def announce(actor: Actor, *, release_id: str, now: datetime) -> Release:
         raise rules.BeginsInThePast()
     terms = in_force(release.scheme, ReleaseTerms, on=clock.day(now))
     _refuse_plan(release, terms)
+    planning_alone(release.region, release.year)
     rules.refuse_without_budget(
         amount_fen=Fen(release.amount_fen),
         free_fen=free_fen(release.region, release.year),
@@ -182,9 +184,21 @@ def _planned(release: Release, plan: Plan) -> list[str]:
     release.title, release.way, release.amount_fen = tidy(plan.title), plan.way, plan.amount_fen
     release.round, release.opens_at, release.closes_at = plan.round, plan.opens_at, plan.closes_at
     release.seed_event, release.seed_on = tidy(plan.seed_event), plan.seed_on
+    release.seed_pattern = " ".join(tidy(plan.seed_pattern).split()) if plan.way == Way.LOTTERY else ""
     release.year = clock.day(plan.opens_at).year
     _refuse_plan(release, in_force(release.scheme, ReleaseTerms, on=clock.day(plan.opens_at)))
-    return ["title", "way", "amount_fen", "round", "opens_at", "closes_at", "seed_event", "seed_on", "year"]
+    return [
+        "title",
+        "way",
+        "amount_fen",
+        "round",
+        "opens_at",
+        "closes_at",
+        "seed_event",
+        "seed_on",
+        "seed_pattern",
+        "year",
+    ]
 
 
 def _refuse_plan(release: Release, terms: InForce[ReleaseTerms]) -> None:
@@ -202,7 +216,13 @@ def _refuse_plan(release: Release, terms: InForce[ReleaseTerms]) -> None:
     )
     rules.refuse_day(day, terms.article("batches"), terms=said)
     closes_on = clock.day(release.closes_at)
-    rules.refuse_unnamed_seed(way=release.way, event=release.seed_event, seed_on=release.seed_on, closes_on=closes_on)
+    rules.refuse_unnamed_seed(
+        way=release.way,
+        event=release.seed_event,
+        seed_on=release.seed_on,
+        pattern=release.seed_pattern,
+        closes_on=closes_on,
+    )
 
 
 def _tell_office(release: Release, role: Role, title: str, now: datetime) -> None:

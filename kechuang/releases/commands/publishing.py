@@ -34,6 +34,11 @@ def publish_result(release: Release, rows: Sequence[Entry], ranked: Sequence[Ran
     _write(release, "result", said, now)
 
 
+def parts_at_close(release: Release) -> dict[str, int]:
+    """The parts as they were when the list was closed: what is freed later is not of the draw, it goes to who waits."""
+    return {pool["key"]: int(pool["amount_fen"]) for pool in _published(release)["pools"]}
+
+
 def entry_lines(release: Release) -> list[dict[str, Any]]:
     """The entries of the closed list."""
     lines: list[dict[str, Any]] = _published(release)["entries"]
@@ -63,6 +68,7 @@ def _head(release: Release) -> dict[str, Any]:
             "closes_at": release.closes_at.isoformat(),
             "seed_event": release.seed_event,
             "seed_on": release.seed_on.isoformat() if release.seed_on else "",
+            "seed_pattern": release.seed_pattern,
         },
         "pools": [{"key": pool.key, "amount_fen": pool.amount_fen} for pool in pools],
     }

@@ -14,7 +14,7 @@ from kechuang.releases import rules
 from kechuang.releases.access import roles_on
 from kechuang.releases.commands.locks import alone
 from kechuang.releases.commands.planning import refuse_own
-from kechuang.releases.commands.publishing import entry_lines, publish_entries, publish_result
+from kechuang.releases.commands.publishing import entry_lines, parts_at_close, publish_entries, publish_result
 from kechuang.releases.commands.serving import (
     drop_marks,
     offer,
@@ -27,7 +27,7 @@ from kechuang.releases.commands.serving import (
 )
 from kechuang.releases.models import Entry, Release
 from kechuang.releases.rules import EntrantFacts, Ranked, ReleaseTerms
-from kechuang.releases.states import LIVE, MACHINE, NOT_REACHED, EntryState, ReleaseState, Way
+from kechuang.releases.states import CALLED_OFF, LIVE, MACHINE, NOT_REACHED, EntryState, ReleaseState, Way
 from kechuang.trail.commands import Act, acting_role, advance, record_many
 from kechuang.ui import clock, days
 from kechuang.ui.rows import update_many
@@ -70,7 +70,7 @@ def close(actor: Actor, *, release_id: str, now: datetime) -> Release:
 def rank(actor: Actor, *, release_id: str, seed_value: str = "", now: datetime) -> Release:
     """Puts the closed entries in order (定出次序): by the draw with the public value, or by points; keeps places for the first.
 
-    Raises NotRanked for first come, OwnRelease (four eyes), SeedMissing, SeedNotYetPublic.
+    Raises NotRanked for first come, OwnRelease (four eyes), SeedMissing, SeedMalformed, SeedNotYetPublic, ListedTooLate.
     """
     release = alone(actor, release_id)
     roles = roles_on(actor, release)
@@ -79,8 +79,10 @@ def rank(actor: Actor, *, release_id: str, seed_value: str = "", now: datetime) 
     if release.way == Way.FIRST_COME:
         raise rules.NotRanked()
     if release.way == Way.LOTTERY:
+        assert release.closed_at is not None
         rules.refuse_early_seed(event=release.seed_event, seed_on=release.seed_on, on=clock.day(now))
-        release.seed_value = rules.seed_value(seed_value)
+        rules.refuse_late_list(listed_on=clock.day(release.closed_at), seed_on=release.seed_on)
+        release.seed_value = rules.seed_value(seed_value, release.seed_pattern)
         release.seed = rules.seed(release.number, release.entries_digest, release.seed_value)
     # A party that left or was merged after the close stays in the list that was closed; its place goes to the next.
     closed = Entry.objects.select_for_update().filter(release=release, place__in=_closed_places(release))
@@ -100,24 +102,55 @@ def rank(actor: Actor, *, release_id: str, seed_value: str = "", now: datetime) 
 def finish(actor: Actor, *, release_id: str, now: datetime) -> Release:
     """Ends a release (结束放券): who still waits has missed it; what was not granted is the county's again.
 
-    Raises StillRunning while a place is kept for somebody, or the waiting list may still move.
+    Raises OrderNotMade, and StillRunning while a place is kept for somebody, or the waiting list may still move.
     """
     release = alone(actor, release_id)
     roles = roles_on(actor, release)
     move = MACHINE.check("finish", ReleaseState(release.state), roles)
+    if release.way != Way.FIRST_COME and release.ranked_at is None:
+        raise rules.OrderNotMade()
     kept = Entry.objects.filter(release=release, state=EntryState.OFFERED).count()
     if kept or release.waits_until is None or now < release.waits_until:
         until = days.moment(release.waits_until) if release.waits_until else ""
         raise rules.StillRunning(until=until, count=kept)
-    rows = list(Entry.objects.select_for_update().filter(release=release, state__in=LIVE).order_by("place"))
-    for row in rows:
-        row.reason = NOT_REACHED
-    step(rows, "miss", now, saves=["reason"])
-    drop_marks(rows)
+    rows = _out(release, NOT_REACHED, now)
     left = sum(pool.amount_fen - pool.taken_fen for pool in pools_of(release).values())
     facts = {"left_fen": left + release.held_back_fen, "missed_count": len(rows)}
     advance(actor, release, move, roles=roles, now=now, facts=facts)
     return release
+
+
+@transaction.atomic
+def call_off(actor: Actor, *, release_id: str, reason: str, now: datetime) -> Release:
+    """Stops a closed release whose order was not made (终止放券), with the reason, which is public.
+
+    For a named result that did not come about, or a list that was closed too late for it. Everybody is out of it and may enter
+    another release of the round; list and digest stay published, so anybody can see what the draw would have given.
+    Raises OwnRelease (four eyes), ReasonMissing, and NotRanked for first come, which has nothing to be called off.
+    """
+    release = alone(actor, release_id)
+    roles = roles_on(actor, release)
+    move = MACHINE.check("call_off", ReleaseState(release.state), roles)
+    refuse_own(actor, release, acting_role(roles, move))
+    if release.way == Way.FIRST_COME:
+        raise rules.NotRanked()
+    release.reason = rules.reason(reason)
+    rows = _out(release, CALLED_OFF, now)
+    facts = {"reason": release.reason, "missed_count": len(rows), "digest": release.entries_digest}
+    advance(actor, release, move, roles=roles, now=now, saves=["reason"], facts=facts)
+    for row in rows:
+        tell_holder(row, _("放券已终止，未定次序"), now)
+    return release
+
+
+def _out(release: Release, reason: str, now: datetime) -> list[Entry]:
+    """Who is still in the running has missed it, and may enter once more."""
+    rows = list(Entry.objects.select_for_update().filter(release=release, state__in=LIVE).order_by("place"))
+    for row in rows:
+        row.reason = reason
+    step(rows, "miss", now, saves=["reason"])
+    drop_marks(rows)
+    return rows
 
 
 def _closed_places(release: Release) -> list[int]:
@@ -150,8 +183,7 @@ def _ranked(release: Release, listed: Sequence[Entry]) -> list[Ranked]:
     else:
         order = rules.scored_order({row.number: (_points(row.score), row.place) for row in listed})
     asks = {row.number: (row.fen, row.pools) for row in listed}
-    left = {key: pool.amount_fen - pool.taken_fen for key, pool in pools_of(release).items()}
-    return rules.ranking(asks, order, left)
+    return rules.ranking(asks, order, parts_at_close(release))
 
 
 def _points(score: Mapping[str, int] | None) -> int:

@@ -41,8 +41,6 @@ from kechuang.trail.queries import way
 from kechuang.ui.waiting import Waiting
 from kechuang.ui.waiting import waiting as waiting_row
 
-_AFTER_CLOSE = (ReleaseState.CLOSED, ReleaseState.RANKED, ReleaseState.FINISHED)
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -135,7 +133,7 @@ def doable(row: Release, action: str, now: datetime) -> bool:
     """Whether a button would be of use now; whether it is allowed the machine and the rules say."""
     if action == "close":
         return now >= row.closes_at
-    if action == "rank":
+    if action in ("rank", "call_off"):
         return row.way != Way.FIRST_COME
     if action == "finish":
         return row.waits_until is not None and now >= row.waits_until
@@ -198,7 +196,7 @@ def announced(*, region: str = "", state: str = "") -> QuerySet[Release]:
 def public_result(actor: Actor, release_id: str) -> QuerySet[Entry]:
     """The public list (公开名单), in order, once entries are closed; raises NotVisible before."""
     row = release(actor, release_id)
-    if row.state not in _AFTER_CLOSE:
+    if row.closed_at is None:
         raise NotVisible
     rows = Entry.objects.filter(release=row).exclude(state=EntryState.LEFT).select_related("pool")
     return rows.order_by(F("rank").asc(nulls_last=True), "place")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from kechuang.kernel.draw import SEED_DIGIT, well_written
 from kechuang.kernel.money import Fen, share_down
 from kechuang.kernel.text import tidy
 from kechuang.releases.rules import refusals
@@ -14,6 +15,7 @@ from kechuang.releases.states import (
     RATE_SECONDS,
     REFRESH_SECONDS_MAX,
     REFRESH_SECONDS_MIN,
+    SEED_DIGITS_MIN,
     WAY_LABELS,
     Way,
 )
@@ -79,10 +81,17 @@ def refuse_day(day: date, article: str, *, terms: ReleaseTerms) -> None:
         raise refusals.NotAReleaseDay(days=days, day_on=day.isoformat(), article=article)
 
 
-def refuse_unnamed_seed(*, way: str, event: str, seed_on: date | None, closes_on: date) -> None:
-    """Raises SeedNotNamed: the event must be named in advance, and its result be unknown until after the close."""
-    if way == Way.LOTTERY and (not tidy(event) or seed_on is None or seed_on <= closes_on):
+def refuse_unnamed_seed(*, way: str, event: str, seed_on: date | None, pattern: str, closes_on: date) -> None:
+    """Raises SeedNotNamed: the event must be named in advance, and its result be unknown until after the close.
+
+    How the result will be written is fixed with it (结果格式): raises SeedPatternWeak for too few digits.
+    """
+    if way != Way.LOTTERY:
+        return
+    if not tidy(event) or seed_on is None or seed_on <= closes_on:
         raise refusals.SeedNotNamed()
+    if pattern.count(SEED_DIGIT) < SEED_DIGITS_MIN:
+        raise refusals.SeedPatternWeak(count=SEED_DIGITS_MIN)
 
 
 def refuse_early_seed(*, event: str, seed_on: date | None, on: date) -> None:
@@ -91,16 +100,30 @@ def refuse_early_seed(*, event: str, seed_on: date | None, on: date) -> None:
         raise refusals.SeedNotYetPublic(event=event, seed_on=seed_on.isoformat())
 
 
+def refuse_late_list(*, listed_on: date, seed_on: date | None) -> None:
+    """Raises ListedTooLate where the list was closed only when its seed could be known: who knew it could still leave.
+
+    Whoever leaves changes the digest, and with it the whole order; so could whoever closes late.
+    """
+    if seed_on is not None and listed_on >= seed_on:
+        raise refusals.ListedTooLate(listed_on=listed_on.isoformat(), seed_on=seed_on.isoformat())
+
+
 def refuse_holders(*, count: int, most: int, article: str) -> None:
     """Raises HasVoucher for whoever holds as many live vouchers as one may have (有效创新券张数)."""
     if count >= most:
         raise refusals.HasVoucher(count=count, most=most, article=article)
 
 
-def seed_value(typed: str) -> str:
-    """The public value as it goes into the seed: outer white space away, nothing else; raises SeedMissing."""
+def seed_value(typed: str, pattern: str) -> str:
+    """The public value in its one way of writing (一个结果一种写法); raises SeedMissing, SeedMalformed.
+
+    A release that was announced before patterns were has none: there white space counts as one space.
+    """
     if not (value := " ".join(tidy(typed).split())):
         raise refusals.SeedMissing()
+    if pattern and not well_written(value, pattern):
+        raise refusals.SeedMalformed(pattern=pattern)
     return value
 
 

@@ -67,6 +67,29 @@ class SeedMissing(Refusal):
     status = 422
 
 
+class SeedMalformed(Refusal):
+    code = "releases.seed_malformed"
+    text = _("结果须按公告时写定的格式“{pattern}”填写（# 为一位数字），空格隔开的各组由小到大")
+    remedy = _("请逐位核对公布的原文；一个结果只有一种写法，谁来摇号都一样")
+    field = "seed_value"
+    status = 422
+
+
+class SeedPatternWeak(Refusal):
+    code = "releases.seed_pattern_weak"
+    text = _("结果格式至少要有 {count} 位数字（每位写一个 #）")
+    remedy = _("请照公开结果的写法填写，如“## ## ## ## ## ## + ##”；位数太少的结果可以事先推算")
+    field = "seed_pattern"
+    status = 422
+
+
+class ListedTooLate(Refusal):
+    code = "releases.listed_too_late"
+    text = _("报名清单 {listed_on} 才公布，种子来源 {seed_on} 已有结果，不能再用它摇号")
+    remedy = _("请终止本批次并写明理由，另行公告一批；名额和轮次随即空出")
+    field = "seed_value"
+
+
 class SeedNotYetPublic(Refusal):
     code = "releases.seed_not_yet_public"
     text = _("种子来源“{event}”要到 {seed_on} 才公布")
@@ -163,6 +186,12 @@ class NotRanked(Refusal):
     remedy = _("截止后可直接结束放券")
 
 
+class OrderNotMade(Refusal):
+    code = "releases.order_not_made"
+    text = _("次序还没有定出，不能结束")
+    remedy = _("请先定出次序；指定的公开结果没有产生或清单公布晚了的，由审核人终止放券并写明理由")
+
+
 class StillRunning(Refusal):
     code = "releases.still_running"
     text = _("候补递补到 {until} 为止，且还有 {count} 个名额等待领取")
@@ -172,7 +201,7 @@ class StillRunning(Refusal):
 class HasEntries(Refusal):
     code = "releases.has_entries"
     text = _("已有 {count} 家报名，不能撤回")
-    remedy = _("请按公告的方式放券；确需停止的，待截止后结束")
+    remedy = _("请按公告的方式放券；确需停止的，待截止后结束或终止")
 
 
 class PartyGone(Refusal):

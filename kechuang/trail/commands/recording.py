@@ -107,22 +107,28 @@ def record(
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What was done to one of many rows."""
+    """What was done to one of many rows; `actor` and `now` where not all were done by one person in one instant."""
 
     row: models.Model
     facts: Mapping[str, object]
     source: str = ""
     target: str = ""
+    actor: Actor | None = None
+    now: datetime | None = None
 
 
 def record_many(actor: Actor, acts: Sequence[Act], action: str, *, label: str, role: Role, now: datetime) -> None:
-    """The events of one act on many saved rows of one table (批量办理), in one statement; as `record` for each of them."""
+    """The events of one act on many saved rows of one table (批量办理), in one statement; as `record` for each of them.
+
+    In the order given. A group of many people's commands names each one's own actor and instant (`Act`).
+    """
     if not acts:
         return
     given = []
     for act in acts:
         said: dict[str, Any] = {"source": act.source, "target": act.target, "article": "", "facts": act.facts}
-        event = _event(actor, act.row, action, label=label, role=role, now=now, **said)
+        by, at = act.actor or actor, act.now or now
+        event = _event(by, act.row, action, label=label, role=role, now=at, **said)
         salt, kept = _take_out(act.row, event)
         body = canonical(event)
         hidden = {"salt": salt.hex(), "kept": kept} if salt else {}
@@ -137,11 +143,12 @@ def record_many(actor: Actor, acts: Sequence[Act], action: str, *, label: str, r
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH j AS MATERIALIZED (SELECT jsonb_array_elements(%s::jsonb) AS j){', ' + keeping if salts else ''}"
+            "WITH j AS MATERIALIZED (SELECT * FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS e (j, place))"
+            f"{', ' + keeping if salts else ''}"
             f" INSERT INTO trail_event ({_COLUMNS}, seq, after)"
             f" SELECT {own}, nextval('trail_event_order'), {evidence(model, salt=salt_of)}"
             " FROM j CROSS JOIN LATERAL jsonb_populate_record(NULL::trail_event, j) e"
-            f" JOIN {connection.ops.quote_name(model._meta.db_table)} t ON t.id = e.object_id ORDER BY e.id",
+            f" JOIN {connection.ops.quote_name(model._meta.db_table)} t ON t.id = e.object_id ORDER BY j.place",
             [json.dumps(given, ensure_ascii=False)],
         )
         assert cursor.rowcount == len(acts), "not every row is saved"

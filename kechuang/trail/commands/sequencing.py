@@ -15,24 +15,11 @@ from kechuang.trail.adapters.signing import CannotSign, Signer, signed, signer
 from kechuang.trail.formats.leaf import leaf_data
 from kechuang.trail.models import Head, Progress
 from kechuang.trail.queries import log
+from kechuang.trail.queries.horizon import ended_below
 from kechuang.trail.queries.log import grown
 from kechuang.trail.states import BATCH_EVENTS
 
 _LOCK = "kechuang log"
-# Below the horizon every transaction of this database has ended. A snapshot counts those of the server's other databases
-# too; one of them is passed over where its lock shows that it runs there, and only there: in doubt it holds us back.
-_HORIZON = """
-    WITH now AS (SELECT pg_current_snapshot() AS snapshot),
-    elsewhere AS (
-        SELECT l.transactionid::text::bigint AS xid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-        WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
-            AND a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
-    )
-    SELECT coalesce(min(r.xid::text::bigint) FILTER (
-               WHERE mod(r.xid::text::bigint, 4294967296) NOT IN (SELECT xid FROM elsewhere)),
-               max(pg_snapshot_xmax(snapshot)::text::bigint)),
-           max(pg_snapshot_xmax(snapshot)::text::bigint)
-    FROM now LEFT JOIN LATERAL pg_snapshot_xip(snapshot) AS r(xid) ON true"""
 _Row = tuple[int, int, bytes, str, str]  # xid, seq, body, after, row digest
 
 
@@ -101,10 +88,9 @@ def _waiting(batch: int) -> tuple[list[_Row], int | None]:
     the second answer says from which transaction on to go on when all are.
     """
     progress = Progress.objects.filter(id=1).first() or Progress(id=1, xid=0, seq=0)
+    horizon, highest = ended_below()
+    moved = progress.xid > highest
     with connection.cursor() as cursor:
-        cursor.execute(_HORIZON)
-        horizon, highest = cursor.fetchone()
-        moved = progress.xid > highest
         cursor.execute(
             "SELECT e.xid, e.seq, e.body, e.after, e.row_digest FROM trail_event e"
             " WHERE (e.xid, e.seq) > (%s, %s) AND (e.xid < %s OR %s)"

@@ -10,6 +10,7 @@ from kechuang.trail.queries.answers import (
 )
 from kechuang.trail.queries.comparing import kept_digest, row_texts, whole_rows
 from kechuang.trail.queries.evidence import evidence, evidence_of
+from kechuang.trail.queries.horizon import ended_below
 from kechuang.trail.queries.log import Backlog, backlog, heads, size, witnesses
 from kechuang.trail.queries.naming import numbers
 from kechuang.trail.queries.reading import Broken, repeated_acts, stood_in_for, times, way
@@ -39,6 +40,7 @@ __all__ = [
     "consistency_proof",
     "continuation",
     "cosigned",
+    "ended_below",
     "evidence",
     "evidence_of",
     "heads",

@@ -15,6 +15,7 @@ from kechuang.trail.queries.evidence import (
     personal_columns,
     quoted,
     salted,
+    whole_row,
 )
 from kechuang.trail.queries.reading import Broken
 from kechuang.trail.states import EVIDENCE_WIDTH, FINDINGS_SHOWN
@@ -55,7 +56,7 @@ def _unlike(model: type[models.Model], limit: int) -> Iterator[Broken]:
         WITH last AS ({_LAST})
         SELECT last.object_id, t.id IS NULL, last.after, (SELECT row_to_json(x)::text FROM (SELECT {clear}) x)
         FROM last LEFT JOIN {table} t ON t.id::text = last.object_id
-        WHERE t.id IS NULL OR CASE WHEN last.after = '' THEN trail_row_digest(to_jsonb(t)) <> last.row_digest
+        WHERE t.id IS NULL OR CASE WHEN last.after = '' THEN trail_row_digest({whole_row(model)}) <> last.row_digest
             ELSE NOT (SELECT to_jsonb(x) FROM (SELECT {clear}) x) @> (last.after::jsonb - {others}) END
         LIMIT %s"""
     for row, gone, logged, now in _found(sql, model, limit):

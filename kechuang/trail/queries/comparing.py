@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from kechuang.trail.models import Event
-from kechuang.trail.queries.evidence import evidence, json_columns, personal_columns, quoted
+from kechuang.trail.queries.evidence import evidence, json_columns, personal_columns, quoted, whole_row
 
 
 def kept_digest(event: Event) -> str:
@@ -58,7 +58,7 @@ def _covered(event: Event) -> frozenset[str] | None:
 
 def _texts(model: type[models.Model], covered: frozenset[str] | None, events: Sequence[Event]) -> dict[str, str]:
     if covered is None:
-        kept = "jsonb_strip_nulls(to_jsonb(t))::text"
+        kept = f"jsonb_strip_nulls({whole_row(model)})::text"
     else:
         names = {str(field.column): field.name for field in model._meta.concrete_fields}
         written = frozenset(names[column] for column in json_columns(model) if column in covered)

@@ -10,6 +10,8 @@ from functools import cache
 from django.apps import apps
 from django.db import connection, models
 
+from kechuang.trail.states import ADDED_SINCE
+
 NO_SALT = "uuid_send(gen_random_uuid())"  # drawn and not kept: the column can then never be compared
 
 
@@ -79,6 +81,12 @@ def json_columns(model: type[models.Model]) -> list[str]:
 
 def personal_columns(model: type[models.Model]) -> list[str]:
     return [str(field.column) for field in model._meta.concrete_fields if is_personal(model, field)]
+
+
+def whole_row(model: type[models.Model], *, row: str = "t") -> str:
+    """SQL: a whole row as events of up to 0.2.0 digested it, without what was added to its table since."""
+    since = ADDED_SINCE.get(model._meta.db_table, ())
+    return f"(to_jsonb({row}) - {listed(since)})"
 
 
 def quoted(name: str | None) -> str:
