@@ -79,7 +79,7 @@ class Desk:
         """The page as it must be: clean for axe-core, never wider than the screen at either width, nothing complained."""
         self.page.wait_for_load_state()
         found = violations(self.page)
-        for screen in (PHONE, DESKTOP):
+        for screen in (DESKTOP, PHONE):
             resized(self.page, screen)
             picture(self.page, name)
             found += [f"{screen['width']}: {element}" for element in overflow(self.page)]

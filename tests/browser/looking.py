@@ -23,6 +23,8 @@ DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 def resized(page: Page, screen: dict[str, int]) -> None:
     """Another size of screen, once the page has drawn itself for it: charts follow a frame later."""
+    if page.viewport_size == screen:
+        return
     page.set_viewport_size(screen)  # type: ignore[arg-type]
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))")
 

@@ -19,7 +19,7 @@ from kechuang.ledger.rules import RULES, Kind, Leg, Place
 NOW = datetime(2025, 3, 3, 2, tzinfo=UTC)
 YUE, YEAR = "330602", 2025
 OPERATIONS = 10_000
-EXAMPLES, STEPS = 150, 100  # some examples end before their last step
+EXAMPLES, STEPS = 120, 100  # some examples end before their last step
 OWNERS = {Kind.APPROPRIATION: [""], Kind.BUDGET: [""], Kind.VOUCHER: ["vch_1", "vch_2", "vch_3"]}
 PLACES = {kind: [Place(kind, YUE, YEAR, owner) for owner in OWNERS.get(kind, ["pty_1", "pty_2"])] for kind in Kind}
 MOVES = [one.code for one in RULES.values() if not one.crosses and not one.code.startswith("open_")]

@@ -12,7 +12,7 @@ from kechuang.catalog.rules import NewPrice, Step
 from kechuang.catalog.states import OfferKind, PriceGroup, StaffTitle, Unit
 from kechuang.kernel.money import Fen
 from kechuang.ui import clock
-from tests.catalog.test_carriers import confirmed
+from tests.catalog.test_joining import confirmed
 from tests.portal.conftest import Square
 from tests.portal.test_pages import signed_in
 
