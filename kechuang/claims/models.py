@@ -233,3 +233,24 @@ class SetAside(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} {self.file_id}"
+
+
+class AskedBack(models.Model):
+    """待追回: what of a paid claim a decision asks back and has not had yet; it is not redeemed.
+
+    A row for each step: what is decided adds, what is paid back or given up takes off. What was paid back the ledger has.
+    """
+
+    APPEND_ONLY: ClassVar = True
+
+    id = models.BigAutoField(primary_key=True)
+    claim_id = models.CharField(max_length=32, db_index=True)
+    clawback_id = models.CharField(max_length=32)
+    fen = models.BigIntegerField()
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(fen=0), name="asked_back_says_something")]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.fen}"

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     SUBSIDY_POT = "subsidy_pot"  # 补助资金: set aside for one settlement; owner is the settlement
     SUBSIDY_OWED = "subsidy_owed"  # 应付补助: owner is the payee's party, as below
     SUBSIDY_PAID = "subsidy_paid"  # 已付补助
+    SUBSIDY_BACK = "subsidy_back"  # 已追回补助
     INTEREST = "interest"  # 追回利息: came in beside what was clawed back; never voucher money
 
 
@@ -42,6 +43,7 @@ KIND_LABELS: dict[Kind, str] = {
     Kind.SUBSIDY_POT: _("补助资金"),
     Kind.SUBSIDY_OWED: _("应付补助"),
     Kind.SUBSIDY_PAID: _("已付补助"),
+    Kind.SUBSIDY_BACK: _("已追回补助"),
     Kind.INTEREST: _("追回利息"),
 }
 
@@ -119,6 +121,8 @@ RULES: dict[str, Rule] = {
         Rule("subsidy_owe", _K.SUBSIDY_POT, _K.SUBSIDY_OWED, _("核定应付补助")),
         Rule("subsidy_pay", _K.SUBSIDY_OWED, _K.SUBSIDY_PAID, _("银行确认支付补助")),
         Rule("subsidy_bounce", _K.SUBSIDY_PAID, _K.SUBSIDY_OWED, _("补助退汇")),
+        Rule("subsidy_unowe", _K.SUBSIDY_OWED, _K.SUBSIDY_POT, _("终止拨付撤回应付补助")),
+        Rule("subsidy_claw_back", _K.SUBSIDY_PAID, _K.SUBSIDY_BACK, _("追回补助")),
     )
 }
 

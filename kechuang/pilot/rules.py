@@ -20,6 +20,7 @@ class Chances:
     never_quoted: int = 15
     withdrawn: int = 15
     never_placed: int = 25
+    extra_line: int = 250
     cancelled: int = 35
     cancelled_late: int = 12
     final_lines: int = 70

@@ -310,7 +310,7 @@ class RegisterImport(models.Model):
 
 
 class RedCheck(models.Model):
-    """付款后复查：whether the tax bureau says that a paid invoice was cancelled in red since, asked at one stage."""
+    """发票复查：whether the tax bureau says that an invoice was cancelled in red, asked at one stage."""
 
     APPEND_ONLY: ClassVar = True
 

@@ -6,7 +6,7 @@ from kechuang.kernel.actor import Role
 from kechuang.kernel.machine import Machine, Move
 from kechuang.kernel.text import gettext_noop as _
 
-SCHEME = "zhejiang/screening"  # where the thresholds stand
+MARK = "rules_enabled"  # the parameter by which the rules of a place are known
 
 
 class Pattern(StrEnum):
@@ -56,8 +56,9 @@ class RegisterKind(StrEnum):
 
 
 class Stage(StrEnum):
-    """When a paid invoice is checked again (付款后复查)."""
+    """When the tax bureau is asked about an invoice (发票复查): once it was handed in, and again after the payout."""
 
+    HANDED_IN = "handed_in"
     FIRST = "first"
     SECOND = "second"
     YEAR_END = "year_end"
@@ -165,6 +166,7 @@ REGISTER_COLUMNS: dict[RegisterKind, tuple[str, ...]] = {
     ),
 }
 STAGE_LABELS: dict[Stage, str] = {
+    Stage.HANDED_IN: _("提交后查验"),
     Stage.FIRST: _("付款后第一次复查"),
     Stage.SECOND: _("付款后第二次复查"),
     Stage.YEAR_END: _("年末复查"),

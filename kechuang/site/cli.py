@@ -127,7 +127,12 @@ def witness(log_url: str, port: int, every: float) -> None:
 @click.option("--seed", type=int, default=SEED, show_default=True, help="随机种子 · seed")
 @click.option("--until", type=_day, default=UNTIL, show_default=True, help="演练到哪一天 · play until this day")
 @click.option("--scale", type=float, default=1.0, show_default=True, help="规模 · size")
-@click.option("--fraud", is_flag=True, help="植入违规事项 · plant irregular deals")
+@click.option(
+    "--fraud",
+    is_flag=True,
+    help="植入违规事项；自付款回流、高于公布价、扫描件重复只有 generate --fraud 植入 · plant irregular deals; own shares paid back, prices"
+    " above the list and scans used twice are planted by generate --fraud only",
+)
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出 JSON · JSON on the last line")
 def play(scheme: str, year: int, seed: int, until: datetime | None, scale: float, fraud: bool, as_json: bool) -> None:
     """演练试点年 · play a pilot year.
@@ -199,7 +204,7 @@ def load_policies(folder: Path) -> None:
 @click.option(
     "--fraud",
     is_flag=True,
-    help="空库中写入植入违规的一年 · a year with planted irregularities, into an empty database",
+    help="空库中写入植入全部十五种违规的一年 · a year with all fifteen irregularities planted, into an empty database",
 )
 def generate(orders: int | None, instruments: int, bookings: int, seed: int, fraud: bool) -> None:
     """批量生成数据 · write a large volume.

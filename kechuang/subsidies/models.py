@@ -177,6 +177,7 @@ class Statement(models.Model):
     cleared_on = models.DateField(null=True)
     payable_id = models.CharField(max_length=32, blank=True)
     paid_on = models.DateField(null=True)
+    reason = models.CharField(max_length=500, blank=True)  # why its payout was held, let go or ended
 
     class Meta:
         constraints = [
@@ -193,7 +194,7 @@ class Statement(models.Model):
                 name="statement_pays_something",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["payable", "in_payment", "paid", "payment_failed"])
+                condition=~Q(state__in=["payable", "in_payment", "paid", "payment_failed", "suspended"])
                 | (Q(cleared_on__isnull=False) & ~Q(payable_id="")),
                 name="statement_payable_passed_its_notice",
             ),
@@ -241,27 +242,6 @@ class Counted(models.Model):
 
     def __str__(self) -> str:
         return self.claim_number
-
-
-class AskedBack(models.Model):
-    """待追回: what of a paid claim a decision asks back and has not had yet; no subsidy is counted on it.
-
-    A row for each step: what is decided adds, what is paid back or given up takes off. What was paid back the ledger has.
-    """
-
-    APPEND_ONLY: ClassVar = True
-
-    id = models.BigAutoField(primary_key=True)
-    claim_id = models.CharField(max_length=32, db_index=True)
-    clawback_id = models.CharField(max_length=32)
-    fen = models.BigIntegerField()
-    on = models.DateField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(fen=0), name="asked_back_says_something")]
-
-    def __str__(self) -> str:
-        return f"{self.claim_id} {self.fen}"
 
 
 class Outside(models.Model):

@@ -42,6 +42,7 @@ class StatementState(StrEnum):
     PAYABLE = "payable"
     IN_PAYMENT = "in_payment"
     PAYMENT_FAILED = "payment_failed"
+    SUSPENDED = "suspended"
     PAID = "paid"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -113,6 +114,16 @@ STATEMENT_MACHINE = Machine(
         Move("withdraw", {_S.COUNTED, _S.NOT_DUE}, _S.WITHDRAWN, _OFFICER, _("随核算撤销"), data=True),
         Move("clear", {_S.IN_NOTICE}, _S.PAYABLE, {_R.CLOCK}, _("公示无异议")),
         Move("uphold", {_S.IN_NOTICE}, _S.REFUSED, {_R.CLOCK}, _("异议成立不予补助")),
+        Move(
+            "suspend",
+            {_S.PAYABLE, _S.PAYMENT_FAILED},
+            _S.SUSPENDED,
+            _APPROVER | {_R.CLOCK},
+            _("暂停拨付补助"),
+            data=True,
+        ),
+        Move("resume", {_S.SUSPENDED}, _S.PAYABLE, _APPROVER, _("恢复拨付补助"), data=True),
+        Move("stop", {_S.SUSPENDED}, _S.REFUSED, _APPROVER | {_R.CLOCK}, _("终止拨付补助"), data=True),
         Move("prepare", {_S.PAYABLE}, _S.IN_PAYMENT, _OFFICER, _("编入补助拨付批次"), data=True),
         Move(
             "unprepare",
@@ -134,6 +145,7 @@ STATEMENT_MACHINE = Machine(
         _S.PAYABLE: _("待拨付"),
         _S.IN_PAYMENT: _("拨付中"),
         _S.PAYMENT_FAILED: _("付款失败"),
+        _S.SUSPENDED: _("暂停拨付"),
         _S.PAID: _("已拨付"),
         _S.REFUSED: _("不予补助"),
         _S.WITHDRAWN: _("已撤销"),
@@ -144,6 +156,7 @@ STATEMENT_MACHINE = Machine(
         _S.PAYABLE: _R.COUNTY_OFFICER,
         _S.IN_PAYMENT: _R.COUNTY_FINANCE,
         _S.PAYMENT_FAILED: _R.COUNTY_OFFICER,
+        _S.SUSPENDED: _R.COUNTY_APPROVER,
     },
 )
 
@@ -177,7 +190,7 @@ DUE_LABEL = _("次年一月底前补助载体")
 DUE = "subsidy_due"  # 补助到期: the clock of source 000 二（六）
 NOTICE_KIND = "subsidy"
 OPEN = tuple(state for state in SubsidyState if state not in {_F.CLOSED, _F.WITHDRAWN})
-PASSED = (_S.PAYABLE, _S.IN_PAYMENT, _S.PAYMENT_FAILED, _S.PAID)  # behind the notice
+PASSED = (_S.PAYABLE, _S.IN_PAYMENT, _S.PAYMENT_FAILED, _S.SUSPENDED, _S.PAID)  # behind the notice
 ENDED = (_S.PAID, _S.REFUSED, _S.NOT_DUE, _S.WITHDRAWN)
 WAITING_MAX = 200  # technical: rows of a workbench
 FINDINGS_MAX = 20  # technical: rows that a check names

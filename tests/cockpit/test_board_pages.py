@@ -49,6 +49,7 @@ def test_the_city_sees_its_figures_with_their_meaning_and_its_counties(city: Cli
         "sum(fen) of pay - bounce",
         "指导额度与家次任务",
         "以方块代替",
+        "半年抽查比例",
     ):
         assert words in shown
 

@@ -1,18 +1,23 @@
 """A year's evaluation from opening to its certificates: facts from the system, terms that hold, four eyes."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from kechuang.catalog import commands as catalog
+from kechuang.catalog.queries import carrier_card
+from kechuang.claims import commands as claims
 from kechuang.evaluation import commands, queries, rules
 from kechuang.evaluation.commands.grading import facts_of
 from kechuang.evaluation.models import Evaluation, Sheet
+from kechuang.evaluation.queries.facts import Asked, read
 from kechuang.evaluation.states import EvaluationState, SheetState
 from kechuang.kernel.actor import Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import MoveNotOpen
+from kechuang.kernel.money import Fen
 from kechuang.parties.models import Membership
 from kechuang.parties.rules import Related, SameHands
 from kechuang.policy.book import current
@@ -21,8 +26,8 @@ from tests.evaluation.conftest import CARD, JUDGED, NATIONAL, Evaluated
 from tests.evaluation.test_appeals import opened_to_all
 from tests.evaluation.test_certificates import listed_as_dishonest
 from tests.orders.conftest import PDF
-from tests.subsidies.conftest import CITY_OFFICE, REASON
-from tests.vouchers.conftest import YUECHENG
+from tests.subsidies.conftest import CITY, CITY_OFFICE, REASON
+from tests.vouchers.conftest import SCHEME, YUECHENG
 
 
 def test_facts_are_read_from_what_was_paid_and_served_never_typed(evaluated: Evaluated) -> None:
@@ -260,3 +265,35 @@ def test_a_withdrawn_evaluation_leaves_the_year_free(evaluated: Evaluated) -> No
     commands.withdraw(evaluated.city_clerk, evaluation_id=row.id, reason=REASON, now=evaluated.now)
     assert evaluated.opened().state == EvaluationState.OPEN
     assert Evaluation.objects.filter(region=CITY_OFFICE).count() == 2
+
+
+def test_what_is_being_asked_back_of_a_claim_counts_in_no_evaluation(evaluated: Evaluated) -> None:
+    whole, part = evaluated.redeemed(2)
+    claims.ask_back(claim_id=whole.id, clawback_id="clb_1", fen=Fen(400_000), now=evaluated.now)
+    claims.ask_back(claim_id=part.id, clawback_id="clb_2", fen=Fen(100_000), now=evaluated.now)
+    evaluated.next_year()
+    row = evaluated.opened()
+    sheet = evaluated.own(row)
+    facts = facts_of(row, [sheet])[sheet.carrier_id]
+    assert (facts["redeemed_count"], facts["redeemed"]) == (1, 300_000)
+
+
+@pytest.mark.parametrize(("channels", "fen"), [(["platform"], 400_000), (["daxing"], 0)])
+def test_the_platforms_part_is_what_came_by_the_named_platform(
+    evaluated: Evaluated, channels: list[str], fen: int
+) -> None:
+    evaluated.redeemed()
+    evaluated.next_year()
+    carrier = evaluated.own(evaluated.opened()).carrier_id
+    with changed(SCHEME, subsidised_channels=channels):
+        asked = Asked(
+            [carrier_card(carrier)],
+            [YUECHENG],
+            date(2025, 1, 1),
+            date(2026, 1, 1),
+            within_days=30,
+            scope=CITY,
+        )
+        assert read("platform_fen", asked) == {carrier: fen}
+        nowhere = replace(asked, scope="340000")
+        assert read("platform_fen", nowhere) == {carrier: None}, "no rule names a platform there"

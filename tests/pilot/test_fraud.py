@@ -14,11 +14,11 @@ from kechuang.claims.queries.facts import facts_of_all, facts_of_few
 from kechuang.pilot import commands, queries
 from kechuang.pilot.models import Planted
 from kechuang.pilot.queries.taxbureau import SimulatedTaxBureau
-from kechuang.policy.book import in_force
 from kechuang.screening import commands as screening
 from kechuang.screening.models import Finding, RedCheck
+from kechuang.screening.queries import terms_of
 from kechuang.screening.rules import Facts, ScreeningTerms, screen
-from kechuang.screening.states import SCHEME, Pattern
+from kechuang.screening.states import Pattern
 from kechuang.ui import clock
 
 NOW = clock.instant(date(2026, 6, 30))
@@ -46,7 +46,7 @@ def written(as_the_owner: None) -> Iterator[Written]:
     with clock.at(NOW):
         commands.generate_fraud(orders=ORDERS, year=2025, seed=SEED, progress=lambda done, total, text: None)
         claims.recheck_paid(now=NOW)
-        terms = in_force(SCHEME, ScreeningTerms, on=clock.day(NOW)).terms
+        terms = terms_of("330602", on=clock.day(NOW)).terms
         facts = facts_of_all(Claim.objects.values_list("id", flat=True), terms, on=clock.day(NOW))
     labels = {row.claim_id: row for row in Planted.objects.all()}
     planted = {claim: row.pattern for claim, row in labels.items() if not row.near}

@@ -6,9 +6,12 @@ from datetime import date
 import pytest
 
 from kechuang.pilot import commands
-from kechuang.pilot.commands import misdeeds
+from kechuang.pilot.commands import planting
 from kechuang.pilot.models import Planted, TaxRecord
+from kechuang.pilot.queries.taxbureau import SimulatedTaxBureau
+from kechuang.screening.commands import connect_tax_bureau, disconnect_tax_bureau
 from kechuang.screening.models import Finding, Link
+from kechuang.screening.states import Pattern
 from kechuang.site import jobs
 from kechuang.trail.queries import altered_rows
 from kechuang.ui import clock
@@ -19,8 +22,9 @@ from tests.pilot.conftest import NOON, SCHEME, YEAR
 def irregular(as_the_owner: None) -> Iterator[None]:
     """Half a year, with its irregular deals in the spring."""
     with clock.at(NOON), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(misdeeds, "FIRST_DAY", 60)
-        patch.setattr(misdeeds, "LAST_DAY", 90)
+        patch.setattr(planting, "FIRST_DAY", 60)
+        patch.setattr(planting, "LAST_DAY", 90)
+        connect_tax_bureau(SimulatedTaxBureau())
         commands.play(
             scheme=SCHEME,
             year=YEAR,
@@ -32,21 +36,34 @@ def irregular(as_the_owner: None) -> Iterator[None]:
             jobs=list(jobs.runs()),
             fraud=True,
         )
+        disconnect_tax_bureau()
         yield
+
+
+# What half a year of a small play cannot show: a paid invoice is asked about 30 and 90 days after the payout only, and a
+# class of services with few orders says nothing about prices. What takes two deals, the second after the first was handed in
+# (altered invoices, copied reports), comes about in a longer play; tests/screening/test_claims.py has one of each.
+UNSEEN = {"invoice_red", "price_high"}
 
 
 def test_what_is_planted_is_found_by_the_rule_of_its_own_kind(irregular: None) -> None:
     planted = {row.claim_id: row.pattern for row in Planted.objects.filter(near=False)}
     found = set(Finding.objects.values_list("rule", "claim_id"))
     told = {pattern for claim, pattern in planted.items() if (pattern, claim) in found}
-    unseen = {
-        "invoice_red",  # asked for only where a tax bureau is connected
-        "report_alike",  # of the few reports of a small play what is copied passes for the form
-        "invoice_reused",  # a gap: the altered copy of this play is not found; of a written year most are (benchmarks/screening)
-    }
-    assert len(set(planted.values())) >= 5  # a whole year plants all of them
-    assert set(planted.values()) - told <= unseen
-    assert told >= {"affiliated", "invoice_mismatch", "shell_buyer"}
+    assert set(planted.values()) - told <= UNSEEN
+    assert told >= {"agent", "reviewer_pair", "split_orders"}
+    assert set(planted.values()) <= set(planting.PLANTS)
     assert TaxRecord.objects.exists()
     assert Link.objects.filter(kind="device", source="登录设备").exists()
     assert not altered_rows()
+
+
+def test_what_only_looks_like_it_is_not_found_as_such(irregular: None) -> None:
+    near = {row.claim_id: row.pattern for row in Planted.objects.filter(near=True)}
+    found = Finding.objects.values_list("rule", "claim_id")
+    assert len(near) > len(planting.PLANTS)
+    assert not [(rule, claim) for rule, claim in found if near.get(claim) == rule]
+
+
+def test_all_patterns_but_one_are_planted_by_a_play() -> None:
+    assert set(Pattern) - set(planting.PLANTS) == {"own_share_back"}

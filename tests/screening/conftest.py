@@ -6,15 +6,17 @@ import pytest
 
 from kechuang.claims.models import Claim
 from kechuang.kernel.actor import Actor
-from kechuang.policy.book import InForce, in_force
+from kechuang.policy.book import InForce
 from kechuang.screening import commands
 from kechuang.screening.models import Finding, Link
+from kechuang.screening.queries import terms_of
 from kechuang.screening.rules import ClaimFact, Found, Proof, ScreeningTerms
-from kechuang.screening.states import SCHEME, LinkKind, Pattern
+from kechuang.screening.states import LinkKind, Pattern
 from tests.claims.conftest import Payouts, book, payouts, shaoxing
 from tests.vouchers.conftest import YUECHENG
 
-__all__ = ["Screening", "book", "payouts", "screening", "shaoxing"]
+SCHEME = "zhejiang/screening"
+__all__ = ["SCHEME", "Screening", "book", "payouts", "screening", "shaoxing"]
 
 
 class Screening:
@@ -25,7 +27,7 @@ class Screening:
 
     @property
     def terms(self) -> InForce[ScreeningTerms]:
-        return in_force(SCHEME, ScreeningTerms, on=self.payouts.today)
+        return terms_of(YUECHENG, on=self.payouts.today)
 
     def fact(self, claim: Claim, **more: Any) -> ClaimFact:
         return ClaimFact(

@@ -1,15 +1,22 @@
 """What a claim is screened by when it is handed in, and what the clock screens later."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kechuang.claims import commands as claims
+from kechuang.claims.models import Citation, Claim
+from kechuang.documents.rules import specimen_report_pdf
 from kechuang.parties.models import Party
 from kechuang.screening import commands
-from kechuang.screening.models import Finding, Link, Print
+from kechuang.screening.models import Finding, Link, Print, RedCheck
 from kechuang.screening.queries import findings_of
 from kechuang.screening.states import Pattern
 from kechuang.trail.queries import altered_rows
-from tests.claims.conftest import fresh
+from tests.claims.conftest import Payouts, fresh
 from tests.screening.conftest import Screening
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +101,98 @@ def test_what_was_replaced_is_a_link_until_that_day(screening: Screening) -> Non
     mine = Link.objects.filter(party_id=screening.firm.party_id, kind="address").order_by("id")
     assert [row.until_on for row in mine] == [town.today, None]
     assert not [one for one in altered_rows() if one.table == "screening_link"]
+
+
+class Bureau:
+    """A tax bureau that knows which invoices are red, and counts how often each is asked about."""
+
+    name = "税务机关（测试）"
+
+    def __init__(self) -> None:
+        self.red: dict[str, date] = {}
+        self.asked: list[str] = []
+
+    def red_letters(self, numbers: Sequence[str], *, on: date) -> Mapping[str, commands.RedLetter]:
+        self.asked += numbers
+        return {one: commands.RedLetter(f"R{one}", self.red[one]) for one in numbers if one in self.red}
+
+
+@pytest.fixture
+def bureau() -> Iterator[Bureau]:
+    before, found = commands.tax_bureau(), Bureau()
+    commands.connect_tax_bureau(found)
+    yield found
+    commands.disconnect_tax_bureau()
+    if before:
+        commands.connect_tax_bureau(before)
+
+
+def number_of(claim_id: str) -> str:
+    return str(Citation.objects.get(claim_id=claim_id, live=True).line.invoice.number)
+
+
+def test_what_was_red_before_it_was_handed_in_is_found_before_anybody_pays(
+    screening: Screening, bureau: Bureau
+) -> None:
+    town = screening.payouts
+    claim = town.submitted()
+    bureau.red[number_of(claim.id)] = town.today - timedelta(days=3)
+    assert claims.recheck_paid(now=town.now) == 1
+    assert Pattern.INVOICE_RED in rules_of(claim.id)
+    assert claims.recheck_paid(now=town.now) == 0, "asked once"
+    assert bureau.asked == [number_of(claim.id)]
+
+
+def test_a_paid_invoice_is_asked_about_again_on_its_day_and_only_those_due_are_read(
+    screening: Screening, bureau: Bureau
+) -> None:
+    town = screening.payouts
+    early, late = town.paid_out(), town.paid_out()
+    assert early.paid_on is not None
+    assert late.paid_on > early.paid_on
+    town.to(early.paid_on + timedelta(days=29))
+    assert claims.recheck_paid(now=town.now) == 0
+    town.days(1)
+    with CaptureQueriesContext(connection) as asked:
+        assert claims.recheck_paid(now=town.now) == 1
+    assert bureau.asked == [number_of(early.id)]
+    assert RedCheck.objects.filter(claim_id=late.id, stage="first").count() == 0
+    reads = [query["sql"] for query in asked if "claims_citation" in query["sql"]]
+    assert all("NOT EXISTS" in sql.upper() for sql in reads)
+
+
+def test_an_invoice_brought_again_with_another_number_is_found_when_it_is_handed_in(screening: Screening) -> None:
+    town = screening.payouts
+    order, other = town.settled(), town.settled()
+    paper = town.invoice(order)
+    place = len(paper.number) - 5
+    altered = paper.number[:place] + str((int(paper.number[place]) + 5) % 10) + paper.number[place + 1 :]
+    first = town.submitted(order, paper)
+    second = town.submitted(other, town.invoice(other, number=altered, gross_fen=order.price_fen))
+    assert Pattern.INVOICE_REUSED not in rules_of(first.id)
+    assert Pattern.INVOICE_REUSED in rules_of(second.id)
+
+
+def reported(town: Payouts, name: str, plus: int) -> Claim:
+    """A claim with a report of its own, as laboratories send them: a PDF file."""
+    order = town.settled()
+    claim = town.made(order)
+    town.bring(claim, town.invoice(order))
+    content = specimen_report_pdf(
+        number=name,
+        title="检测报告",
+        client="甲",
+        provider="乙",
+        issued_on=town.today,
+        items=[f"指标{n} {n}.{n + plus}" for n in range(1, 12)],
+    )
+    claims.attach(town.server, claim_id=claim.id, name=f"报告-{name}.pdf", content=content, kind="report", now=town.now)
+    return town.submit(claim)
+
+
+def test_a_report_that_is_another_orders_is_found_by_its_results(screening: Screening) -> None:
+    town = screening.payouts
+    first, second, own = reported(town, "A", 123), reported(town, "B", 123), reported(town, "C", 457)
+    assert Pattern.REPORT_ALIKE not in rules_of(first.id)
+    assert Pattern.REPORT_ALIKE in rules_of(second.id)
+    assert Pattern.REPORT_ALIKE not in rules_of(own.id)

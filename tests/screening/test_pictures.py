@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from kechuang.claims import commands as claims
 from kechuang.claims.models import Claim
@@ -12,11 +13,11 @@ from kechuang.kernel.money import Fen
 from kechuang.orders.models import Order
 from kechuang.screening.models import Finding, Likeness, Print
 from kechuang.screening.queries import evidence_of
-from kechuang.screening.states import SCHEME, Pattern
+from kechuang.screening.states import Pattern
 from kechuang.trail.queries import altered_rows
 from tests.claims.conftest import changed
 from tests.documents.scans import Printed, another, drawn, saved, scanned
-from tests.screening.conftest import Screening
+from tests.screening.conftest import SCHEME, Screening
 
 pytestmark = pytest.mark.django_db
 PAPER = drawn(Printed())
@@ -56,7 +57,12 @@ def test_another_scan_of_the_paper_is_found_on_the_later_claim(screening: Screen
     shown = {proof.label: proof for proof in evidence_of(row)}
     assert shown["本申请的扫描件"].value == "另一扫描.png"
     assert shown["另一申请的扫描件"].value == "发票扫描件.jpg"
-    assert first.id in shown["另一申请的扫描件"].url
+    other = Print.objects.get(claim_id=first.id, kind="picture").number.partition(":")[0]
+    assert shown["另一申请的扫描件"].url == reverse("documents:download", args=[other])
+    assert first.id in shown["另一申请"].url
+    firm = {proof.label: proof for proof in evidence_of(row, office=False)}
+    assert firm["本申请的扫描件"].url, "its own it may open"
+    assert (firm["另一申请的扫描件"].value, firm["另一申请的扫描件"].url) == ("涉及其他单位，由县科技局核实", "")
     assert shown["票面上不同的格数 / 有字的格数"].value.startswith(f"{row.facts['parts_count']} / ")
 
 

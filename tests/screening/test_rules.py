@@ -26,8 +26,9 @@ from kechuang.screening.rules import (
     results_of,
     screen,
 )
-from kechuang.screening.states import SCHEME, LinkKind, Pattern
+from kechuang.screening.states import LinkKind, Pattern
 from tests.rulebook import rulebook
+from tests.screening.conftest import SCHEME
 
 DAY = date(2025, 6, 2)
 TERMS = rulebook().in_force(SCHEME, ScreeningTerms, DAY).terms
@@ -109,11 +110,13 @@ def test_which_numbers_are_near(other: str, near: bool) -> None:
     assert near_number(ORIGINAL, other, 2, 20) is near
 
 
-def test_red_after_the_claim_is_found_and_before_it_is_not() -> None:
-    after = RedFact("clm1", ORIGINAL, DAY + timedelta(days=40), "R", "示例")
+def test_red_is_found_whether_before_the_claim_or_after_and_not_once_it_is_cited_no_more() -> None:
+    after = RedFact("clm1", ORIGINAL, DAY + timedelta(days=60), "R1", "模拟")
     before = replace(after, red_on=DAY)
-    assert found(claim(), red=[after]) == {(Pattern.INVOICE_RED, "clm1")}
-    assert found(claim(), red=[before]) == set()
+    papers = [invoice(1, ORIGINAL)]
+    assert found(claim(), red=[after], invoices=papers) == {(Pattern.INVOICE_RED, "clm1")}
+    assert found(claim(), red=[before], invoices=papers) == {(Pattern.INVOICE_RED, "clm1")}
+    assert found(claim(), red=[before], invoices=[invoice(1, ALTERED)]) == set(), "another was brought instead"
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,9 @@ def test_only_listed_moves_of_a_statement_are_made(subsidised: Subsidised, state
                 a, region=CITY_OFFICE, title="批次", statement_ids=[statement.id], now=now
             ),
             "retry": lambda a: commands.retry(a, **one),
+            "suspend": lambda a: commands.suspend(a, reason="理由", case="AJ-1", **one),
+            "resume": lambda a: commands.resume(a, reason="理由", case="", **one),
+            "stop": lambda a: commands.stop(a, reason="理由", case="", **one),
         }
         by_batch: dict[str, Callable[[Actor], Any]] = {
             "unprepare": lambda a: commands.return_batch(a, batch_id=batch.id, reason="理由", now=now),

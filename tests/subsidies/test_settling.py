@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from kechuang.claims import commands as claims
 from kechuang.kernel.actor import Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
@@ -315,7 +316,7 @@ def test_what_is_being_asked_back_of_a_claim_earns_no_subsidy(subsidised: Subsid
     """A claim found fake in December and paid back in February does not count in January."""
     whole, part, sound = subsidised.redeemed(3)
     for claim, fen in ((whole, HALF), (part, 100_000)):
-        commands.ask_back(claim_id=claim.id, clawback_id="clb_1", fen=Fen(fen), now=subsidised.now)
+        claims.ask_back(claim_id=claim.id, clawback_id="clb_1", fen=Fen(fen), now=subsidised.now)
     subsidised.next_year()
     with threshold(HALF):
         row = subsidised.settle()
@@ -326,19 +327,39 @@ def test_what_is_being_asked_back_of_a_claim_earns_no_subsidy(subsidised: Subsid
 def test_what_is_asked_back_no_more_counts_again(subsidised: Subsidised) -> None:
     (claim,) = subsidised.redeemed()
     said = {"claim_id": claim.id, "clawback_id": "clb_1", "fen": Fen(HALF), "now": subsidised.now}
-    commands.ask_back(**said)
-    commands.asked_back_no_more(**said)
+    claims.ask_back(**said)
+    claims.asked_back_no_more(**said)
     subsidised.next_year()
     with threshold(HALF):
         assert subsidised.settle().redeemed_fen == HALF
 
 
-def test_a_settlement_shows_what_it_counted_and_was_asked_back_since(subsidised: Subsidised) -> None:
+def test_a_settlement_and_its_statement_show_what_was_asked_back_since(subsidised: Subsidised) -> None:
     claim, _other = subsidised.redeemed(2)
     subsidised.next_year()
     with threshold(HALF):
         row = subsidised.settle()
-    assert queries.settlement_sheet(subsidised.city_clerk, row.id, on=subsidised.today).asked_back == []
-    commands.ask_back(claim_id=claim.id, clawback_id="clb_1", fen=Fen(HALF), now=subsidised.now)
-    (found,) = queries.settlement_sheet(subsidised.city_clerk, row.id, on=subsidised.today).asked_back
-    assert (found.claim_id, found.fen) == (claim.id, HALF)
+        statement = Statement.objects.get(settlement=row)
+        assert queries.settlement_sheet(subsidised.city_clerk, row.id, on=subsidised.today).fallen == []
+        assert queries.statement_sheet(subsidised.city_clerk, statement.id, on=subsidised.today).recount is None
+        said = {"claim_id": claim.id, "clawback_id": "clb_1", "now": subsidised.now}
+        claims.ask_back(fen=Fen(HALF), **said)
+        (found,) = queries.settlement_sheet(subsidised.city_clerk, row.id, on=subsidised.today).fallen
+        assert (found.claim_id, found.counted_fen, found.fen) == (claim.id, HALF, HALF)
+        again = queries.statement_sheet(subsidised.city_clerk, statement.id, on=subsidised.today).recount
+        assert again is not None
+        assert (again.fen, again.over_fen) == (statement.fen // 2, statement.fen - statement.fen // 2)
+        claims.asked_back_no_more(fen=Fen(HALF), **said)
+        assert queries.settlement_sheet(subsidised.city_clerk, row.id, on=subsidised.today).fallen == []
+
+
+def test_what_falls_below_the_threshold_leaves_no_subsidy(subsidised: Subsidised) -> None:
+    claim, _other = subsidised.redeemed(2)
+    subsidised.next_year()
+    with threshold(2 * HALF):
+        row = subsidised.settle()
+        statement = Statement.objects.get(settlement=row)
+        claims.ask_back(claim_id=claim.id, clawback_id="clb_1", fen=Fen(1), now=subsidised.now)
+        again = queries.statement_sheet(subsidised.city_clerk, statement.id, on=subsidised.today).recount
+    assert again is not None
+    assert (again.fen, again.over_fen) == (0, statement.fen)

@@ -32,6 +32,7 @@ def watched(
         "dossier_id": secret.id,
         "dossier_item_id": Item.objects.filter(case=secret).earliest("id").id,
         "clawback_id": Clawback.objects.get(case=asked).id,
+        "payout_id": quiet.id,
         **_held_against(asked.id, clerk=clerk, approver=approver, server=server, holder=holder, now=now),
     }
 

@@ -356,6 +356,9 @@ def test_the_least_share_is_of_the_half_year_over_all_plans_together(checks: Che
         checks.drawn(claims=0, **one_day)
         (half,) = queries.halves_shown(checks.clerk, on=checks.today)
         assert (half.paid_count, half.drawn_count, half.short) == (3, 1, True)
+        (whole,) = queries.halves_of_year([YUECHENG], year=2025, on=checks.today)
+        assert (whole.paid_count, whole.drawn_count, whole.share_bp, whole.short_places) == (3, 1, 3_333, ["越城区"])
+        assert queries.halves_of_year([YUECHENG], year=2024, on=checks.today) == []
         checks.drawn(claims=0, roster=False, share_bp=5_000)
         (half,) = queries.halves_shown(checks.city, on=checks.today)
         assert half.drawn_count >= 2

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, transaction
 
+from kechuang.claims.models import AskedBack
 from kechuang.deadlines.models import Deadline
 from kechuang.kernel.actor import Role
 from kechuang.kernel.machine import MoveNotOpen
@@ -14,7 +15,6 @@ from kechuang.ledger.queries import balance_at, money, unbalanced
 from kechuang.ledger.rules import Kind, Place
 from kechuang.parties.rules import SameHands
 from kechuang.policy.book import replay
-from kechuang.subsidies.models import AskedBack
 from kechuang.supervision import commands, queries, rules
 from kechuang.supervision.models import Clawback, Instalment
 from kechuang.supervision.rules import Part

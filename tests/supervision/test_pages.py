@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from kechuang.claims import commands as claims
 from kechuang.credit.models import CreditEvent
 from kechuang.kernel.actor import Actor, Role
 from kechuang.parties.models import Person
@@ -31,6 +32,28 @@ def browser(actor: Actor) -> Client:
     session[ACTING_FOR] = actor.party_id
     session.save()
     return client
+
+
+def test_what_a_case_holds_sends_the_approver_from_the_claim_to_the_case(watch: Watch) -> None:
+    claim = watch.payable()
+    case = watch.opened(claim)
+    commands.suspend(watch.approver, case_id=case.id, reason="待核实服务真实性", now=watch.now)
+    there, page = f"/supervision/cases/holding/{claim.id}", f"/claims/{claim.id}"
+    with clock.at(watch.now):
+        approver = browser(watch.approver)
+        shown = approver.get(page).content.decode()
+        assert case.number in shown
+        assert there in shown
+        assert f"{page}/resume" not in shown
+        assert f"{page}/stop" not in shown
+        assert approver.get(there).headers["Location"] == f"/supervision/cases/{case.id}"
+        assert browser(watch.server).get(there).status_code == 404, "nobody has written to the firm yet"
+        commands.clear(watch.approver, case_id=case.id, text="未发现违规", now=watch.now)
+        claims.suspend(watch.approver, claim_id=claim.id, reason="举报核查", now=watch.now)
+        shown = approver.get(page).content.decode()
+        assert f"{page}/resume" in shown, "held by hand, it goes on by hand"
+        assert there not in shown
+        assert approver.get(there).status_code == 404
 
 
 def test_from_a_paid_claim_to_money_that_came_back(watch: Watch) -> None:

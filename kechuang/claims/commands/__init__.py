@@ -1,5 +1,6 @@
 """Everything that changes a claim, by the part of its way."""
 
+from kechuang.claims.commands.asking_back import ask_back, asked_back_no_more
 from kechuang.claims.commands.deciding import confirm, confirm_many, refuse, return_
 from kechuang.claims.commands.drafting import attach, lapse, make, set_aside, settle_unclaimed, submit, withdraw
 from kechuang.claims.commands.opening import BroughtIn, bring_opening, undo_opening
@@ -22,7 +23,9 @@ from kechuang.claims.commands.screening import recheck_paid, screen_all, screen_
 
 __all__ = [
     "BroughtIn",
+    "ask_back",
     "ask_bank",
+    "asked_back_no_more",
     "attach",
     "bounce",
     "bring_opening",

@@ -1,24 +1,25 @@
 """Handing claims to the screening (风险筛查): one when it is submitted, all of them each night. It refuses nothing."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from kechuang.claims.models import Citation, Claim
 from kechuang.claims.queries.evidence import Paper, Read
 from kechuang.claims.queries.facts import facts_of_all, facts_of_few
-from kechuang.claims.states import SCREENED_DAYS, ClaimState
+from kechuang.claims.states import OPEN, SCREENED_DAYS, ClaimState
 from kechuang.documents.queries import content_of
 from kechuang.documents.rules import UploadRefused, reduced_pages, report_text
 from kechuang.documents.states import Kind
 from kechuang.parties.queries import party
-from kechuang.policy.book import NoTermsInForce, in_force
 from kechuang.policy.tables import month_day
 from kechuang.screening import commands as screening
-from kechuang.screening.queries import asked_at, levels_on
+from kechuang.screening.queries import all_terms, asked_at, by_terms, levels_on, scheme_of, terms_of
 from kechuang.screening.rules import ScreeningTerms, screen
-from kechuang.screening.states import SCHEME, Stage
+from kechuang.screening.states import Stage
 from kechuang.ui import clock
 
 
@@ -47,7 +48,7 @@ def screen_submitted(
         again=again,
         now=now,
     )
-    screen_claims([claim.id], handed_in=[claim.id] if again else (), now=now)
+    _screened([(claim.id, claim.region)], [claim.id] if again else (), now)
 
 
 def _pictures(claim: Claim, papers: Sequence[Paper]) -> list[screening.PicturePaper]:
@@ -71,30 +72,41 @@ def _text(paper: Paper) -> str:
 
 
 def screen_claims(claim_ids: Sequence[str], *, handed_in: Sequence[str] = (), now: datetime) -> screening.Screened:
-    """Screens a few claims (筛查), each against all that it is compared with. No pack in force: nothing is looked for.
+    """Screens a few claims (筛查), each against all that it is compared with. Where no rules are in force nothing is looked for.
 
     `handed_in`: those among them that were handed in again, corrected (补正后重新提交).
     """
-    on = clock.day(now)
-    try:
-        terms = in_force(SCHEME, ScreeningTerms, on=on)
-    except NoTermsInForce:
-        return screening.Screened(0, 0)
-    facts = facts_of_few(claim_ids, terms.terms, on=on)
-    return screening.keep_found(screen(facts, terms.terms), terms, handed_in=handed_in, now=now)
+    places = Claim.objects.filter(id__in=claim_ids).order_by("id").values_list("id", "region")
+    return _screened(list(places), handed_in, now)
+
+
+def _screened(places: Sequence[tuple[str, str]], handed_in: Sequence[str], now: datetime) -> screening.Screened:
+    on, done = clock.day(now), []
+    for terms, ids in by_terms(places, on=on):
+        found = screen(facts_of_few(ids, terms.terms, on=on), terms.terms)
+        again = [claim_id for claim_id in handed_in if claim_id in ids]
+        done.append(screening.keep_found(found, terms, handed_in=again, now=now))
+    return _together(done)
+
+
+def _together(done: Sequence[screening.Screened]) -> screening.Screened:
+    return screening.Screened(sum(one.new for one in done), sum(one.renewed for one in done))
 
 
 @transaction.atomic
 def screen_all(claim_ids: Iterable[str], *, now: datetime) -> screening.Screened:
     """Screens many claims against one another (全量筛查), and keeps the price levels that new claims are held against.
 
-    Raises NoTermsInForce.
+    Each is judged by the rules of its place, whatever place the others are of.
     """
-    on = clock.day(now)
-    terms = in_force(SCHEME, ScreeningTerms, on=on)
-    facts = facts_of_all(claim_ids, terms.terms, on=on)
-    screening.keep_levels(facts.levels, on=on)
-    return screening.keep_found(screen(facts, terms.terms), terms, now=now)
+    on, ids, done = clock.day(now), list(claim_ids), []
+    places = Claim.objects.filter(id__in=ids).order_by("id").values_list("id", "region")
+    for terms, own in by_terms(places, on=on):
+        facts = facts_of_all(ids, terms.terms, on=on)
+        screening.keep_levels(facts.levels, on=on)
+        found = screen(replace(facts, wanted=frozenset(own)), terms.terms)
+        done.append(screening.keep_found(found, terms, now=now))
+    return _together(done)
 
 
 def screen_due(*, now: datetime) -> int:
@@ -103,9 +115,9 @@ def screen_due(*, now: datetime) -> int:
     Run again before the next is due it does nothing. Answers how many findings are new.
     """
     on = clock.day(now)
-    terms = in_force(SCHEME, ScreeningTerms, on=on).terms
+    days = min((terms.screen_all_days for terms in all_terms(on=on)), default=None)
     last = levels_on()
-    if last is not None and (on - last).days < terms.screen_all_days:
+    if days is None or (last is not None and (on - last).days < days):
         return 0
     first = on - timedelta(days=SCREENED_DAYS)
     rows = Claim.objects.filter(submitted_on__gte=first).exclude(state=ClaimState.WITHDRAWN)
@@ -114,24 +126,40 @@ def screen_due(*, now: datetime) -> int:
 
 
 def recheck_paid(*, now: datetime) -> int:
-    """Asks the tax bureau again about paid invoices that are due (付款后复查), and screens what was cancelled in red."""
-    terms = in_force(SCHEME, ScreeningTerms, on=clock.day(now)).terms
-    due = [one for stage in Stage for one in _due(stage, terms, now=now)]
+    """Asks the tax bureau about invoices that are due: handed in, and again after the payout (付款后复查). Screens what is red."""
+    due = [one for stage in Stage for one in _due(stage, on=clock.day(now))]
     if red := screening.recheck(due, now=now):
         screen_claims(red, now=now)
     return len(due)
 
 
-def _due(stage: Stage, terms: ScreeningTerms, *, now: datetime) -> list[screening.ToCheck]:
-    """Paid invoices of a stage that nobody asked about yet."""
-    on = clock.day(now)
-    paid = Citation.objects.filter(live=True, claim__paid_on__isnull=False)
-    if stage is Stage.YEAR_END:  # also when nobody looked on the day itself
-        year = on.year if on >= month_day(terms.red_year_end_on, on.year) else on.year - 1
-        paid = paid.filter(claim__paid_on__year=year)
+def _due(stage: Stage, *, on: date) -> list[screening.ToCheck]:
+    """Cited invoices of a stage that nobody asked about yet; no others are read. What is due stays due."""
+    asked = asked_at(stage).filter(claim_id=OuterRef("claim_id"), number=OuterRef("line__invoice__number"))
+    rows = Citation.objects.filter(~Exists(asked), live=True)
+    if stage is Stage.HANDED_IN:
+        rows = rows.filter(claim__state__in=OPEN, claim__submitted_on__isnull=False, claim__paid_on__isnull=True)
     else:
-        days = terms.red_first_check_days if stage is Stage.FIRST else terms.red_second_check_days
-        paid = paid.filter(claim__paid_on__lte=on - timedelta(days=days))
-    rows = paid.values_list("claim_id", "line__invoice__number")
-    asked = asked_at(stage)
-    return [screening.ToCheck(claim_id, number, stage) for claim_id, number in rows if (claim_id, number) not in asked]
+        last = max((_paid_until(stage, terms, on) for terms in all_terms(on=on)), default=date.min)
+        rows = rows.filter(claim__paid_on__lte=last)
+    found = list(rows.values_list("claim_id", "line__invoice__number", "claim__region", "claim__paid_on"))
+    until = {region: _paid_until_in(region, stage, on) for region in {place for _claim, _number, place, _on in found}}
+    return [
+        screening.ToCheck(claim_id, number, stage)
+        for claim_id, number, region, paid_on in found
+        if (last_on := until[region]) and (paid_on is None or paid_on <= last_on)
+    ]
+
+
+def _paid_until_in(region: str, stage: Stage, on: date) -> date | None:
+    """The same by the rules of a place; None where it has none."""
+    return _paid_until(stage, terms_of(region, on=on).terms, on) if scheme_of(region, on=on) else None
+
+
+def _paid_until(stage: Stage, terms: ScreeningTerms, on: date) -> date:
+    """Up to which day of payout invoices are due at a stage; at the year's end also when nobody looked on the day itself."""
+    if stage is Stage.YEAR_END:
+        this_year = month_day(terms.red_year_end_on, on.year)
+        return this_year if on >= this_year else month_day(terms.red_year_end_on, on.year - 1)
+    days = {Stage.FIRST: terms.red_first_check_days, Stage.SECOND: terms.red_second_check_days}
+    return on - timedelta(days=days.get(stage, 0))

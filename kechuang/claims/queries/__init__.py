@@ -22,7 +22,7 @@ from kechuang.claims.queries.lists import (
 )
 from kechuang.claims.queries.opening import MAY_SEE, opening_schemes, opening_template, openings
 from kechuang.claims.queries.payouts import held_by, payable_rows
-from kechuang.claims.queries.redeemed import REDEEMED
+from kechuang.claims.queries.redeemed import REDEEMED, ever_asked_back, redeemed_now
 from kechuang.claims.queries.sheets import (
     ClaimSheet,
     doubts_first,
@@ -42,6 +42,7 @@ __all__ = [
     "claimable",
     "counts_by_state",
     "doubts_first",
+    "ever_asked_back",
     "evidence_of",
     "held_by",
     "in_hand",
@@ -58,6 +59,7 @@ __all__ = [
     "payable_rows",
     "payouts_not_single",
     "queue",
+    "redeemed_now",
     "returned_count",
     "rows_of",
     "sheet",

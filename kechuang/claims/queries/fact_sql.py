@@ -60,7 +60,8 @@ WHERE z.live AND z.claim_id = ANY(%(ids)s)"""
 
 # Scanned invoices that look like those of earlier claims.
 PICTURES = """
-SELECT k.claim_id, k.other_id, p.name, q.name AS other_name, k.exact, k.bits, cardinality(p.pieces) * 64 AS bits_of, k.parts,
+SELECT k.claim_id, k.other_id, p.name, q.name AS other_name, split_part(p.number, ':', 1) AS file_id,
+    split_part(q.number, ':', 1) AS other_file_id, k.exact, k.bits, cardinality(p.pieces) * 64 AS bits_of, k.parts,
     k.parts_of
 FROM screening_likeness k JOIN screening_print p ON p.id = k.picture_id JOIN screening_print q ON q.id = k.other_picture_id
 WHERE k.claim_id = ANY(%(ids)s)"""

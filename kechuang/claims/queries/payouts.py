@@ -1,10 +1,12 @@
 """Claims that can be paid, per county."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from kechuang.claims.models import Claim
 from kechuang.claims.states import ClaimState
 from kechuang.kernel.actor import Actor, Role
+from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.treasury.queries import OfficePayables, office_payables
 
@@ -13,8 +15,13 @@ SUSPENDING = "claims.suspend"
 
 def held_by(claim_id: str) -> str:
     """The number of the case (案卷) that suspended a claim's payout, as it said so then; "" when none did."""
-    last = way([claim_id]).filter(action=SUSPENDING).last()
-    return str(last.facts.get("case", "")) if last else ""
+    return case_among(way([claim_id]).filter(action=SUSPENDING), claim_id)
+
+
+def case_among(events: Iterable[Event], claim_id: str) -> str:
+    """The same by acts that were read already, the earliest first."""
+    said = [str(one.facts.get("case", "")) for one in events if one.action == SUSPENDING and one.object_id == claim_id]
+    return said[-1] if said else ""
 
 
 def payable_rows(actor: Actor, *, on: date) -> list[OfficePayables]:

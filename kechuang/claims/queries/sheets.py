@@ -7,6 +7,7 @@ from kechuang.claims.access import roles_on, visible_to
 from kechuang.claims.models import Citation, Claim, InvoiceLine, SetAside
 from kechuang.claims.queries.drafting import Preview, preview
 from kechuang.claims.queries.orders import ClaimOrder, claim_order, terms_of
+from kechuang.claims.queries.payouts import case_among
 from kechuang.claims.rules import ClaimTerms, NotClosed
 from kechuang.claims.states import CLOSED, LIVE, MACHINE, ClaimState
 from kechuang.deadlines.queries import Clock, calendar, clocks
@@ -50,6 +51,7 @@ class ClaimSheet:
     aside: frozenset[str]  # files it no longer rests on
     findings: list[FindingRow]  # for the offices, before anybody decides
     account_id: str  # where a payment failed to, for who may look at it
+    case: str  # the number of the case that holds the payout; "" where none does
 
     @property
     def claims(self) -> bool:
@@ -67,6 +69,7 @@ def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
     cited = Citation.objects.filter(claim=claim)
     cited = cited.filter(live=True) if claim.state in LIVE else cited
     lines = InvoiceLine.objects.filter(id__in=cited.values("line_id"))
+    events = list(way([claim.id, order.id]))
     drafting = MACHINE.open(ClaimState(claim.state), roles & {Role.PROVIDER})
     return ClaimSheet(
         claim,
@@ -77,7 +80,7 @@ def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
         list(lines.select_related("invoice").order_by("id")),
         clocks([claim.id], on=on).get(claim.id),
         gate(claim.id, on=on) if claim.notice_id else None,
-        list(way([claim.id, order.id])),
+        events,
         transfers_of([claim.id, order.id]),
         list(Claim.objects.filter(order_id=order.id).exclude(id=claim.id).order_by("id")),
         MACHINE.open(ClaimState(claim.state), roles),
@@ -86,6 +89,7 @@ def sheet(actor: Actor, *, claim_id: str, on: date) -> ClaimSheet:
         frozenset(SetAside.objects.filter(claim=claim).values_list("file_id", flat=True)),
         rows_of(findings_of([claim.id])) if roles & _READS_FINDINGS else [],
         _account(actor, claim, on) if claim.state == ClaimState.PAYMENT_FAILED else "",
+        case_among(events, claim.id) if claim.state == ClaimState.SUSPENDED else "",
     )
 
 

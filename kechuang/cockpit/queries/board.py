@@ -39,6 +39,7 @@ from kechuang.parties.queries import covers, region, region_name
 from kechuang.parties.states import Level
 from kechuang.policy.book import InForce, NoTermsInForce, in_force, scheme_at
 from kechuang.subsidies.queries import Due, due
+from kechuang.supervision.queries import HalfSum, halves_of_year
 from kechuang.treasury.queries import QuotaProgress, budget_numbers, quota_progress
 from kechuang.usage.queries import Board as UsageBoard
 from kechuang.usage.queries import Target as Task
@@ -68,6 +69,7 @@ class Board:
     cities: Sequence[CityTask]
     snapshots: Sequence[Snapshot]
     subsidies: Due  # of the year's redemptions; live, since settlements are still made for it
+    checks: Sequence[HalfSum]  # how much of each half-year's payouts was drawn for a check; live, since draws go on
     usage: UsageBoard  # instruments and their use, live: hours are corrected, so they are in no frozen report
     targets: Mapping[str, Target]
     warnings: frozenset[str]
@@ -105,6 +107,7 @@ def board(actor: Actor, code: str, *, year: int, on: date) -> Board:
         cities=_cities(code, year, on),
         snapshots=list(snapshots_visible_to(actor).filter(region=code).order_by("-since", "period")[:LIST_SHOWN]),
         subsidies=due(covers(code), year=year),
+        checks=halves_of_year(covers(code), year=year, on=on),
         usage=public_board(code, year=year, on=on),
         targets=held,
         warnings=frozenset(late),

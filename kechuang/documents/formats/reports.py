@@ -1,6 +1,6 @@
 """Reports of services (服务报告) as text, for comparing them."""
 
-from kechuang.documents.formats.containers import media_of
+from kechuang.documents.formats.upload import media_of
 from kechuang.documents.states import Media
 
 

@@ -63,7 +63,7 @@ def facts_of(row: Evaluation, sheets: Sequence[Sheet]) -> dict[str, dict[str, in
         if one.source is not Source.SYSTEM:
             continue
         since, until = period_of(one, row.year)
-        asked = Asked(list(cards.values()), regions, since, until, within)
+        asked = Asked(list(cards.values()), regions, since, until, within, row.scope)
         for name, fact in ((one.name, one.fact), (f"{one.name}.of", one.of)):
             for carrier, value in (read(fact, asked) if fact else {}).items():
                 found[carrier][name] = value

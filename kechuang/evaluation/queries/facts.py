@@ -11,24 +11,29 @@ from kechuang.catalog.queries import CarrierCard, opening, sharing
 from kechuang.claims.queries import REDEEMED
 from kechuang.claims.states import CountedBy
 from kechuang.credit.queries import dishonest
+from kechuang.policy.book import in_force, scheme_at
 from kechuang.usage import queries as usage
 from kechuang.usage.states import MINUTES_IN_HOUR
 
+PLATFORM = "subsidised_channels"
 _REDEEMED = f"""
     SELECT carrier, count(*) AS claims, sum(fen)::bigint AS fen, count(DISTINCT holder) AS holders,
-        coalesce(sum(fen) FILTER (WHERE channel <> 'other'), 0)::bigint AS platform_fen
+        coalesce(sum(fen) FILTER (WHERE channel = ANY(%(channels)s::text[])), 0)::bigint AS platform_fen
     FROM ({REDEEMED}) r GROUP BY carrier"""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """For whom and over which period a fact is read; `within_days` is what counts as in time."""
+    """For whom and over which period a fact is read; `within_days` is what counts as in time, `scope` the place whose
+    rules name the platform.
+    """
 
     carriers: Sequence[CarrierCard]
     regions: Sequence[str]
     since: date
     until: date
     within_days: int
+    scope: str
 
     @property
     def ids(self) -> list[str]:
@@ -40,12 +45,31 @@ class Asked:
         return self.until - timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class PlatformTerms:
+    """Which orders count as served through the named platform; see policies/shaoxing/voucher-2021.toml."""
+
+    subsidised_channels: tuple[str, ...]
+
+
 Found = dict[str, int | str | None]  # by carrier; None: nothing is known
 
 
 def read(fact: str, asked: Asked) -> Found:
     """One fact of every carrier. A name that no scorecard may use is a bug of the pack, told by its name (KeyError)."""
     return FACTS[fact](asked)
+
+
+def named_platform(scope: str, *, on: date) -> Sequence[str]:
+    """The channels of the platform that the voucher rules of a place name (三（三）1); () where they name none."""
+    scheme = scheme_at(scope, PLATFORM, on=on)
+    return in_force(scheme, PlatformTerms, on=on).terms.subsidised_channels if scheme else ()
+
+
+def _on_platform(asked: Asked) -> Found:
+    """Where no platform is named there is no fact, which is not the same as nothing."""
+    named = named_platform(asked.scope, on=asked.last_on)
+    return _redeemed("platform_fen")(asked) if named else dict.fromkeys(asked.ids)
 
 
 def _redeemed(column: str) -> Callable[[Asked], Found]:
@@ -55,6 +79,7 @@ def _redeemed(column: str) -> Callable[[Asked], Found]:
             "since": asked.since,
             "until": asked.until,
             "counted_by": str(CountedBy.PAYOUT),
+            "channels": list(named_platform(asked.scope, on=asked.last_on)),
         }
         with connection.cursor() as cursor:
             cursor.execute(_REDEEMED, given)
@@ -128,7 +153,7 @@ FACTS: dict[str, Callable[[Asked], Found]] = {
     "redeemed_count": _redeemed("claims"),
     "redeemed_fen": _redeemed("fen"),
     "voucher_firms_count": _redeemed("holders"),
-    "platform_fen": _redeemed("platform_fen"),
+    "platform_fen": _on_platform,
     "services_count": _served("services"),
     "enterprises_count": _served("enterprises"),
     "people_count": _served("people"),

@@ -21,7 +21,7 @@ from kechuang.treasury.rules import Outcome
 from kechuang.treasury.states import LineState
 from kechuang.ui import clock
 
-_Looked = tuple[str, bool, frozenset[str]]  # a claim, whether its papers agree, where they do not
+_Looked = tuple[str, bool, frozenset[str], str]  # a claim, whether its papers agree, where they do not, its provider
 _OBJECTION = "该项服务价格明显偏高，请核实是否真实发生"
 _LOOK_AFTER_DAYS, _ANSWER_AFTER_DAYS = 2, 2
 
@@ -32,16 +32,28 @@ def claims_round(stage: Stage) -> Story:
         waiting: dict[str, list[_Looked]] = {}
         for claim in queue(CLOCK, state=ClaimState.SUBMITTED):
             if claim.submitted_on and (stage.today - claim.submitted_on).days >= _LOOK_AFTER_DAYS:
-                waiting.setdefault(claim.region, []).append((claim.id, claim.clean, _doubts(claim.evidence)))
+                waiting.setdefault(claim.region, []).append(
+                    (claim.id, claim.clean, _doubts(claim.evidence), claim.provider_party)
+                )
         for region, county in stage.counties.items():
             if region in waiting and region not in stage.asleep:
-                _decide(stage, stage.actor(stage.dice.one(county.officers)), waiting[region])
+                officer = stage.dice.one(county.officers)
+                for person, claims_of in _shared(stage, region, officer, waiting[region]).items():
+                    _decide(stage, stage.actor(person), claims_of)
         yield 1
+
+
+def _shared(stage: Stage, region: str, officer: str, waiting: Sequence[_Looked]) -> dict[str, list[_Looked]]:
+    """Who decides on what: the officer of the day, but for what somebody has taken for good."""
+    shared: dict[str, list[_Looked]] = {}
+    for looked in waiting:
+        shared.setdefault(stage.taken.get((region, looked[-1]), officer), []).append(looked)
+    return shared
 
 
 def _decide(stage: Stage, officer: Actor, waiting: Sequence[_Looked]) -> None:
     confirmed = []
-    for claim_id, clean, doubts in waiting:
+    for claim_id, clean, doubts, _provider in waiting:
         if stage.dice.chance(stage.chances.refused):
             _refuse(stage, officer, claim_id)
         elif clean:
@@ -190,7 +202,8 @@ def _answer(stage: Stage) -> Outcome:
 
 def _mended(stage: Stage, county: County, party_id: str, claim_id: str) -> None:
     """The provider brings another account, the county confirms it; after the cool-off the claim can be paid again."""
-    member = next(one for one in stage.providers if one.party_id == party_id)
+    member = stage.provider(party_id)
+    assert member is not None
     officer = stage.actor(county.officers[1])
     if not member.bank_fails:
         member.bank_fails = True

@@ -1,5 +1,7 @@
 """Stories of joining: a county opens, a provider enters the library, a holder gets a voucher."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kechuang.catalog import commands as catalog
@@ -69,7 +71,19 @@ def county(stage: Stage, county: County, year: int) -> Story:
             treasury.cut(finance[1], budget_id=budget.id, fen=amount // 20, ground=ground, now=now)
 
 
-def provider(stage: Stage, member: Member, review_days: int = 1) -> Story:
+@dataclass(frozen=True, slots=True)
+class Wares:
+    """What a provider offers: which of the services, at how many per cent of their usual price, as which carrier."""
+
+    services: Sequence[tuple[str, str, str, int, int]] = ()  # none: as the dice say
+    per_cent: tuple[int, int] = (85, 120)
+    carrier: CarrierKind | None = None
+
+
+USUAL = Wares()
+
+
+def provider(stage: Stage, member: Member, review_days: int = 1, wares: Wares = USUAL) -> Story:
     """Commitment, account, certificates, admission; then the offers that holders order from."""
     actor = stage.member(member)
     applied = member.region if member.region in COUNTIES else FIRST_COUNTY
@@ -118,16 +132,20 @@ def provider(stage: Stage, member: Member, review_days: int = 1) -> Story:
         yield stage.dice.between(review_days, review_days + 5)
         with stage.act() as now:
             registers.confirm(stage.actor(office.officers[1]), admission_id=admission.id, opinion="资质齐全", now=now)
-    yield from offers(stage, member)
+    yield from offers(stage, member, wares)
 
 
-def offers(stage: Stage, member: Member) -> Story:
+def offers(stage: Stage, member: Member, wares: Wares = USUAL) -> Story:
     actor = stage.member(member)
     with stage.act() as now:
         carrier = catalog.add_carrier(
-            actor, party_id=member.party_id, kind=_CARRIER[member.kind], name=f"{member.name}公共技术服务中心", now=now
+            actor,
+            party_id=member.party_id,
+            kind=wares.carrier or _CARRIER[member.kind],
+            name=f"{member.name}公共技术服务中心",
+            now=now,
         )
-    wanted = [stage.dice.one(SERVICES) for _ in range(stage.dice.between(2, 4))]
+    wanted = list(wares.services) or [stage.dice.one(SERVICES) for _ in range(stage.dice.between(2, 4))]
     if member.is_shown:
         wanted += [one for one in SERVICES if one[0] == "instrument"][:2]
     for service, name, unit, price, usual in dict.fromkeys(wanted):
@@ -144,7 +162,7 @@ def offers(stage: Stage, member: Member) -> Story:
                 class_code=CLASS_CODES.get(name, ""),
                 now=now,
             )
-        yuan = price * stage.dice.between(85, 120) // 100
+        yuan = price * stage.dice.between(*wares.per_cent) // 100
         lines = (NewPrice(f"{name}基本费用", Unit(unit), Fen(yuan * 100)), *_EXTRAS)
         with stage.act() as now:
             catalog.set_prices(actor, offer_id=offer.id, lines=lines, valid_from=stage.today, now=now)

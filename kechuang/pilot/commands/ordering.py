@@ -53,6 +53,7 @@ class OrderStory:
                 scheme=self.stage.scheme,
                 voucher_id=live.voucher.id,
                 needs=self.needs(),
+                other_public_fen=self.other_public_fen(offer_id, quantity),
                 channel=self.dice.weighted([("platform", 8), ("daxing", 3), ("other", 1)]),
                 key=f"pilot-{self.number}",
                 now=now,
@@ -84,6 +85,14 @@ class OrderStory:
     def quantity(self, usual: int) -> int:
         """How much of the service is asked for, in hundredths of its unit."""
         return usual * _HUNDRED * self.dice.between(60, 140) // _HUNDRED
+
+    def other_public_fen(self, offer_id: str, usual: int) -> Fen:
+        """What other public money the holder says it has for the same."""
+        return Fen(0)
+
+    def service_days(self) -> int:
+        """How long the service takes."""
+        return self.dice.between(2, 14)
 
     def item(self) -> str:
         """What the invoice is issued for."""
@@ -124,7 +133,7 @@ class OrderStory:
         base = next(line for line in prices if line.kind is ItemKind.BASE)
         self.lines = [Asked(base.id, self.quantity(quantity))]
         extra = [line for line in prices if line.kind in {ItemKind.PREPARATION, ItemKind.EXTRA_REPORT}]
-        if extra and self.dice.chance(250):
+        if extra and self.dice.chance(self.chances.extra_line):
             self.lines.append(Asked(self.dice.one(extra).id, _HUNDRED))
         with self.stage.act() as now:
             orders.quote(self.seller, order_id=self.order_id, lines=self.lines, declares=True, now=now)
@@ -149,7 +158,7 @@ class OrderStory:
             return
         with self.stage.act() as now:
             orders.start(self.seller, order_id=self.order_id, now=now)
-        yield self.dice.between(2, 14)
+        yield self.service_days()
         if self.dice.chance(self.chances.cancelled_late):
             with self.stage.act() as now:
                 orders.cancel(self.seller, order_id=self.order_id, reason="仪器故障，短期无法修复", now=now)

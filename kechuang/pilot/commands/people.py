@@ -172,7 +172,7 @@ def lists(stage: Stage) -> None:
     enterprises = [member for member in stage.holders if member.kind == "organisation"]
     for member in enterprises[1:]:
         member.labelled = not stage.dice.chance(stage.chances.declared)
-    labelled = [member for member in (*enterprises, *stage.newcomers) if member.labelled]
+    labelled = [member for member in (*enterprises, *stage.newcomers, *stage.strangers) if member.labelled]
     import_list(stage, "tech_sme", labelled, "科技型中小企业入库名单")
     import_list(stage, "high_tech", [m for n, m in enumerate(labelled) if n % 3 == 0], "高新技术企业名单")
     import_list(stage, "incubated", [m for n, m in enumerate(labelled) if n % 7 == 0], "在孵企业名单")

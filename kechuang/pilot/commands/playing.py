@@ -17,8 +17,8 @@ from kechuang.pilot.commands import (
     deciding,
     happenings,
     joining,
-    misdeeds,
     people,
+    planting,
     releasing,
     subsidising,
     supervising,
@@ -78,16 +78,14 @@ def play(
                 run = Run.objects.create(
                     scheme=scheme, year=year, seed=seed, scale_bp=in_bp(scale), until=until, played_at=now
                 )
-                _cast(stage, scale)
-                if fraud:
-                    misdeeds.all_year(stage, scale)
+                _cast(stage, scale, fraud=fraud)
         days = (until - first).days
         for number in range(days + 1):
             stage.today = first + _DAY * number
             _morning(stage, jobs)
             stage.run_day()
             progress(number + 1, days + 1, stage.today.isoformat())
-    misdeeds.label(stage)
+    planting.label(stage)
     run.acts, run.declined = stage.acts, stage.declined
     run.commands, run.commands_ms = stage.commands, round(stage.acting_seconds * 1_000)
     run.took_ms = round((time.monotonic() - began) * 1_000)
@@ -97,7 +95,7 @@ def play(
     return found
 
 
-def _cast(stage: Stage, scale: Scale) -> None:
+def _cast(stage: Stage, scale: Scale, *, fraud: bool) -> None:
     """Who takes part, and when each of them begins."""
     makers = max(round(MAKERS * scale), 2)
     people.offices(stage)
@@ -105,6 +103,7 @@ def _cast(stage: Stage, scale: Scale) -> None:
     people.holders(stage, max(round(HOLDERS * scale), 6), makers)
     if releasing.has_releases(stage):
         people.newcomers(stage)
+    cast = planting.cast(stage, scale) if fraud else None
     people.lists(stage)
     year, days = stage.first.year, (stage.until - stage.first).days
     for county in stage.counties.values():
@@ -134,6 +133,8 @@ def _cast(stage: Stage, scale: Scale) -> None:
     for number, day in enumerate(begins, start=1):
         if day <= days:
             stage.begin(_asked(stage, number), in_days=max(day, 30))
+    if cast is not None:
+        planting.all_year(stage, scale, cast)
 
 
 def _asked(stage: Stage, number: int) -> Story:

@@ -83,9 +83,8 @@ class Stage:
         self.lots = Dice(seed + OTHER_SOURCE)  # what bookings draw from
         self.others = Dice(seed + OTHER_SOURCE + OTHER_SOURCE)  # what releases draw from
         self.wrongs = Dice(seed + OTHER_SOURCE * 3)  # what irregular deals draw from
-        self.labels: dict[
-            str, tuple[str, bool]
-        ] = {}  # of planted claims: the pattern, and whether it only looks like it
+        # Of planted claims the pattern, whether it only looks like it, and whether it came out so, asked at the end.
+        self.labels: dict[str, tuple[str, bool, Callable[[], bool]]] = {}
         self.bookable: list[Bookable] = []
         self.booked_orders = FIRST_BOOKED_ORDER
         self.first, self.until, self.today = first, until, first
@@ -93,6 +92,9 @@ class Stage:
         self.holders: list[Member] = []
         self.providers: list[Member] = []
         self.newcomers: list[Member] = []
+        self.strangers: list[Member] = []  # enterprises that come for irregular deals, and for what looks like them
+        self.serving: list[Member] = []  # providers that come for these
+        self.taken: dict[tuple[str, str], str] = {}  # county and provider: the officer who takes all their claims
         self.citizens: list[str] = []
         self.city: dict[Role, str] = {}
         self.acts = self.declined = self.commands = 0
@@ -132,6 +134,10 @@ class Stage:
     def officer(self, person_id: str) -> Actor:
         """The officer, or who stands in for them today."""
         return self.actor(self.absent.get(person_id, person_id))
+
+    def provider(self, party_id: str) -> Member | None:
+        """The provider by its party, whatever it came for."""
+        return next((one for one in (*self.providers, *self.serving) if one.party_id == party_id), None)
 
     def live(self) -> dict[str, LiveVoucher]:
         """By party the voucher each holder would use today, as of the morning."""

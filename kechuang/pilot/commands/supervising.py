@@ -244,7 +244,8 @@ def _visited(stage: Stage, county: County, visit_id: str, *, faulty: bool, done:
         supervision.demand(other, visit_id=visit_id, text="补齐原始记录，并建立存档制度。", now=now)
     if not done:
         return
-    member = next(one for one in stage.providers if one.party_id == sheet.visit.party_id)
+    member = stage.provider(sheet.visit.party_id)
+    assert member is not None
     yield 6
     with stage.act() as now:
         supervision.report(stage.member(member), visit_id=visit_id, text="已补齐原始记录并建立存档制度。", now=now)

@@ -108,6 +108,8 @@ def rules(request: HttpRequest) -> HttpResponse:
     if not queries.sees_queue(actor):
         raise NotVisible
     hits = queries.hits_by_rule(actor)
-    rows = [(rule, hits[code], queries.terms_of_rule(code, on=clock.today())) for code, rule in RULES.items()]
+    on = clock.today()
+    place = queries.rules_place(actor, on=on)
+    rows = [(rule, hits[code], queries.terms_of_rule(code, region=place, on=on)) for code, rule in RULES.items()]
     context = {"rows": rows, "decides": actor.holds(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER)}
     return render(request, "screening/rules.html", context)

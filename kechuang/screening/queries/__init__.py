@@ -28,9 +28,11 @@ from kechuang.screening.queries.shown import (
     evidence_of,
     reason_of,
     rows_of,
+    rules_place,
     sees_queue,
     terms_of_rule,
 )
+from kechuang.screening.queries.terms import all_terms, by_terms, scheme_of, terms_of
 from kechuang.screening.states import QUEUE_MAX
 
 __all__ = [
@@ -40,8 +42,10 @@ __all__ = [
     "FindingRow",
     "FindingSheet",
     "Known",
+    "all_terms",
     "asked_at",
     "brings_registers",
+    "by_terms",
     "contest_sheet",
     "contests_open",
     "evidence_of",
@@ -57,9 +61,12 @@ __all__ = [
     "own_links",
     "reason_of",
     "rows_of",
+    "rules_place",
+    "scheme_of",
     "sees_queue",
     "sheet",
     "states_among",
+    "terms_of",
     "terms_of_rule",
     "waiting_for",
 ]

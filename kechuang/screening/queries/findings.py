@@ -121,9 +121,9 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     return said
 
 
-def asked_at(stage: Stage) -> set[tuple[str, str]]:
-    """Which paid invoices were asked about at a stage: claim and number."""
-    return set(RedCheck.objects.filter(stage=stage).values_list("claim_id", "number"))
+def asked_at(stage: Stage) -> QuerySet[RedCheck]:
+    """What was asked about at a stage, for the room above to leave it out of what is due."""
+    return RedCheck.objects.filter(stage=stage)
 
 
 def levels_on() -> date | None:

@@ -70,7 +70,7 @@ def sheet(actor: Actor, finding_id: str) -> FindingSheet:
         RULES[Pattern(row.rule)],
         reason_of(row),
         evidence_of(row, office=office),
-        measured(row.terms["params"]),
+        measured(row.terms["scheme"], row.terms["params"]),
         names.get(row.holder_party, ""),
         names.get(row.provider_party, ""),
         list(contests_visible_to(actor).filter(finding=row).order_by("at")),

@@ -8,20 +8,22 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from kechuang.documents.queries import files_of
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.text import gettext_noop
 from kechuang.parties.queries import party_names
-from kechuang.policy.book import current, in_force
+from kechuang.policy.book import NoTermsInForce, current
 from kechuang.screening.access import OFFICES
 from kechuang.screening.models import Finding, Link
-from kechuang.screening.rules import RULES, Rule, ScreeningTerms
+from kechuang.screening.queries.terms import scheme_of, terms_of
+from kechuang.screening.rules import RULES, Rule
 from kechuang.screening.states import (
     GRAPH_MAX,
     LABEL_WIDTH,
     LINK_LABELS,
+    MARK,
     MONTH_DAY,
     POINT_SIZE,
-    SCHEME,
     LinkKind,
     LinkState,
     Pattern,
@@ -29,7 +31,12 @@ from kechuang.screening.states import (
 from kechuang.ui.words import fact, filled
 
 OTHERS, OTHER = gettext_noop("涉及其他单位，由县科技局核实"), gettext_noop("其他单位 {number}")
-_ADDRESSES = {"claim": "claims:claim", "order": "orders:order"}
+_ADDRESSES = {
+    "claim": "claims:claim",
+    "order": "orders:order",
+    "file": "documents:download",
+    "party": "credit:standing",
+}
 
 
 def sees_queue(actor: Actor) -> bool:
@@ -54,17 +61,23 @@ class Shown:
 def evidence_of(row: Finding, *, office: bool = True) -> list[Shown]:
     """What a finding rests on. A party reads of others only that they are there: what they do is not its business."""
     own = {row.claim_id, row.order_id, row.holder_party, row.provider_party}
+    own |= {one.id for one in files_of(row.claim_id)} if not office else set()
     links = [proof["id"] for proof in row.evidence if proof["kind"] == "link"]
     if len(links) == 1:  # between the two sides themselves
         own.add(links[0])
     return [
-        _shown(proof) if office or not proof["kind"] or proof["id"] in own else Shown(proof["label"], _(OTHERS), "")
+        _shown(proof, office=office)
+        if office or not proof["kind"] or proof["id"] in own
+        else Shown(proof["label"], _(OTHERS), "")
         for proof in row.evidence
     ]
 
 
-def _shown(proof: Mapping[str, str]) -> Shown:
-    url = reverse(_ADDRESSES[proof["kind"]], args=[proof["id"]]) if proof["kind"] in _ADDRESSES else ""
+def _shown(proof: Mapping[str, str], *, office: bool) -> Shown:
+    """With the way to it; what is known of a party is opened by offices alone."""
+    kind = proof["kind"]
+    opens = kind in _ADDRESSES and (office or kind != "party")
+    url = reverse(_ADDRESSES[kind], args=[proof["id"]]) if opens else ""
     return Shown(proof["label"], proof["value"], url)
 
 
@@ -105,15 +118,24 @@ class Measured:
     entry: Mapping[str, Any]
 
 
-def terms_of_rule(code: Pattern, *, on: date) -> list[Measured]:
-    """The parameters of one rule on a day, with their articles. Raises NoTermsInForce."""
-    params = in_force(SCHEME, ScreeningTerms, on=on).record["params"]
-    return measured({name: params[name] for name in RULES[code].parameters})
+def rules_place(actor: Actor, *, on: date) -> str:
+    """A place of the actor's office whose rules of screening are shown to it. Raises NoTermsInForce where none has any."""
+    found = (region for region in sorted(actor.regions(*OFFICES)) if scheme_of(region, on=on))
+    if not (place := next(found, "")):
+        raise NoTermsInForce(scheme="", param=MARK, day_on=on)
+    return place
 
 
-def measured(params: Mapping[str, Mapping[str, Any]]) -> list[Measured]:
+def terms_of_rule(code: Pattern, *, region: str, on: date) -> list[Measured]:
+    """The parameters of one rule in a place on a day, with their articles. Raises NoTermsInForce."""
+    found = terms_of(region, on=on)
+    params = found.record["params"]
+    return measured(found.scheme, {name: params[name] for name in RULES[code].parameters})
+
+
+def measured(scheme: str, params: Mapping[str, Mapping[str, Any]]) -> list[Measured]:
     """Parameters that a finding was found by, or that are in force now."""
-    known = current().packs[SCHEME].parameters
+    known = current().packs[scheme].parameters
     found = []
     for name, entry in params.items():
         options = known[name].options if name in known else {}

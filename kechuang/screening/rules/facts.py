@@ -80,6 +80,8 @@ class PictureFact:
     other_id: str
     name: str
     other_name: str
+    file_id: str
+    other_file_id: str
     exact: bool  # the same file
     bits: int
     bits_of: int
@@ -195,7 +197,7 @@ class Proof:
 
     label: str
     value: str
-    kind: str = ""  # claim, order, party, link; "": nothing to open
+    kind: str = ""  # claim, order, file, party, link; "": nothing to open
     id: str = ""
 
 

@@ -56,8 +56,8 @@ def _pictured(picture: PictureFact, own: ClaimFact, theirs: ClaimFact, numbers: 
             "bits_count": picture.bits,
         },
         (
-            Proof(_("本申请的扫描件"), picture.name, "claim", own.claim_id),
-            Proof(_("另一申请的扫描件"), picture.other_name, "claim", theirs.claim_id),
+            Proof(_("本申请的扫描件"), picture.name, "file", picture.file_id),
+            Proof(_("另一申请的扫描件"), picture.other_name, "file", picture.other_file_id),
             Proof(_("票面上不同的格数 / 有字的格数"), f"{picture.parts} / {picture.parts_of}"),
             Proof(_("版面指纹不同的位数 / 总位数"), f"{picture.bits} / {picture.bits_of}"),
             Proof(_("另一申请"), f"{theirs.number} {theirs.title}", "claim", theirs.claim_id),
@@ -130,12 +130,14 @@ def _reused(facts: Facts, invoice: InvoiceFact, other: InvoiceFact) -> Found:
 
 
 def red(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
-    """红冲：the tax bureau says that a cited invoice was cancelled in red since it was claimed for."""
+    """红冲：the tax bureau says that a cited invoice was cancelled in red, before it was handed in or since.
+
+    An invoice that the claim no longer cites was corrected, and nothing is found.
+    """
+    cited = {(invoice.claim_id, invoice.number) for invoice in facts.invoices}
     for said in facts.red:
         claim = facts.claims.get(said.claim_id)
-        if claim is None or claim.claim_id not in facts.wanted:
-            continue
-        if claim.submitted_on is not None and said.red_on < claim.submitted_on:
+        if claim is None or claim.claim_id not in facts.wanted or (said.claim_id, said.number) not in cited:
             continue
         yield Found(
             Pattern.INVOICE_RED,
@@ -145,6 +147,7 @@ def red(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
                 Proof(_("发票"), said.number),
                 Proof(_("红字发票"), said.red_number),
                 Proof(_("红冲日期"), said.red_on.isoformat()),
+                Proof(_("提交日期"), claim.submitted_on.isoformat() if claim.submitted_on else "—"),
                 Proof(_("付款日期"), claim.paid_on.isoformat() if claim.paid_on else "—"),
                 Proof(_("答复来源"), said.asked_of),
             ),
@@ -159,22 +162,24 @@ def mismatch(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
             of_claim.setdefault(invoice.claim_id, []).append(invoice)
     for claim_id, invoices in sorted(of_claim.items()):
         claim = facts.claims[claim_id]
-        if proofs := tuple(_differs(claim, invoices, terms)):
-            yield Found(Pattern.INVOICE_MISMATCH, claim, {"what": [proof.label for proof in proofs]}, proofs)
+        if differs := list(_differs(claim, invoices, terms)):
+            what, proofs = [said for said, _proof in differs], tuple(proof for _said, proof in differs)
+            yield Found(Pattern.INVOICE_MISMATCH, claim, {"what": what}, proofs)
 
 
-def _differs(claim: ClaimFact, invoices: Sequence[InvoiceFact], terms: ScreeningTerms) -> Iterator[Proof]:
+def _differs(claim: ClaimFact, invoices: Sequence[InvoiceFact], terms: ScreeningTerms) -> Iterator[tuple[str, Proof]]:
+    """What differs, and both sides of it: the invoice's first."""
     total = sum(invoice.line_fen for invoice in invoices)
     if abs(total - claim.price_fen) > terms.invoice_differs_fen:
-        yield Proof(_("金额与订单不符"), f"{yuan(total)} / {yuan(claim.price_fen)}")
+        yield _("金额与订单不符"), Proof(_("发票金额 / 订单价款"), f"{yuan(total)} / {yuan(claim.price_fen)}")
     for invoice in invoices:
         if claim.placed_on is not None and invoice.issued_on < claim.placed_on:
-            yield Proof(_("开票早于下单"), f"{invoice.issued_on} / {claim.placed_on}")
+            yield _("开票早于下单"), Proof(_("开票日期 / 下单日期"), f"{invoice.issued_on} / {claim.placed_on}")
         if word := next((word for word in terms.invoice_goods_words if word in invoice.items), ""):
-            yield Proof(_("开票内容不是科研服务"), f"{invoice.items}（{word}）")
+            yield _("开票内容不是科研服务"), Proof(_("发票上的开票内容"), f"{invoice.items}（{word}）")
         for expected, found in (
             (claim.holder_code, invoice.buyer_code),
             (claim.provider_code, invoice.seller_code),
         ):
             if expected and found and expected != found:
-                yield Proof(_("开票双方与订单不符"), f"{found} / {expected}")
+                yield _("开票双方与订单不符"), Proof(_("发票 / 订单上的统一社会信用代码"), f"{found} / {expected}")

@@ -1,6 +1,5 @@
 """Writes of the room: a settlement on its way, its payout, and redemptions entered from elsewhere."""
 
-from kechuang.subsidies.commands.asking_back import ask_back, asked_back_no_more
 from kechuang.subsidies.commands.conversions import (
     Origin,
     bring_conversions,
@@ -8,6 +7,7 @@ from kechuang.subsidies.commands.conversions import (
     reject_conversions,
 )
 from kechuang.subsidies.commands.drafting import Decision, decide, draft, edit, fund, withdraw
+from kechuang.subsidies.commands.holding import resume, stop, suspend
 from kechuang.subsidies.commands.outside import Redemption, check_outside, enter_outside, reject_outside
 from kechuang.subsidies.commands.paying import (
     ask_bank,
@@ -27,9 +27,7 @@ __all__ = [
     "Decision",
     "Origin",
     "Redemption",
-    "ask_back",
     "ask_bank",
-    "asked_back_no_more",
     "bounce",
     "bring_conversions",
     "cancel_batch",
@@ -48,9 +46,12 @@ __all__ = [
     "read_results",
     "reject_conversions",
     "reject_outside",
+    "resume",
     "retry",
     "return_batch",
     "settle",
+    "stop",
+    "suspend",
     "transmit",
     "unpublish",
     "withdraw",

@@ -1,5 +1,6 @@
 """Reading subsidies."""
 
+from kechuang.subsidies.models import Statement
 from kechuang.subsidies.queries.checks import passed_early, unequal
 from kechuang.subsidies.queries.conversions import ConversionRow, conversion_rows, conversions
 from kechuang.subsidies.queries.lists import (
@@ -16,7 +17,7 @@ from kechuang.subsidies.queries.lists import (
     waiting_for,
 )
 from kechuang.subsidies.queries.papers import kinds, own_statements, printed, settles_in, workbook
-from kechuang.subsidies.queries.payouts import payable_rows
+from kechuang.subsidies.queries.payouts import held_by, payable_rows, state_of
 from kechuang.subsidies.queries.sheets import (
     CountedRow,
     PlaceSum,
@@ -37,6 +38,7 @@ __all__ = [
     "OutsideRow",
     "PlaceSum",
     "SettlementSheet",
+    "Statement",
     "StatementRow",
     "StatementSheet",
     "conversion_rows",
@@ -45,6 +47,7 @@ __all__ = [
     "counted_of_settlement",
     "counted_rows",
     "due",
+    "held_by",
     "in_notice",
     "in_payout",
     "kinds",
@@ -57,6 +60,7 @@ __all__ = [
     "settlement_sheet",
     "settlements",
     "settles_in",
+    "state_of",
     "statement",
     "statement_sheet",
     "statements",

@@ -10,7 +10,7 @@ from kechuang.trail.queries import Broken
 
 _THROUGH = (
     "SELECT 'subsidies_statement', id, cleared_on FROM subsidies_statement"
-    " WHERE state IN ('payable', 'in_payment', 'paid', 'payment_failed')"
+    " WHERE state IN ('payable', 'in_payment', 'paid', 'payment_failed', 'suspended')"
 )
 
 

@@ -1,11 +1,32 @@
 """Statements that can be paid, per paying office."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.subsidies.models import Statement
 from kechuang.subsidies.states import StatementState
+from kechuang.trail.models import Event
+from kechuang.trail.queries import way
 from kechuang.treasury.queries import OfficePayables, office_payables
+
+SUSPENDING = "subsidies.suspend"
+
+
+def state_of(statement_id: str) -> str:
+    """The state of a statement, for rooms above that follow it."""
+    return Statement.objects.values_list("state", flat=True).get(id=statement_id)
+
+
+def held_by(statement_id: str) -> str:
+    """The number of the case (案卷) that suspended a statement's payout; "" when none did."""
+    return case_among(way([statement_id]).filter(action=SUSPENDING))
+
+
+def case_among(events: Iterable[Event]) -> str:
+    """The same by acts on the statement that were read already, the earliest first."""
+    said = [str(one.facts.get("case", "")) for one in events if one.action == SUSPENDING]
+    return said[-1] if said else ""
 
 
 def payable_rows(actor: Actor, *, on: date) -> list[OfficePayables]:

@@ -17,16 +17,14 @@ from kechuang.subsidies.states import OutsideState, StatementState
 
 # What the settlement rests on. A claim that the same payer's settlement of this sort counted already is left out, and one
 # that another payer's pays when this one would pay it too: also when the reading of its day, or of who pays, was changed
-# in between (同一笔兑付不重复补助). What a decision asks back of a claim is not redeemed, although it has not come back yet.
+# in between (同一笔兑付不重复补助).
 WRITE = f"""
     INSERT INTO subsidies_counted (settlement_id, party, unit, carrier, claim_id, claim_number, region, holder, counted_on, fen,
                                    price_fen, platform)
-    SELECT %(settlement)s::text, r.party, r.unit, r.carrier, r.claim_id, r.claim_number, r.region, r.holder, r.counted_on,
-        r.fen - coalesce(a.fen, 0),
+    SELECT %(settlement)s::text, r.party, r.unit, r.carrier, r.claim_id, r.claim_number, r.region, r.holder, r.counted_on, r.fen,
         r.price_fen, r.channel = ANY(%(channels)s::text[])
     FROM ({REDEEMED}) r
-    LEFT JOIN (SELECT claim_id, sum(fen)::bigint AS fen FROM subsidies_askedback GROUP BY claim_id) a ON a.claim_id = r.claim_id
-    WHERE r.fen > coalesce(a.fen, 0) AND NOT EXISTS (
+    WHERE NOT EXISTS (
         SELECT FROM subsidies_settlement s JOIN subsidies_counted x ON x.settlement_id = s.id
         WHERE s.formula = %(formula)s::text AND s.state <> 'withdrawn' AND s.id <> %(settlement)s::text
             AND x.claim_id = r.claim_id AND (s.pays_for = %(pays_for)s::text

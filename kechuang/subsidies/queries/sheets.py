@@ -14,7 +14,9 @@ from kechuang.kernel.machine import Move
 from kechuang.parties.queries import covers, party_names, person_names, region_name, unit_names
 from kechuang.policy.book import current
 from kechuang.subsidies.access import roles_on, statements_visible_to, visible_to
-from kechuang.subsidies.models import AskedBack, Counted, Settlement, Statement
+from kechuang.subsidies.models import Counted, Settlement, Statement
+from kechuang.subsidies.queries.fallen import FallenRow, Recount, fallen_of, recount
+from kechuang.subsidies.queries.payouts import case_among
 from kechuang.subsidies.rules import Per
 from kechuang.subsidies.states import (
     FACTOR_LABELS,
@@ -61,15 +63,6 @@ class FactorShare:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedBackRow:
-    """A claim that the settlement counted and that was asked back since, in whole or in part (计入而后决定追回)."""
-
-    claim_id: str
-    number: str
-    fen: int
-
-
-@dataclass(frozen=True, slots=True)
 class SettlementSheet:
     """All that a settlement's page shows."""
 
@@ -79,7 +72,7 @@ class SettlementSheet:
     scope: str
     rows: Sequence[StatementRow]
     places: Sequence[PlaceSum]
-    asked_back: Sequence[AskedBackRow]
+    fallen: Sequence[FallenRow]
     clock: Clock | None
     roles: frozenset[Role]
     open_moves: Sequence[Move]
@@ -130,11 +123,22 @@ class StatementSheet:
     sheet_number: str  # of the evaluation that the grade is from
     factors: Sequence[FactorShare]
     places: Sequence[PlaceSum]
+    fallen: Sequence[FallenRow]  # claims that were asked back since
+    recount: Recount | None  # what it comes to without them
+    case: str  # the number of the case that holds the payout; "" where none does
     clock: Clock | None
     roles: frozenset[Role]
     open_moves: Sequence[Move]
     people: Mapping[str, str]
     events: Sequence[Event]
+
+    @property
+    def supervised(self) -> bool:
+        """Whether the reader's office looks into what was paid (谁补助，谁监管)."""
+        return bool(self.roles & _LOOKS_INTO)
+
+
+_LOOKS_INTO = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.CITY_SCIENCE})
 
 
 def settlement_sheet(actor: Actor, settlement_id: str, *, on: date) -> SettlementSheet:
@@ -164,7 +168,7 @@ def settlement_sheet(actor: Actor, settlement_id: str, *, on: date) -> Settlemen
         scope=region_name(row.scope),
         rows=sorted(rows, key=lambda one: (-one.statement.fen, -one.statement.year_fen, one.payee)),
         places=_places(Counted.objects.filter(settlement=row)),
-        asked_back=_asked_back(row),
+        fallen=fallen_of(Counted.objects.filter(settlement=row)),
         clock=clocks([row.id], on=on).get(row.id),
         roles=roles,
         open_moves=MACHINE.open(SubsidyState(row.state), roles),
@@ -191,6 +195,9 @@ def statement_sheet(actor: Actor, statement_id: str, *, on: date) -> StatementSh
         sheet_number=row.sheet.number if row.sheet else "",
         factors=_factors(row) if row.place else (),
         places=_places(_counted(row)),
+        fallen=fallen_of(_counted(row)),
+        recount=recount(row, _counted(row), _of_house(row)),
+        case=case_among(events) if row.state == StatementState.SUSPENDED else "",
         clock=clocks([row.id], on=on).get(row.id),
         roles=roles,
         open_moves=STATEMENT_MACHINE.open(StatementState(row.state), roles),
@@ -246,6 +253,11 @@ def _counted(row: Statement) -> QuerySet[Counted]:
     return rows.filter(unit=row.unit) if _per_unit(row.settlement) else rows
 
 
+def _of_house(row: Statement) -> QuerySet[Counted]:
+    """Every claim of the statement's legal person that its settlement counted."""
+    return Counted.objects.filter(settlement_id=row.settlement_id, party=row.party)
+
+
 def _per_unit(settlement: Settlement) -> bool:
     """Whether each unit has a statement of its own; what is nobody's unit is then the house's alone."""
     per = settlement.terms.get("params", {}).get("subsidy_threshold_per", {})
@@ -270,18 +282,6 @@ def _factors(row: Statement) -> list[FactorShare]:
         for one in params["award_factors"]["is"]
         for name in [one["factor"]]
     ]
-
-
-def _asked_back(settlement: Settlement) -> list[AskedBackRow]:
-    """What was decided after the year was settled; two statements, over the few claims that were ever asked back."""
-    if settlement.settled_on is None:
-        return []
-    later = AskedBack.objects.filter(fen__gt=0, on__gte=settlement.settled_on).order_by("id")
-    asked: dict[str, int] = {}
-    for claim_id, fen in later.values_list("claim_id", "fen"):
-        asked[claim_id] = asked.get(claim_id, 0) + fen
-    rows = Counted.objects.filter(settlement=settlement, claim_id__in=list(asked)).order_by("claim_number")
-    return [AskedBackRow(row.claim_id, row.claim_number, asked[row.claim_id]) for row in rows]
 
 
 def _places(rows: QuerySet[Counted]) -> list[PlaceSum]:

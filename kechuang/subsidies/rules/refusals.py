@@ -140,6 +140,12 @@ class NothingChosen(Refusal):
     remedy = _("请选择后再编制批次")
 
 
+class HeldByCase(Refusal):
+    code = "subsidies.held_by_case"
+    text = _("本结算单由案卷 {case} 暂停拨付，不能另行恢复或终止")
+    remedy = _("请在该案卷中恢复，或结案时决定")
+
+
 class NoBank(Refusal):
     code = "subsidies.no_bank"
     text = _("尚未接通银行")

@@ -9,6 +9,7 @@ from kechuang.supervision.commands.cases import (
     open_case,
     open_on_claim,
     open_on_complaint,
+    open_on_statement,
     open_on_visit,
     reply,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "open_case",
     "open_on_claim",
     "open_on_complaint",
+    "open_on_statement",
     "open_on_visit",
     "propose",
     "publish",

@@ -22,6 +22,8 @@ from kechuang.policy.book import InForce, replay
 from kechuang.screening.queries import findings_of
 from kechuang.screening.rules import RULES
 from kechuang.screening.states import FindingState, Pattern
+from kechuang.subsidies.queries import Statement, statements
+from kechuang.subsidies.states import FORMULA_LABELS, Formula
 from kechuang.supervision import rules
 from kechuang.supervision.access import (
     complaints_visible_to,
@@ -132,6 +134,19 @@ def open_on_claim(
 
 
 @transaction.atomic
+def open_on_statement(actor: Actor, *, statement_id: str, title: str, source: Source, now: datetime) -> Case:
+    """Opens a case on one subsidy (就补助结算单立案), about whom it is paid to.
+
+    Raises NotVisible, WordsMissing, NoSupervisionRules.
+    """
+    row = statements(actor).select_related("settlement").filter(id=statement_id).first()
+    if row is None or not row.party:
+        raise NotVisible
+    about = {"region": row.region, "party_id": row.party, "side": Role.PROVIDER, "source": source}
+    return open_case(actor, title=title, items=[of_statement(row)], now=now, **about)  # type: ignore[arg-type]
+
+
+@transaction.atomic
 def open_on_visit(actor: Actor, *, visit_id: str, title: str, now: datetime) -> Case:
     """Opens a case about a provider on what a spot check has found (就抽查立案), with each claim that was at fault.
 
@@ -186,7 +201,7 @@ def open_on_complaint(actor: Actor, *, complaint_id: str, title: str, now: datet
 
 @transaction.atomic
 def add_claim(actor: Actor, *, case_id: str, number: str, now: datetime) -> Item:
-    """Lays one more claim or order of the same party into the case (列入卷内事项), by its number or its order's; once.
+    """Lays one more claim, order or subsidy of the same party into the case (列入卷内事项), by its number or its order's; once.
 
     About a provider those that are paid to it, about an enterprise those whose voucher was its own.
     Raises MoveNotOpen, SubjectUnknown, OtherParty.
@@ -201,7 +216,12 @@ def add_claim(actor: Actor, *, case_id: str, number: str, now: datetime) -> Item
 
 
 def _matter(actor: Actor, case: Case, wanted: str) -> New:
-    """A claim by its number or its order's; an order that nobody has claimed for by its own."""
+    """A claim by its number or its order's, a subsidy by its statement's; an order that nobody has claimed for by its own."""
+    paid = statements(actor).select_related("settlement").filter(number=wanted, region=case.region).first()
+    if paid is not None:
+        if Role(case.side) != Role.PROVIDER or paid.party != case.party_id:
+            raise rules.OtherParty(number=wanted)
+        return of_statement(paid)
     seen = queue(actor, region=case.region).select_related("order")
     claim = seen.filter(number=wanted).first() or seen.filter(order__number=wanted).first()
     order = None if claim else orders_of(actor).filter(number=wanted, region=case.region).first()
@@ -221,6 +241,12 @@ def of_claim(claim: Claim) -> New:
     """A claim as it lies in a case."""
     fen = claim.confirmed_fen or claim.claimed_fen
     return New(ItemKind.CLAIM, claim.id, claim.number, claim.order.title, fen)
+
+
+def of_statement(row: Statement) -> New:
+    """A subsidy as it lies in a case."""
+    label = f"{row.settlement.year} {FORMULA_LABELS[Formula(row.settlement.formula)]}"
+    return New(ItemKind.STATEMENT, row.id, row.number, label, row.fen)
 
 
 def of_findings(claim_id: str) -> list[New]:

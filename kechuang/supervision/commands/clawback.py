@@ -2,26 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from kechuang.claims.queries import queue
+from kechuang.claims import commands as claims
 from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen, yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger import commands as ledger
-from kechuang.ledger.queries import transfers_of, used_of
+from kechuang.ledger.queries import transfers_of
 from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
 from kechuang.parties.queries import refuse_same_hands
 from kechuang.policy.book import InForce, replay
-from kechuang.subsidies import commands as subsidies
 from kechuang.supervision import rules
 from kechuang.supervision.access import clawbacks_visible_to, roles_on_clawback
 from kechuang.supervision.commands.telling import due_clock, tell_party
 from kechuang.supervision.models import Case, Clawback, Instalment, Item, clawback_page
+from kechuang.supervision.queries.payouts import PAYOUTS, Payouts, asked_of, kind_of, net_paid
 from kechuang.supervision.queries.terms import terms_of
 from kechuang.supervision.rules import ClawbackTerms, Part
 from kechuang.supervision.states.cases import CLAWBACK_DUE, CLAWBACK_MACHINE, ClawbackState, ItemKind
@@ -31,47 +32,59 @@ from kechuang.ui import clock
 ORDER_LABEL = _("决定追回")
 
 
-def order(actor: Actor, case: Case, claim_id: str, fen: Fen, *, now: datetime) -> Clawback:
-    """Asks back `fen` of a paid claim (决定追回), within the decision of its case.
+def order(actor: Actor, case: Case, subject_id: str, fen: Fen, *, now: datetime) -> Clawback:
+    """Asks back `fen` of a paid claim or subsidy (决定追回), within the decision of its case.
 
-    Only of a claim in the case and from its party, which alone was heard. Raises NotVisible, PaidToAnother,
+    Only of what lies in the case and was paid to its party, which alone was heard. Raises NotVisible, PaidToAnother,
     RefundNotProvided, AmountMissing, NothingPaid, AbovePaid.
     """
     on = clock.day(now)
-    inside = Item.objects.filter(case=case, kind=ItemKind.CLAIM, subject_id=claim_id)
-    rows = queue(actor, region=case.region).select_for_update(of=("self",)).filter(id=claim_id)
-    claim = rows.first() if inside.exists() else None
-    if claim is None:
-        raise NotVisible
-    if claim.provider_party != case.party_id:
-        raise rules.PaidToAnother(number=claim.number)
+    kind, sort, paid = _paid(actor, case, subject_id)
     terms = terms_of(case.region, ClawbackTerms, on=on)
     if not terms.terms.sanction_refund:
         raise rules.RefundNotProvided()
-    rules.refuse_amount(number=claim.number, fen=fen, paid_fen=paid_fen(claim.id), asked_fen=asked_fen(claim.id))
-    paid_from = next(one.credit for one in reversed(transfers_of([claim.id])) if one.rule == "pay")
+    known = [subject_id]
+    was, asked = net_paid(kind, known)[subject_id], asked_of(kind, known)[subject_id]
+    rules.refuse_amount(number=paid.number, fen=fen, paid_fen=was, asked_fen=asked)
+    paid_from = next(one.credit for one in reversed(transfers_of(known)) if one.rule == sort.pays)
     row = Clawback.objects.create(
         region=case.region,
         case=case,
-        claim=claim,
-        claim_number=claim.number,
-        party_id=claim.provider_party,
+        paid_number=paid.number,
+        party_id=case.party_id,
         principal_fen=fen,
-        paid_on=claim.paid_on or on,
+        paid_on=paid.paid_on or on,
         paid_region=paid_from.region,
         paid_year=paid_from.year,
         terms=dict(terms.record),
         decided_by=actor.person_id,
         decided_on=on,
+        **{sort.link: paid},
     )
     _set_parts(row, rules.at_once(fen, on=on, terms=terms.terms))
-    subsidies.ask_back(claim_id=claim.id, clawback_id=row.id, fen=fen, now=now)
-    facts = {"case": case.id, "claim": claim.id, "principal_fen": int(fen)}
+    if row.claim_id:
+        claims.ask_back(claim_id=row.claim_id, clawback_id=row.id, fen=fen, now=now)
+    facts = {"case": case.id, sort.link: subject_id, "principal_fen": int(fen)}
     role, article = sorted(actor.roles_in(case.region))[0], terms.article("sanction_refund")
     record(actor, row, "order", label=ORDER_LABEL, role=role, now=now, target=row.state, article=article, facts=facts)
     _next_due(row, now)
-    tell_party(row, _("须缴回补助资金"), f"{row.number} {claim.number} ¥{yuan(fen)}", now=now)
+    tell_party(row, _("须缴回补助资金"), f"{row.number} {paid.number} ¥{yuan(fen)}", now=now)
     return row
+
+
+def _paid(actor: Actor, case: Case, subject_id: str) -> tuple[ItemKind, Payouts, Any]:
+    """What was paid, locked, as it lies in the case; raises NotVisible, PaidToAnother."""
+    item = Item.objects.filter(case=case, kind__in=list(PAYOUTS), subject_id=subject_id).first()
+    if item is None:
+        raise NotVisible
+    kind = ItemKind(item.kind)
+    sort = PAYOUTS[kind]
+    paid = sort.rows(actor).filter(region=case.region, id=subject_id).select_for_update(of=("self",)).first()
+    if paid is None:
+        raise NotVisible
+    if getattr(paid, sort.payee) != case.party_id:
+        raise rules.PaidToAnother(number=paid.number)
+    return kind, sort, paid
 
 
 @transaction.atomic
@@ -127,8 +140,8 @@ def receive(
     part = Instalment.objects.filter(clawback=row, received_on__isnull=True).order_by("position").first()
     if part is None or part.position != position:
         raise rules.ReceivedOutOfOrder(position=part.position if part else position)
-    if paid_fen(row.claim_id) < row.principal_fen:
-        raise rules.NothingPaid(number=row.claim_number)
+    if net_paid(kind_of(row), [row.paid_id])[row.paid_id] < row.principal_fen:
+        raise rules.NothingPaid(number=row.paid_number)
     interest = rules.interest_fen(Fen(part.fen), since=row.paid_on, until=on, terms=kept_terms(row).terms)
     rules.refuse_receipt(
         fen=fen, part=Fen(part.fen), interest=interest, on=on, decided_on=row.decided_on, today=clock.day(now)
@@ -239,16 +252,22 @@ def _interest_article(row: Clawback) -> str:
 
 def _post(row: Clawback, part: Instalment, now: datetime) -> None:
     """The principal leaves what was paid; interest comes in beside it and is nobody's voucher money."""
+    sort = PAYOUTS[kind_of(row)]
 
     def at(kind: Kind, owner: str) -> Place:
         return Place(kind, row.paid_region, row.paid_year, owner)
 
-    legs = [Leg("claw_back", at(Kind.PAID, row.party_id), at(Kind.CLAWED_BACK, row.party_id), part.fen)]
+    legs = [Leg(sort.claws_back, at(sort.paid_kind, row.party_id), at(sort.back_kind, row.party_id), part.fen)]
     if part.interest_fen:
         outside = at(Kind.APPROPRIATION, "")
         legs.append(Leg("claw_back_interest", outside, at(Kind.INTEREST, row.party_id), part.interest_fen))
-    ledger.post(legs, key=f"{row.id}:{part.position}", subject=row.claim_id, now=now)
-    subsidies.asked_back_no_more(claim_id=row.claim_id, clawback_id=row.id, fen=Fen(part.fen), now=now)
+    ledger.post(legs, key=f"{row.id}:{part.position}", subject=row.paid_id, now=now)
+    _asked_no_more(row, Fen(part.fen), now)
+
+
+def _asked_no_more(row: Clawback, fen: Fen, now: datetime) -> None:
+    if row.claim_id:
+        claims.asked_back_no_more(claim_id=row.claim_id, clawback_id=row.id, fen=fen, now=now)
 
 
 @transaction.atomic
@@ -268,20 +287,9 @@ def withdraw(actor: Actor, *, clawback_id: str, reason: str, now: datetime) -> C
     row.reason = rules.said(reason)
     advance(actor, row, move, roles=roles, now=now, saves=["reason"], facts={"reason": row.reason})
     deadlines.cancel(row.id, now=now)
-    subsidies.asked_back_no_more(claim_id=row.claim_id, clawback_id=row.id, fen=Fen(row.principal_fen), now=now)
+    _asked_no_more(row, Fen(row.principal_fen), now)
     tell_party(row, _("追回决定已撤销"), f"{row.number}：{row.reason}", now=now)
     return row
-
-
-def paid_fen(claim_id: str) -> int:
-    """What was really paid for a claim and did not bounce (实付), by the ledger."""
-    return used_of([claim_id], "pay").get(claim_id, 0) - used_of([claim_id], "bounce").get(claim_id, 0)
-
-
-def asked_fen(claim_id: str) -> int:
-    """What decisions that stand ask back of a claim (已决定追回)."""
-    rows = Clawback.objects.filter(claim_id=claim_id).exclude(state=ClawbackState.WITHDRAWN)
-    return sum(rows.values_list("principal_fen", flat=True))
 
 
 def locked(actor: Actor, clawback_id: str) -> Clawback:

@@ -46,8 +46,8 @@ def clear(actor: Actor, *, case_id: str, text: str, now: datetime) -> Case:
 def uphold(actor: Actor, *, case_id: str, text: str, clawbacks: Mapping[str, Fen], now: datetime) -> Case:
     """A violation (认定违规), once the party was heard: what is not paid is ended, what is paid asked back as far as named.
 
-    Every claim in the case that is paid to its party is dealt with, held or not, but those let go while it ran.
-    `clawbacks` says how much of which paid claim. Raises MoveNotOpen, SameHands, Related, WordsMissing, InPayment,
+    Every claim and subsidy in the case that is paid to its party is dealt with, held or not, but those let go while it
+    ran. `clawbacks` says how much of which paid claim or statement. Raises MoveNotOpen, SameHands, Related, WordsMissing, InPayment,
     AbovePaid, NothingPaid, RefundNotProvided, PaidToAnother, NotVisible for what does not lie in the case.
     """
     case, move = _checked(actor, case_id, "uphold")
@@ -55,7 +55,7 @@ def uphold(actor: Actor, *, case_id: str, text: str, clawbacks: Mapping[str, Fen
     for item in payouts_of(case):
         if item.holding != Holding.ENDED:
             stop(actor, case, item, why, now)
-    asked = {claim_id: order(actor, case, claim_id, fen, now=now).principal_fen for claim_id, fen in clawbacks.items()}
+    asked = {paid: order(actor, case, paid, fen, now=now).principal_fen for paid, fen in clawbacks.items()}
     _findings(actor, case, FindingState.CONFIRMED, why, now)
     _decided(actor, case, move, why, {"clawbacks": asked}, now)
     tell_party(case, _("案卷已认定违规"), f"{case.number}：{why}", now=now)

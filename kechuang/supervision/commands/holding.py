@@ -1,34 +1,70 @@
-"""Stopping payouts (暂停拨付): a case calls the command of `claims`, whose machine and lock keep the gate.
+"""Stopping payouts (暂停拨付): a case calls the command of the room that pays, whose machine and lock keep the gate.
 
 What is not payable yet cannot be stopped yet; it is stopped in the same round in which its notice lets it pass.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from kechuang.claims import commands as claims
-from kechuang.claims.queries import held_by, queue, state_of
-from kechuang.claims.states import CLOSED as CLAIM_OVER
-from kechuang.claims.states import ClaimState
+from kechuang.claims import queries as of_claims
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
+from kechuang.subsidies import commands as subsidies
+from kechuang.subsidies import queries as of_subsidies
 from kechuang.supervision import rules
 from kechuang.supervision.access import roles_on
 from kechuang.supervision.commands.cases import locked
 from kechuang.supervision.commands.telling import tell_office, tell_party
 from kechuang.supervision.models import Case, Item
+from kechuang.supervision.queries.payouts import PAYOUTS, Payouts, payouts_among
 from kechuang.supervision.states.cases import CASE_MACHINE, CaseState, Holding, ItemKind
 from kechuang.trail.commands import advance
 
-_STOPPABLE = (ClaimState.PAYABLE, ClaimState.PAYMENT_FAILED)
 _HELD = (Holding.ASKED, Holding.SUSPENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """The commands and reads of the room that pays."""
+
+    suspend: Callable[..., object]
+    resume: Callable[..., object]
+    stop: Callable[..., object]
+    state_of: Callable[[str], str]
+    held_by: Callable[[str], str]  # the number of the case that holds it
+
+
+_VERBS: dict[ItemKind, Verbs] = {
+    ItemKind.CLAIM: Verbs(
+        lambda actor, one, **said: claims.suspend(actor, claim_id=one, **said),
+        lambda actor, one, **said: claims.resume(actor, claim_id=one, **said),
+        lambda actor, one, **said: claims.stop(actor, claim_id=one, **said),
+        of_claims.state_of,
+        of_claims.held_by,
+    ),
+    ItemKind.STATEMENT: Verbs(
+        lambda actor, one, **said: subsidies.suspend(actor, statement_id=one, **said),
+        lambda actor, one, **said: subsidies.resume(actor, statement_id=one, **said),
+        lambda actor, one, **said: subsidies.stop(actor, statement_id=one, **said),
+        of_subsidies.state_of,
+        of_subsidies.held_by,
+    ),
+}
+
+
+def _of(item: Item) -> tuple[Payouts, Verbs]:
+    kind = ItemKind(item.kind)
+    return PAYOUTS[kind], _VERBS[kind]
 
 
 @transaction.atomic
 def suspend(actor: Actor, *, case_id: str, reason: str, now: datetime) -> Case:
-    """Holds back the payout of every claim in the case that is not paid yet (暂停涉案拨付); a suspended one is never paid.
+    """Holds back every payout in the case that is not made yet (暂停涉案拨付); a suspended one is never paid.
 
     What is paid to another than the party of the case is never touched: who is not heard loses nothing.
     Raises MoveNotOpen, WordsMissing, NothingToSuspend, HeldElsewhere.
@@ -41,10 +77,10 @@ def suspend(actor: Actor, *, case_id: str, reason: str, now: datetime) -> Case:
     held = [item for item in open_ if _hold(actor, case, item, why, now)]
     if not held:
         raise rules.NothingToSuspend()
-    facts = {"reason": why, "claims": {item.subject_id: item.holding for item in held}}
+    facts = {"reason": why, "payouts": {item.subject_id: item.holding for item in held}}
     advance(actor, case, move, roles=roles, now=now, facts=facts)
     numbers = "、".join(item.number for item in held)
-    tell_party(case, _("兑付申请暂停拨付"), f"{numbers}：{why}", now=now)
+    tell_party(case, _("涉案款项暂停拨付"), f"{numbers}：{why}", now=now)
     return case
 
 
@@ -61,42 +97,45 @@ def resume(actor: Actor, *, case_id: str, item_id: str, reason: str, now: dateti
         raise rules.NotSuspended(number=item.number)
     why = rules.said(reason)
     let_go(actor, case, item, why, now)
-    advance(actor, case, move, roles=roles, now=now, facts={"claim": item.subject_id, "reason": why})
-    tell_party(case, _("兑付申请恢复拨付"), f"{item.number}：{why}", now=now)
+    advance(actor, case, move, roles=roles, now=now, facts={"payout": item.subject_id, "reason": why})
+    tell_party(case, _("涉案款项恢复拨付"), f"{item.number}：{why}", now=now)
     return case
 
 
 @transaction.atomic
 def follow(actor: Actor, *, item_id: str, now: datetime) -> Item:
-    """What the clock does about a hold that was asked for: stops the claim once it is payable, forgets it once it is over.
+    """What the clock does about a hold that was asked for: stops the payout once it is payable, forgets it once it is over.
 
     A case that found a violation meanwhile ends the payout for good.
     """
     item = Item.objects.select_for_update(of=("self",)).select_related("case").get(id=item_id)
-    state, case = state_of(item.subject_id), item.case
-    violation = case.state == CaseState.UPHELD
-    if item.holding == Holding.ASKED and state in _STOPPABLE and violation:
+    (sort, room), case = _of(item), item.case
+    state, violation = room.state_of(item.subject_id), case.state == CaseState.UPHELD
+    if item.holding == Holding.ASKED and state in sort.stoppable and violation:
         stop(actor, case, item, case.decision, now)
-        title = _("认定违规的兑付申请已转入待拨付，已终止拨付")
+        title = _("认定违规的款项已转入待拨付，已终止拨付")
         tell_office(case, Role.COUNTY_APPROVER, title, f"{case.number} {item.number}", now=now)
         tell_party(case, title, f"{case.number} {item.number}", now=now)
-    elif item.holding == Holding.ASKED and state in _STOPPABLE:
-        claims.suspend(actor, claim_id=item.subject_id, reason=_because(case, ""), now=now, case=case.number)
+    elif item.holding == Holding.ASKED and state in sort.stoppable:
+        room.suspend(actor, item.subject_id, reason=_because(case, ""), now=now, case=case.number)
         _set(item, Holding.SUSPENDED)
-        title = _("涉案兑付申请已转入待拨付，已暂停拨付")
+        title = _("涉案款项已转入待拨付，已暂停拨付")
         tell_office(case, Role.COUNTY_APPROVER, title, f"{case.number} {item.number}", now=now)
-    elif item.holding in _HELD and (state in CLAIM_OVER or (item.holding == Holding.SUSPENDED and state in _STOPPABLE)):
+    elif item.holding in _HELD and (
+        state in sort.over or (item.holding == Holding.SUSPENDED and state in sort.stoppable)
+    ):
         _set(item, Holding.ENDED)
-        if violation and state == ClaimState.PAID:
-            title = _("认定违规的兑付申请在终止之前已经兑付，请另行立案追回")
+        if violation and state == sort.paid:
+            title = _("认定违规的款项在终止之前已经拨付，请另行立案追回")
             tell_office(case, Role.COUNTY_APPROVER, title, f"{case.number} {item.number}", now=now)
     return item
 
 
 def let_go(actor: Actor, case: Case, item: Item, why: str, now: datetime) -> None:
-    """Takes the hold off one claim; one that was suspended may be paid again."""
-    if item.holding == Holding.SUSPENDED and state_of(item.subject_id) == ClaimState.SUSPENDED:
-        claims.resume(actor, claim_id=item.subject_id, reason=_because(case, why), now=now, case=case.number)
+    """Takes the hold off one payout; one that was suspended may be paid again."""
+    sort, room = _of(item)
+    if item.holding == Holding.SUSPENDED and room.state_of(item.subject_id) == sort.suspended:
+        room.resume(actor, item.subject_id, reason=_because(case, why), now=now, case=case.number)
     _set(item, Holding.ENDED)
 
 
@@ -105,42 +144,47 @@ def stop(actor: Actor, case: Case, item: Item, why: str, now: datetime) -> None:
 
     Another case's hold on it gives way. Raises InPayment for what is on its way to the bank.
     """
-    claim_id, state = item.subject_id, state_of(item.subject_id)
-    if state == ClaimState.IN_PAYMENT:
+    (sort, room), subject = _of(item), item.subject_id
+    state = room.state_of(subject)
+    if state == sort.in_payment:
         raise rules.InPayment(number=item.number)
-    if state in CLAIM_OVER:
+    if state in sort.over:
         return
-    Item.objects.filter(subject_id=claim_id, holding__in=_HELD).exclude(id=item.id).update(holding=Holding.ENDED)
-    if state in _STOPPABLE:
-        claims.suspend(actor, claim_id=claim_id, reason=_because(case, why), now=now, case=case.number)
-        state = ClaimState.SUSPENDED
-    if state != ClaimState.SUSPENDED:
+    Item.objects.filter(subject_id=subject, holding__in=_HELD).exclude(id=item.id).update(holding=Holding.ENDED)
+    if state in sort.stoppable:
+        room.suspend(actor, subject, reason=_because(case, why), now=now, case=case.number)
+        state = sort.suspended
+    if state != sort.suspended:
         _set(item, Holding.ASKED)
         return
-    claims.stop(actor, claim_id=claim_id, reason=_because(case, why), now=now, case=held_by(claim_id))
+    room.stop(actor, subject, reason=_because(case, why), now=now, case=room.held_by(subject))
     _set(item, Holding.ENDED)
 
 
 def held_items(case: Case) -> list[Item]:
-    """The items whose payout the case holds, locked in the order of their claims."""
+    """The items whose payout the case holds, locked in the order of what they are about."""
     return list(Item.objects.select_for_update().filter(case=case, holding__in=_HELD).order_by("subject_id"))
 
 
 def payouts_of(case: Case) -> list[Item]:
-    """The claims in the case that are paid to its party, locked in their order: all that it can stop or ask back."""
-    ids = Item.objects.filter(case=case, kind=ItemKind.CLAIM).values("subject_id")
-    own = queue(CLOCK).filter(id__in=ids, provider_party=case.party_id).values_list("id", flat=True)
-    return list(Item.objects.select_for_update().filter(case=case, subject_id__in=list(own)).order_by("subject_id"))
+    """The claims and subsidies in the case that are paid to its party, locked in their order: all that it can stop or ask
+    back."""
+    own: list[str] = []
+    for kind, ids in payouts_among(Item.objects.filter(case=case)).items():
+        rows = PAYOUTS[kind].rows(CLOCK).filter(id__in=ids, **{PAYOUTS[kind].payee: case.party_id})
+        own += rows.values_list("id", flat=True)
+    return list(Item.objects.select_for_update().filter(case=case, subject_id__in=own).order_by("subject_id"))
 
 
 def _hold(actor: Actor, case: Case, item: Item, why: str, now: datetime) -> bool:
-    state = queue(actor).filter(id=item.subject_id).values_list("state", flat=True).first()
-    if state is None or state in CLAIM_OVER:
+    sort, room = _of(item)
+    state = sort.rows(actor).filter(id=item.subject_id).values_list("state", flat=True).first()
+    if state is None or state in sort.over:
         return False
-    if state in _STOPPABLE:
-        claims.suspend(actor, claim_id=item.subject_id, reason=_because(case, why), now=now, case=case.number)
+    if state in sort.stoppable:
+        room.suspend(actor, item.subject_id, reason=_because(case, why), now=now, case=case.number)
         _set(item, Holding.SUSPENDED)
-    elif state != ClaimState.SUSPENDED or not held_by(item.subject_id):
+    elif state != sort.suspended or not room.held_by(item.subject_id):
         _set(
             item, Holding.ASKED
         )  # also what an approver suspended by hand: it goes on when he lets it, not when the case does

@@ -80,14 +80,14 @@ class StrikeForm(ReasonForm):
 
 
 class AddForm(Form):
-    number = forms.CharField(label=_("兑付申请或订单编号"), max_length=64)
+    number = forms.CharField(label=_("兑付申请、订单或补助结算单编号"), max_length=64)
 
     def given(self) -> dict[str, Any]:
         return {"number": self.cleaned_data["number"]}
 
 
 class DecisionForm(TextForm):
-    """The decision, and beside each paid claim how much of it is asked back; nothing where nothing is."""
+    """The decision, and beside each paid claim or subsidy how much of it is asked back; nothing where nothing is."""
 
     text = TextField(label=_("认定的事实和决定"), widget=forms.Textarea(attrs={"rows": "4"}))
 

@@ -151,14 +151,16 @@ class Letter(models.Model):
 
 
 class Clawback(models.Model):
-    """追回: what one paid claim is to be given back of, with interest from the day it was paid."""
+    """追回: what one paid claim or subsidy is to be given back of, with interest from the day it was paid."""
 
     id = models.CharField(primary_key=True, max_length=32, default=clawback_id, editable=False)
     number = models.CharField(max_length=64, unique=True, default=clawback_number, editable=False)
     region = models.CharField(max_length=12, db_index=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="+")
-    claim_number = models.CharField(max_length=64)
+    claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, null=True, related_name="+")
+    statement = models.ForeignKey("subsidies.Statement", on_delete=models.PROTECT, null=True, related_name="+")
+    # Of the claim or statement. The column keeps the name by which acts of before have it: rows are held against them.
+    paid_number = models.CharField(max_length=64, db_column="claim_number")
     party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")  # who was paid
     state = models.CharField(max_length=24, default=CLAWBACK_MACHINE.initial)
     principal_fen = models.BigIntegerField()
@@ -190,11 +192,24 @@ class Clawback(models.Model):
             models.UniqueConstraint(
                 fields=["claim"], condition=Q(state=ClawbackState.OWED), name="clawback_one_open_per_claim"
             ),
+            models.UniqueConstraint(
+                fields=["statement"], condition=Q(state=ClawbackState.OWED), name="clawback_one_open_per_statement"
+            ),
+            models.CheckConstraint(
+                condition=Q(claim__isnull=False, statement__isnull=True)
+                | Q(claim__isnull=True, statement__isnull=False),
+                name="clawback_of_one_payout",
+            ),
         ]
         indexes = [models.Index(fields=["party", "state"], name="clawback_of_party")]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def paid_id(self) -> str:
+        """What was paid: the claim or the statement."""
+        return self.claim_id or self.statement_id or ""
 
 
 class Instalment(models.Model):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kechuang.claims.queries import queue
-from kechuang.kernel.actor import Role
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop
 from kechuang.parties.queries import party_names
+from kechuang.subsidies.queries import statement
 from kechuang.supervision import commands, queries
 from kechuang.supervision.forms.cases import (
     AddForm,
@@ -124,6 +126,33 @@ def open_on_claim(request: HttpRequest, claim_id: str) -> HttpResponse:
 
 
 @login_required
+@require_safe
+def holding(request: HttpRequest, payout_id: str) -> HttpResponse:
+    """From a claim or statement whose payout a case holds to that case."""
+    return redirect("supervision:case", queries.holding_case(actor_of(request), payout_id).id)
+
+
+@login_required
+def open_on_statement(request: HttpRequest, statement_id: str) -> HttpResponse:
+    """立案: about whom a subsidy is paid to. A case that runs over it already is shown instead."""
+    actor = actor_of(request)
+    row = statement(actor, statement_id)
+    if not row.party or not queries.may_open(actor, row.region):
+        raise NotVisible
+    if running := queries.case_of(actor, statement_id):
+        return redirect("supervision:case", running.id)
+    sides = [(str(Role.PROVIDER), _("收款单位：%(name)s") % {"name": party_names([row.party])[row.party]})]
+    form = OpenForm(request.POST or None, sides=sides, initial={"source": Source.OFFICE, "side": Role.PROVIDER})
+    what = {"number": row.number, "title": _("补助结算单"), "url": reverse("subsidies:statement", args=[row.id])}
+    return _opened(request, form, partial(_on_statement, actor, statement_id), what)
+
+
+def _on_statement(actor: Actor, statement_id: str, *, side: Role, **given: Any) -> Case:
+    """A subsidy has one side alone."""
+    return commands.open_on_statement(actor, statement_id=statement_id, **given)
+
+
+@login_required
 def open_on_visit(request: HttpRequest, visit_id: str) -> HttpResponse:
     """立案 on what a spot check has found."""
     actor = actor_of(request)
@@ -208,7 +237,7 @@ def _form(action: str, sheet: CaseSheet, request: HttpRequest | None = None) -> 
 
 
 def _paid(sheet: CaseSheet) -> list[tuple[str, str, int]]:
-    """The claims of the case of which something can be asked back."""
+    """The claims and subsidies of the case of which something can be asked back."""
     return [(row.item.subject_id, row.item.number, row.open_fen) for row in sheet.items if row.open_fen]
 
 

@@ -10,6 +10,7 @@ from kechuang.supervision.queries.cases import (
     clawback_sheet,
     clawbacks,
     clocks_of,
+    holding_case,
     interest_of_row,
     may_open,
     to_follow,
@@ -28,7 +29,7 @@ from kechuang.supervision.queries.checks import (
     visit_sheet,
     visits,
 )
-from kechuang.supervision.queries.halves import Half, halves_short, halves_shown
+from kechuang.supervision.queries.halves import Half, HalfSum, halves_of_year, halves_short, halves_shown
 from kechuang.supervision.queries.roster import (
     inspector_row,
     office_people,
@@ -58,6 +59,7 @@ __all__ = [
     "ClawbackSheet",
     "ComplaintSheet",
     "Half",
+    "HalfSum",
     "PlanSheet",
     "SanctionSheet",
     "VisitSheet",
@@ -72,8 +74,10 @@ __all__ = [
     "complaints",
     "complaints_to_lapse",
     "file_text",
+    "halves_of_year",
     "halves_short",
     "halves_shown",
+    "holding_case",
     "inspector_row",
     "interest_of_row",
     "ladder",

@@ -3,14 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from kechuang.claims.queries import queue
-from kechuang.claims.states import CLOSED as CLAIM_OVER
-from kechuang.claims.states import MACHINE as CLAIM_MACHINE
-from kechuang.claims.states import ClaimState
 from kechuang.deadlines.queries import Clock, clocks, overdue_subjects
 from kechuang.documents.queries import File, files_of
 from kechuang.kernel.actor import CLOCK, Actor, Role
@@ -18,7 +15,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.ledger.queries import Station, transfers_of, used_of
+from kechuang.ledger.queries import Station, transfers_of
 from kechuang.parties.queries import person_names, region_name
 from kechuang.policy.book import replay
 from kechuang.screening.queries import states_among
@@ -32,6 +29,7 @@ from kechuang.supervision.access import (
     visible_to,
 )
 from kechuang.supervision.models import Case, Clawback, Complaint, Instalment, Item, Letter, Sanction, Visit
+from kechuang.supervision.queries.payouts import PAYOUTS, asked_of, net_paid, payouts_among
 from kechuang.supervision.states.cases import (
     CASE_MACHINE,
     CASE_REPLY,
@@ -48,18 +46,18 @@ from kechuang.trail.queries import way
 from kechuang.ui.waiting import Waiting, waiting
 
 _HELD = (Holding.ASKED, Holding.SUSPENDED)
-_MOVED_ON = (ClaimState.PAYABLE, ClaimState.PAYMENT_FAILED, *CLAIM_OVER)
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One item of a case: for a claim its state now, what was paid and what can still be asked back."""
+    """One item of a case: for a claim or subsidy its state now, what was paid and what can still be asked back."""
 
     item: Item
     url: str
     state: str = ""
     paid_fen: int = 0
     open_fen: int = 0
+    pays: bool = False  # a claim or subsidy, whose payout can be held
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,30 +176,39 @@ def _item_rows(actor: Actor, case: Case) -> list[ItemRow]:
     """What lies in a case; of what is paid to another than its party nothing can be asked back."""
     office = bool(actor.roles_in(case.region) & set(OFFICES))
     items = list(Item.objects.filter(case=case).order_by("kind", "id"))
-    ids = [item.subject_id for item in items if item.kind == ItemKind.CLAIM]
-    claims = list(queue(actor).filter(id__in=ids).values_list("id", "state", "provider_party"))
-    seen = {claim_id: state for claim_id, state, _payee in claims}
-    own = {claim_id for claim_id, _state, payee in claims if payee == case.party_id}
-    paid, back = used_of(ids, "pay"), used_of(ids, "bounce")
-    standing = Clawback.objects.filter(claim_id__in=ids).exclude(state=ClawbackState.WITHDRAWN)
-    asked: dict[str, int] = {}
-    for claim_id, fen in standing.values_list("claim_id", "principal_fen"):
-        asked[claim_id] = asked.get(claim_id, 0) + fen
     found = states_among(actor, [item.subject_id for item in items if item.kind == ItemKind.FINDING])
+    paid: dict[str, dict[str, Any]] = {}
+    for kind, ids in payouts_among(items).items():
+        paid |= _paid_rows(actor, case, kind, ids) if ids else {}
     rows = []
     for item in items:
-        if item.kind == ItemKind.FINDING and item.subject_id in found:
+        kind = ItemKind(item.kind)
+        if kind in PAYOUTS:
+            rows.append(ItemRow(item, pays=True, **paid[item.subject_id]))
+        elif item.subject_id in found:
             rows.append(ItemRow(item, reverse("screening:finding", args=[item.subject_id]), found[item.subject_id]))
-            continue
-        if item.kind in _PAGES:
-            rows.append(ItemRow(item, reverse(_PAGES[ItemKind(item.kind)], args=[item.subject_id]) if office else ""))
-            continue
-        net = paid.get(item.subject_id, 0) - back.get(item.subject_id, 0)
-        url = reverse("claims:claim", args=[item.subject_id]) if item.subject_id in seen else ""
-        state = CLAIM_MACHINE.labels[ClaimState(seen[item.subject_id])] if item.subject_id in seen else ""
-        left = max(net - asked.get(item.subject_id, 0), 0) if item.subject_id in own else 0
-        rows.append(ItemRow(item, url, state, net, left))
+        else:
+            rows.append(
+                ItemRow(item, reverse(_PAGES[kind], args=[item.subject_id]) if office and kind in _PAGES else "")
+            )
     return rows
+
+
+def _paid_rows(actor: Actor, case: Case, kind: ItemKind, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Of each payout what its row shows: three statements, however many there are."""
+    sort = PAYOUTS[kind]
+    seen = {row[0]: row[1:] for row in sort.rows(actor).filter(id__in=ids).values_list("id", "state", sort.payee)}
+    paid, asked = net_paid(kind, ids), asked_of(kind, ids)
+    found = {}
+    for one in ids:
+        state, payee = seen.get(one, ("", ""))
+        found[one] = {
+            "url": reverse(sort.page, args=[one]) if one in seen else "",
+            "state": sort.machine.labels[sort.machine.states(state)] if one in seen else "",
+            "paid_fen": paid[one],
+            "open_fen": max(paid[one] - asked[one], 0) if payee == case.party_id else 0,
+        }
+    return found
 
 
 def clawback_sheet(actor: Actor, clawback_id: str, *, on: date) -> ClawbackSheet:
@@ -228,7 +235,7 @@ def clawback_sheet(actor: Actor, clawback_id: str, *, on: date) -> ClawbackSheet
         following=next((one for one in parts if one.part.received_on is None), None),
         left_fen=row.principal_fen - row.received_fen,
         params=row.terms["params"],
-        stations=[one for one in transfers_of([row.claim_id]) if one.key in keys],
+        stations=[one for one in transfers_of([row.paid_id]) if one.key in keys],
         events=events,
         people=person_names({event.person_id for event in events} - {""}) if office else {},
         office=office,
@@ -275,6 +282,15 @@ def case_of(actor: Actor, subject_id: str, *, side: str = "") -> Case | None:
     return (rows.filter(side=side) if side else rows).order_by("-id").first()
 
 
+def holding_case(actor: Actor, payout_id: str) -> Case:
+    """The case that holds the payout of a claim or statement (暂停拨付的案卷); raises NotVisible, also when none does."""
+    held = Item.objects.filter(subject_id=payout_id, holding__in=_HELD).values("case_id")
+    case = visible_to(actor).filter(id__in=held).first()
+    if case is None:
+        raise NotVisible
+    return case
+
+
 def to_lapse(*, on: date) -> list[str]:
     """Cases whose party has let the time to answer pass, in order."""
     over = overdue_subjects(CASE_REPLY, on=on)
@@ -283,10 +299,14 @@ def to_lapse(*, on: date) -> list[str]:
 
 
 def to_follow() -> list[str]:
-    """Holds about which something is to be done: the claim became payable, or is over."""
-    held = dict(Item.objects.filter(holding__in=_HELD).values_list("subject_id", "id"))
-    states = dict(queue(CLOCK).filter(id__in=held).values_list("id", "state"))
-    return sorted(item_id for claim_id, item_id in held.items() if states.get(claim_id) in _MOVED_ON)
+    """Holds about which something is to be done: the payout became payable, or is over."""
+    held = list(Item.objects.filter(holding__in=_HELD))
+    moved: set[str] = set()
+    for kind, ids in payouts_among(held).items():
+        sort = PAYOUTS[kind]
+        rows = sort.rows(CLOCK).filter(id__in=ids, state__in=[*sort.stoppable, *sort.over]) if ids else ()
+        moved |= {row.id for row in rows}
+    return sorted(item.id for item in held if item.subject_id in moved)
 
 
 def cases_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:

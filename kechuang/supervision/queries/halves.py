@@ -1,6 +1,6 @@
 """Whether a half-year's payouts were checked as far as the rules ask (半年抽查进度): over all plans together, per paying office."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -119,3 +119,32 @@ def halves_short(*, on: date) -> list[Half]:
 def _paying(since: date, until: date) -> QuerySet[Claim, str]:
     rows = queue(CLOCK).filter(state=ClaimState.PAID, paid_on__gte=since, paid_on__lt=until)
     return rows.order_by().values_list("region", flat=True).distinct()
+
+
+@dataclass(frozen=True, slots=True)
+class HalfSum:
+    """A half-year of several paying offices together (半年抽查比例)."""
+
+    since: date
+    until: date  # exclusive
+    paid_count: int
+    drawn_count: int
+    short_places: Sequence[str]  # that have not drawn the least share yet
+    least: Mapping[str, object]  # the highest of them, with its article
+
+    @property
+    def share_bp(self) -> int:
+        return self.drawn_count * ONE // self.paid_count
+
+
+def halves_of_year(regions: Iterable[str], *, year: int, on: date) -> list[HalfSum]:
+    """The half-years of a year that have begun, each over all these offices that paid anything in it."""
+    found = []
+    for first in (half for half in rules.halves_of(year) if half <= on):
+        mine = halves(regions, of=first, on=on)
+        if mine:
+            least = max((one.least for one in mine), key=lambda said: int(str(said["is"])))
+            paid, drawn = sum(one.paid_count for one in mine), sum(one.drawn_count for one in mine)
+            short = [one.place for one in mine if one.short]
+            found.append(HalfSum(mine[0].since, mine[0].until, paid, drawn, short, least))
+    return found

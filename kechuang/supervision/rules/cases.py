@@ -18,7 +18,7 @@ class WordsMissing(Refusal):
 
 class SubjectUnknown(Refusal):
     code = "supervision.subject_unknown"
-    text = _("没有找到编号为 {number} 的兑付申请或订单")
+    text = _("没有找到编号为 {number} 的兑付申请、订单或补助结算单")
     remedy = _("请逐位核对编号；只能列入本地区拨付的事项")
     field = "number"
     status = 422
@@ -46,8 +46,8 @@ class NotTakenUp(Refusal):
 
 class NothingToSuspend(Refusal):
     code = "supervision.nothing_to_suspend"
-    text = _("案卷中没有可以暂停拨付的兑付申请")
-    remedy = _("已兑付的，请在结案时决定追回；付给其他单位的，请对收款单位另行立案")
+    text = _("案卷中没有可以暂停拨付的兑付申请或补助")
+    remedy = _("已拨付的，请在结案时决定追回；付给其他单位的，请对收款单位另行立案")
 
 
 class PaidToAnother(Refusal):

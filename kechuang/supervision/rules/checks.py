@@ -262,6 +262,11 @@ def half_of(on: date) -> tuple[date, date]:
     return date(on.year, 1, 1), date(on.year, HALF_MONTHS + 1, 1)
 
 
+def halves_of(year: int) -> tuple[date, date]:
+    """The first days of a year's two half-years."""
+    return date(year, 1, 1), date(year, HALF_MONTHS + 1, 1)
+
+
 def is_short(*, drawn: int, paid: int, terms: ShareTerms) -> bool:
     """Whether all plans of a half-year together drew less than its least share (抽查不足): rounded up, like a sample."""
     return drawn * ONE < paid * terms.sample_min_bp

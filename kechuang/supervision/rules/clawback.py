@@ -20,8 +20,8 @@ class AbovePaid(Refusal):
 
 class NothingPaid(Refusal):
     code = "supervision.nothing_paid"
-    text = _("{number} 尚未兑付，没有可以追回的款项")
-    remedy = _("未兑付的请暂停或终止拨付")
+    text = _("{number} 尚未拨付，没有可以追回的款项")
+    remedy = _("未拨付的请暂停或终止拨付")
     field = "fen"
 
 

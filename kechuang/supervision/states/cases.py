@@ -25,6 +25,7 @@ class ItemKind(StrEnum):
     """What a case file gathers (卷内事项)."""
 
     CLAIM = "claim"
+    STATEMENT = "statement"
     ORDER = "order"
     FINDING = "finding"
     COMPLAINT = "complaint"
@@ -104,6 +105,7 @@ CLOCK_LABELS = {
 }
 ITEM_LABELS: dict[ItemKind, str] = {
     ItemKind.CLAIM: _("兑付申请"),
+    ItemKind.STATEMENT: _("补助结算单"),
     ItemKind.ORDER: _("订单"),
     ItemKind.FINDING: _("风险发现"),
     ItemKind.COMPLAINT: _("投诉"),

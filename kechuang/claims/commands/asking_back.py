@@ -1,9 +1,9 @@
-"""Money that is being asked back (待追回): a door for supervision, so that no subsidy is counted on it meanwhile."""
+"""Money that is being asked back (待追回): a door for supervision, so that nothing is counted on it meanwhile."""
 
 from datetime import datetime
 
+from kechuang.claims.models import AskedBack
 from kechuang.kernel.money import Fen
-from kechuang.subsidies.models import AskedBack
 from kechuang.ui import clock
 
 

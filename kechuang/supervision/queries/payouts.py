@@ -1,0 +1,111 @@
+"""What a case can stop or ask back (拨付事项): claims, and subsidies by their statements. One row of the table for each."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from kechuang.claims.queries import queue
+from kechuang.claims.states import CLOSED as CLAIM_OVER
+from kechuang.claims.states import MACHINE as CLAIM_MACHINE
+from kechuang.claims.states import ClaimState
+from kechuang.kernel.actor import Actor
+from kechuang.kernel.machine import Machine
+from kechuang.ledger.queries import used_of
+from kechuang.ledger.rules import Kind
+from kechuang.subsidies.queries import statements
+from kechuang.subsidies.states import ENDED as STATEMENT_OVER
+from kechuang.subsidies.states import STATEMENT_MACHINE, StatementState
+from kechuang.supervision.models import Clawback, Item
+from kechuang.supervision.states.cases import ClawbackState, ItemKind
+
+
+@dataclass(frozen=True, slots=True)
+class Payouts:
+    """One sort of payout: whose it is, in which states a case can do what, and by which postings it is paid and comes back."""
+
+    rows: Callable[[Actor], QuerySet[Any]]
+    payee: str  # the column of the party that is paid
+    machine: Machine
+    stoppable: Collection[str]
+    over: Collection[str]
+    suspended: str
+    in_payment: str
+    paid: str
+    page: str
+    link: str  # the column of a clawback
+    pays: str
+    bounces: str
+    claws_back: str
+    paid_kind: Kind
+    back_kind: Kind
+
+
+PAYOUTS: dict[ItemKind, Payouts] = {
+    ItemKind.CLAIM: Payouts(
+        rows=queue,
+        payee="provider_party",
+        machine=CLAIM_MACHINE,
+        stoppable=(ClaimState.PAYABLE, ClaimState.PAYMENT_FAILED),
+        over=CLAIM_OVER,
+        suspended=ClaimState.SUSPENDED,
+        in_payment=ClaimState.IN_PAYMENT,
+        paid=ClaimState.PAID,
+        page="claims:claim",
+        link="claim",
+        pays="pay",
+        bounces="bounce",
+        claws_back="claw_back",
+        paid_kind=Kind.PAID,
+        back_kind=Kind.CLAWED_BACK,
+    ),
+    ItemKind.STATEMENT: Payouts(
+        rows=statements,
+        payee="party",
+        machine=STATEMENT_MACHINE,
+        stoppable=(StatementState.PAYABLE, StatementState.PAYMENT_FAILED),
+        over=STATEMENT_OVER,
+        suspended=StatementState.SUSPENDED,
+        in_payment=StatementState.IN_PAYMENT,
+        paid=StatementState.PAID,
+        page="subsidies:statement",
+        link="statement",
+        pays="subsidy_pay",
+        bounces="subsidy_bounce",
+        claws_back="subsidy_claw_back",
+        paid_kind=Kind.SUBSIDY_PAID,
+        back_kind=Kind.SUBSIDY_BACK,
+    ),
+}
+
+
+def kind_of(row: Clawback) -> ItemKind:
+    """Which sort of payout a clawback asks back."""
+    return ItemKind.CLAIM if row.claim_id else ItemKind.STATEMENT
+
+
+def payouts_among(items: Iterable[Item]) -> dict[ItemKind, list[str]]:
+    """The subjects of the items that are payouts, by their sort."""
+    found: dict[ItemKind, list[str]] = {kind: [] for kind in PAYOUTS}
+    for item in items:
+        if item.kind in PAYOUTS:
+            found[ItemKind(item.kind)].append(item.subject_id)
+    return found
+
+
+def net_paid(kind: ItemKind, ids: list[str]) -> dict[str, int]:
+    """What was really paid for each and did not bounce (实付), by the ledger."""
+    sort = PAYOUTS[kind]
+    paid, back = used_of(ids, sort.pays), used_of(ids, sort.bounces)
+    return {one: paid.get(one, 0) - back.get(one, 0) for one in ids}
+
+
+def asked_of(kind: ItemKind, ids: list[str]) -> dict[str, int]:
+    """What decisions that stand ask back of each (已决定追回)."""
+    column = f"{PAYOUTS[kind].link}_id"
+    rows = Clawback.objects.filter(**{f"{column}__in": ids}).exclude(state=ClawbackState.WITHDRAWN)
+    found = dict.fromkeys(ids, 0)
+    for one, fen in rows.values_list(column, "principal_fen"):
+        found[one] += fen
+    return found
