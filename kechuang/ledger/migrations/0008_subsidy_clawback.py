@@ -16,7 +16,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0006_interest")]
+    dependencies = [("ledger", "0007_seals")]
     operations = [
         migrations.AlterField(
             model_name="account",
