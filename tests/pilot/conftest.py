@@ -66,29 +66,40 @@ def as_the_owner(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 
 
 @contextmanager
-def set_aside(databases: Databases) -> Iterator[SetAside]:
-    """A tiny play in a database of its own, for all modules that look at one."""
-    name = f"tiny_{databases.name}"
+def set_aside(
+    databases: Databases, of: str = "tiny", *, seed: int = 8, until: date = UNTIL, scale: float = SCALE
+) -> Iterator[SetAside]:
+    """A play in a database of its own. The tiny one is for all modules that look at one: in it instruments were run,
+    orders settled, and a voucher has them all closed and paid.
+
+    Committed act by act, as a play is: in one transaction each change of an account would be searched behind all before it.
+    """
+    name = f"{of}_{databases.name}"
     with book.installed(book.current()):
         databases.fresh()
         gazette.load_policies(None, folder=POLICIES, now=clock.instant(date(2024, 12, 1)))
-        summary = play(
-            seed=8
-        )  # one in which instruments were run, orders settled, and a voucher has them all closed and paid
+        summary = play(seed=seed, until=until, scale=scale)
         databases.set_aside(name)
     yield SetAside(name, summary)
     databases.removed(name)
 
 
-@pytest.fixture(scope="module")
-def played(tiny_play: SetAside, databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[queries.Summary]:
-    """What a tiny play has left behind, seen as the owner."""
-    databases.point_at(tiny_play.database)
-    with django_db_blocker.unblock(), book.installed(book.current()):
+@contextmanager
+def looked_at(kept: SetAside, databases: Databases) -> Iterator[queries.Summary]:
+    """What a play has left behind, seen as the owner."""
+    databases.point_at(kept.database)
+    with book.installed(book.current()):
         with owning():
             install_current()
-            yield tiny_play.summary
+            yield kept.summary
         databases.point_at(databases.name)
+
+
+@pytest.fixture(scope="module")
+def played(tiny_play: SetAside, databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[queries.Summary]:
+    """The tiny play, for the tests of a module."""
+    with django_db_blocker.unblock(), looked_at(tiny_play, databases) as summary:
+        yield summary
 
 
 @pytest.fixture(autouse=True)

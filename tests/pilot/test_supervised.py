@@ -4,24 +4,31 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from kechuang.credit.models import CreditEvent
-from kechuang.pilot import commands, queries
+from kechuang.pilot import queries
 from kechuang.pilot.commands import supervising
 from kechuang.supervision.models import Case, Clawback, Complaint, Plan, Sanction, Visit
 from kechuang.supervision.queries import redrawn
-from kechuang.ui import clock
-from tests.pilot.conftest import play
+from tests.conftest import Databases
+from tests.pilot.conftest import looked_at, set_aside
 
 LAST = date(2025, 8, 15)
 
 
 @pytest.fixture(scope="module")
-def supervised(as_the_owner: None) -> Iterator[queries.Summary]:
+def supervised(
+    databases: Databases, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[queries.Summary]:
     """A small play of some months, looked into as a whole year is."""
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setattr(supervising, "SUPERVISED_FROM", 200)
-        yield play(seed=1, until=LAST, scale=0.05)
+        with (
+            set_aside(databases, "supervised", seed=1, until=LAST, scale=0.05) as kept,
+            looked_at(kept, databases) as summary,
+        ):
+            yield summary
 
 
 def test_what_was_paid_is_supervised(supervised: queries.Summary) -> None:
@@ -35,11 +42,3 @@ def test_what_was_paid_is_supervised(supervised: queries.Summary) -> None:
     plan = Plan.objects.get(published_on__isnull=False)
     assert redrawn(plan)
     assert Visit.objects.filter(plan=plan).exists()
-
-
-def test_what_was_looked_into_is_no_model_for_large_volumes(supervised: queries.Summary) -> None:
-    """A clawback, a held payout and their letters would have to be written again with it."""
-    with clock.at(clock.instant(LAST)):
-        commands.generate(orders=400, seed=1, progress=lambda done, total, text: None)
-        assert not any(queries.invariants().values())
-    assert Clawback.objects.count() == 1

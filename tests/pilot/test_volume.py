@@ -8,9 +8,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from kechuang.claims.models import Claim
+from kechuang.claims.states import ClaimState
+from kechuang.kernel.actor import Role
 from kechuang.orders.models import Order
-from kechuang.parties.models import Person
+from kechuang.parties.models import Office, Person
+from kechuang.parties.queries import actor_for
 from kechuang.pilot import commands, queries
+from kechuang.pilot.commands import generating
+from kechuang.supervision import commands as supervision
+from kechuang.supervision.states.cases import Source
+from kechuang.ui import clock
+from tests.pilot.conftest import UNTIL
 
 pytestmark = pytest.mark.xdist_group("play")  # one worker plays, once
 
@@ -69,6 +78,18 @@ def test_lists_ask_as_often_with_ten_thousand_orders_as_with_ten(clients: dict[s
     assert {key: _statements(clients, *key) for key in LISTS} == before
     broken = {name: found for name, found in queries.invariants().items() if found}
     assert not broken
+
+
+def test_what_a_case_looks_into_is_no_model(played: queries.Summary) -> None:
+    """A clawback, a held payout and their letters would have to be written again with it."""
+    before = [voucher_id for voucher_id, _orders in generating._models(1)]
+    claim = Claim.objects.filter(order__voucher_id__in=before, state=ClaimState.PAID).earliest("number")
+    office = Office.objects.filter(region=claim.region, role=Role.COUNTY_OFFICER).earliest("id")
+    officer = actor_for(office.person_id, on=UNTIL)
+    supervision.open_on_claim(officer, claim_id=claim.id, title="抽看材料", source=Source.OFFICE, now=clock.now())
+    looked_into = claim.order.voucher_id
+    assert looked_into in before
+    assert looked_into not in [voucher_id for voucher_id, _orders in generating._models(1)]
 
 
 def _statements(clients: dict[str, Client], sign_in: str, address: str) -> int:
