@@ -80,6 +80,7 @@ def test_the_graph_of_an_affiliated_pair_is_drawn_and_told(screening: Screening,
     row = Finding.objects.get(rule=Pattern.AFFILIATED)
     page = officer.get(reverse("screening:finding", args=[row.id])).content.decode()
     assert "data-chart" in page
+    assert "charts.js" in page, "without it nothing draws the picture"
     assert page.count("绍兴示例检测有限公司") > 1
 
 
