@@ -109,6 +109,7 @@ class Databases:
         self.name = f"test_{os.getpid()}"
         self.template = f"migrated_{_blueprint()}"
         self.home = str(connections["owner"].settings_dict["NAME"])
+        self.altered = False  # a test has taken a table's guard away
 
     def fresh(self) -> None:
         """The run's database as it was just after the migrations."""
@@ -116,10 +117,14 @@ class Databases:
         with self.admin() as admin:
             self._build(admin)
             self._copied(admin, self.template, self.name)
+        self.altered = False
         self.point_at(self.name)
 
     def emptied(self) -> None:
         """As after the migrations again; by the owner, since the application may neither delete all nor truncate."""
+        if self.altered:  # what it was without, no other test may be without
+            self.fresh()
+            return
         connections.close_all()
         with self.admin(self.name) as owner, owner.transaction():
             owner.execute(ALONE, [self.name])
@@ -287,6 +292,7 @@ def as_owner(databases: Databases, transactional_db: None) -> Callable[..., list
     """
 
     def run(statement: str, parameters: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        databases.altered |= statement.lstrip().upper().startswith(("ALTER", "DROP", "CREATE"))
         with databases.admin(databases.name) as owner:
             cursor = owner.execute(statement.encode(), parameters or None)
             return cursor.fetchall() if cursor.description else []

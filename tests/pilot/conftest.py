@@ -30,7 +30,7 @@ class SetAside:
     summary: queries.Summary
 
 
-def play(*, seed: int, until: date = UNTIL, scale: float = SCALE) -> queries.Summary:
+def play(*, seed: int, until: date = UNTIL, scale: float = SCALE, fraud: bool = False) -> queries.Summary:
     with clock.at(NOON):
         return commands.play(
             scheme=SCHEME,
@@ -41,6 +41,7 @@ def play(*, seed: int, until: date = UNTIL, scale: float = SCALE) -> queries.Sum
             progress=lambda done, total, text: None,
             now=NOON,
             jobs=list(jobs.runs()),
+            fraud=fraud,
         )
 
 
@@ -67,7 +68,13 @@ def as_the_owner(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 
 @contextmanager
 def set_aside(
-    databases: Databases, of: str = "tiny", *, seed: int = 8, until: date = UNTIL, scale: float = SCALE
+    databases: Databases,
+    of: str = "tiny",
+    *,
+    seed: int = 8,
+    until: date = UNTIL,
+    scale: float = SCALE,
+    fraud: bool = False,
 ) -> Iterator[SetAside]:
     """A play in a database of its own. The tiny one is for all modules that look at one: in it instruments were run,
     orders settled, and a voucher has them all closed and paid.
@@ -78,7 +85,7 @@ def set_aside(
     with book.installed(book.current()):
         databases.fresh()
         gazette.load_policies(None, folder=POLICIES, now=clock.instant(date(2024, 12, 1)))
-        summary = play(seed=seed, until=until, scale=scale)
+        summary = play(seed=seed, until=until, scale=scale, fraud=fraud)
         databases.set_aside(name)
     yield SetAside(name, summary)
     databases.removed(name)

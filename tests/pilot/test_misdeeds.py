@@ -4,39 +4,36 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
-from kechuang.pilot import commands
+from kechuang.pilot import queries
 from kechuang.pilot.commands import planting
 from kechuang.pilot.models import Planted, TaxRecord
 from kechuang.pilot.queries.taxbureau import SimulatedTaxBureau
 from kechuang.screening.commands import connect_tax_bureau, disconnect_tax_bureau
 from kechuang.screening.models import Finding, Link
 from kechuang.screening.states import Pattern
-from kechuang.site import jobs
 from kechuang.ui import clock
-from tests.pilot.conftest import NOON, SCHEME, YEAR
+from tests.conftest import Databases
+from tests.pilot.conftest import NOON, YEAR, looked_at, set_aside
 
 
 @pytest.fixture(scope="module")
-def irregular(as_the_owner: None) -> Iterator[None]:
+def irregular(
+    databases: Databases, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[queries.Summary]:
     """Half a year, with its irregular deals in the spring."""
-    with clock.at(NOON), pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setattr(planting, "FIRST_DAY", 60)
         patch.setattr(planting, "LAST_DAY", 90)
         connect_tax_bureau(SimulatedTaxBureau())
-        commands.play(
-            scheme=SCHEME,
-            year=YEAR,
-            seed=6,
-            until=date(YEAR, 7, 11),
-            scale=0.04,
-            progress=lambda done, total, text: None,
-            now=NOON,
-            jobs=list(jobs.runs()),
-            fraud=True,
-        )
-        disconnect_tax_bureau()
-        yield
+        with (
+            set_aside(databases, "irregular", seed=6, until=date(YEAR, 7, 11), scale=0.04, fraud=True) as kept,
+            looked_at(kept, databases) as summary,
+        ):
+            disconnect_tax_bureau()
+            with clock.at(NOON):
+                yield summary
 
 
 # What half a year of a small play cannot show: a paid invoice is asked about 30 and 90 days after the payout only, and a

@@ -1,5 +1,6 @@
 """A payout suspended while it is being prepared, and clawed back twice at once; each once more without its guard."""
 
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -140,8 +141,18 @@ def test_one_slip_entered_twice_at_once_counts_once(watch: Watch) -> None:
     assert entered_twice(watch) == 100_000
 
 
-def test_control_without_the_index_one_slip_counts_twice(watch: Watch, as_owner: Any) -> None:
+def test_control_without_the_index_one_slip_counts_twice(
+    watch: Watch, as_owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     as_owner("DROP INDEX instalment_slip_once")
+    both, asked = threading.Barrier(2), clawback._refuse_used
+
+    def asked_by_both(region: str, slip: str) -> None:
+        asked(region, slip)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(5)  # neither has written when the other looks
+
+    monkeypatch.setattr(clawback, "_refuse_used", asked_by_both)
     try:
         assert entered_twice(watch) == 200_000
     finally:
