@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import psycopg
@@ -129,7 +129,7 @@ def _granted(firm: dict[str, str], port: int) -> bool:
         answer = connection.getresponse()
         body = answer.read()
         return answer.status == 200 and json.loads(body)["state"] == "issued"
-    except (OSError, ValueError, KeyError):
+    except (OSError, HTTPException, ValueError, KeyError):
         return False
     finally:
         connection.close()
@@ -140,7 +140,7 @@ def _answers(port: int) -> bool:
     try:
         connection.request("GET", "/health")
         return connection.getresponse().status == 200
-    except OSError:
+    except (OSError, HTTPException):
         return False
     finally:
         connection.close()
