@@ -142,8 +142,16 @@ def open_on_statement(actor: Actor, *, statement_id: str, title: str, source: So
     row = statements(actor).select_related("settlement").filter(id=statement_id).first()
     if row is None or not row.party:
         raise NotVisible
-    about = {"region": row.region, "party_id": row.party, "side": Role.PROVIDER, "source": source}
-    return open_case(actor, title=title, items=[of_statement(row)], now=now, **about)  # type: ignore[arg-type]
+    return open_case(
+        actor,
+        region=row.region,
+        party_id=row.party,
+        side=Role.PROVIDER,
+        title=title,
+        source=source,
+        items=[of_statement(row)],
+        now=now,
+    )
 
 
 @transaction.atomic
