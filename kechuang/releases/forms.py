@@ -1,6 +1,7 @@
 """Forms of releases: a plan, its checking, the public value, what was held back."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from django import forms
@@ -60,19 +61,7 @@ class PlanForm(Form):
             del self.fields["scheme"], self.fields["region"]
 
     def plan(self) -> Plan:
-        given = self.cleaned_data
-        names = (
-            "title",
-            "way",
-            "amount_fen",
-            "round",
-            "opens_at",
-            "closes_at",
-            "seed_event",
-            "seed_on",
-            "seed_pattern",
-        )
-        return Plan(**{name: given[name] for name in names})
+        return Plan(**{field.name: self.cleaned_data[field.name] for field in fields(Plan)})
 
 
 class ReasonForm(Form):

@@ -1,6 +1,6 @@
 """Planning a release (编制、复核、公告): one drafts, another checks and announces, then its parts are cut."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from django.db import transaction
@@ -187,18 +187,7 @@ def _planned(release: Release, plan: Plan) -> list[str]:
     release.seed_pattern = " ".join(tidy(plan.seed_pattern).split()) if plan.way == Way.LOTTERY else ""
     release.year = clock.day(plan.opens_at).year
     _refuse_plan(release, in_force(release.scheme, ReleaseTerms, on=clock.day(plan.opens_at)))
-    return [
-        "title",
-        "way",
-        "amount_fen",
-        "round",
-        "opens_at",
-        "closes_at",
-        "seed_event",
-        "seed_on",
-        "seed_pattern",
-        "year",
-    ]
+    return [*(field.name for field in fields(Plan)), "year"]
 
 
 def _refuse_plan(release: Release, terms: InForce[ReleaseTerms]) -> None:
