@@ -13,6 +13,7 @@ from kechuang.pilot.queries.taxbureau import SimulatedTaxBureau
 from kechuang.screening.commands import connect_tax_bureau, disconnect_tax_bureau
 from kechuang.screening.models import Finding, Link
 from kechuang.screening.states import Pattern
+from kechuang.trail.queries import altered_rows
 from kechuang.ui import clock
 from tests.conftest import Databases
 from tests.pilot.conftest import NOON, YEAR, looked_at, set_aside
@@ -51,6 +52,7 @@ def test_what_is_planted_is_found_by_the_rule_of_its_own_kind(irregular: None) -
     assert set(planted.values()) <= set(planting.PLANTS)
     assert TaxRecord.objects.exists()
     assert Link.objects.filter(kind="device", source="登录设备").exists()
+    assert not altered_rows()
 
 
 def test_what_only_looks_like_it_is_not_found_as_such(irregular: None) -> None:
