@@ -19,6 +19,8 @@ from collections.abc import Iterable, Mapping
 
 _SECOND = 2  # the number of the first ticket beyond the name itself
 SEED_DIGIT = "#"
+SEED_DIGITS_MIN = 6  # technical: fewer could be tried out one by one beforehand
+SEED_PATTERN = "## ## ## ## ## ## + ##"  # technical: as the results of 双色球 are announced
 
 
 def leaf(entry: Mapping[str, object]) -> str:

@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kechuang.kernel.draw import SEED_PATTERN
 from kechuang.releases.commands import Plan
-from kechuang.releases.states import MACHINE, SEED_PATTERN, WAY_LABELS
+from kechuang.releases.states import MACHINE, WAY_LABELS
 from kechuang.ui.forms import DayField, FilterForm, Form, TextField, YuanField
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kechuang.kernel.actor import Role
+from kechuang.kernel.draw import SEED_PATTERN
 from kechuang.kernel.text import gettext_noop
 from kechuang.parties.queries import region_name
 from kechuang.releases import commands, queries
@@ -24,7 +25,6 @@ from kechuang.releases.states import (
     LIST_ROWS,
     MACHINE,
     REFRESH_BEFORE_MAX,
-    SEED_PATTERN,
     WAY_LABELS,
     WAY_WORDS,
     ReleaseState,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.draw import SEED_PATTERN
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
@@ -20,7 +21,7 @@ from kechuang.releases.commands.serving import refill
 from kechuang.releases.models import Entry, Pool, Release, page_of
 from kechuang.releases.queries.budgets import free_fen, planned_fen
 from kechuang.releases.rules import ReleaseTerms
-from kechuang.releases.states import GENERAL, MACHINE, SEED_PATTERN, ReleaseState, Way
+from kechuang.releases.states import GENERAL, MACHINE, ReleaseState, Way
 from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
 from kechuang.vouchers.rules import GrantTerms

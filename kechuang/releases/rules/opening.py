@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from kechuang.kernel.draw import SEED_DIGIT, well_written
+from kechuang.kernel.draw import SEED_DIGIT, SEED_DIGITS_MIN, well_written
 from kechuang.kernel.money import Fen, share_down
 from kechuang.kernel.text import tidy
 from kechuang.releases.rules import refusals
@@ -15,7 +15,6 @@ from kechuang.releases.states import (
     RATE_SECONDS,
     REFRESH_SECONDS_MAX,
     REFRESH_SECONDS_MIN,
-    SEED_DIGITS_MIN,
     WAY_LABELS,
     Way,
 )

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from kechuang.kernel.actor import Actor
-from kechuang.kernel.draw import entries_digest, leaf, seed
+from kechuang.kernel.draw import SEED_PATTERN, entries_digest, leaf, seed
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties.queries import refuse_same_hands
@@ -29,7 +29,6 @@ from kechuang.supervision.states.checks import (
     REGISTER,
     REGISTER_MAX,
     RESULT,
-    SEED_PATTERN,
     PlanState,
 )
 from kechuang.trail.commands import acting_role, advance, record

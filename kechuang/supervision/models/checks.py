@@ -3,11 +3,11 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from kechuang.kernel.draw import SEED_PATTERN
 from kechuang.kernel.ids import new_id, public_number
 from kechuang.supervision.states.checks import (
     FILES,
     PLAN_MACHINE,
-    SEED_PATTERN,
     VISIT_MACHINE,
     InterestKind,
     PlanState,

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kechuang.kernel.draw import SEED_PATTERN
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop
 from kechuang.parties.queries import region_name
@@ -20,7 +21,6 @@ from kechuang.supervision.states.checks import (
     FILES,
     INTEREST_LABELS,
     PLAN_MACHINE,
-    SEED_PATTERN,
     VISIT_MACHINE,
     InterestKind,
 )

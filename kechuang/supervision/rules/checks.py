@@ -1,17 +1,16 @@
 """Planning a spot check (抽查): what must be planned, how a sample is spread, who may inspect whom. Pure."""
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kechuang.kernel.draw import draw, draw_weighted
+from kechuang.kernel.draw import SEED_DIGIT, SEED_DIGITS_MIN, draw, draw_weighted, well_written
 from kechuang.kernel.errors import Refusal
 from kechuang.kernel.money import ONE, BasisPoints, Fen, split_largest_remainder
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.text import tidy
-from kechuang.supervision.states.checks import HALF_MONTHS, SEED_DIGIT, SEED_DIGITS_MIN, VEIL_CHARS
+from kechuang.supervision.states.checks import HALF_MONTHS, VEIL_CHARS
 
 
 class ShareBelowMinimum(Refusal):
@@ -355,8 +354,6 @@ def seed_value(typed: str, pattern: str) -> str:
     """
     if not (found := " ".join(tidy(typed).split())):
         raise SeedMissing()
-    shape = "".join("[0-9]" if sign == SEED_DIGIT else re.escape(sign) for sign in pattern)
-    runs = [run.split() for run in re.split(r"[^0-9 ]+", found)]
-    if not re.fullmatch(shape, found, re.ASCII) or any(run != sorted(run, key=int) for run in runs):
+    if not well_written(found, pattern):
         raise SeedMalformed(pattern=pattern)
     return found
