@@ -7,7 +7,7 @@ import pytest
 from kechuang.trail.commands import sequencing
 from kechuang.trail.queries import horizon
 
-_EVERYTHING = "SELECT 9223372036854775807, 9223372036854775807"
+_EVERYTHING = "SELECT 9223372036854775807, 9223372036854775807, false"
 
 
 def in_log(now: datetime) -> None:

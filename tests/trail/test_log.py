@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from kechuang.trail import queries
 from kechuang.trail.adapters.signing import CannotSign, StandInSm2, signer
 from kechuang.trail.commands import Act, advance, canonical, forget, record, record_many, recording, sequence
 from kechuang.trail.models import Event, Leaf, Node, Progress, Salt
+from kechuang.trail.queries import horizon
 
 NOW = datetime(2026, 11, 20, 2, 11, 9, tzinfo=UTC)
 Owner = Callable[..., list[tuple[object, ...]]]
@@ -80,12 +82,53 @@ def test_what_runs_in_another_database_of_the_server_holds_nothing_back(database
 def test_control_by_the_snapshot_alone_another_database_would_hold_the_log_back(
     databases: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
+    plain = "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint, false FROM pg_current_snapshot() s"
     monkeypatch.setattr("kechuang.trail.queries.horizon._HORIZON", plain)
     with databases.admin() as elsewhere, elsewhere.transaction():
         elsewhere.execute("SELECT pg_current_xact_id()")
         act(1)
         assert sequence(now=NOW) == 0
+
+
+@contextmanager
+def _busy_elsewhere(databases: Any) -> Iterator[None]:
+    """Another database of the server in which transactions begin and end without a pause."""
+    ended = threading.Event()
+
+    def run() -> None:
+        with databases.admin() as elsewhere:
+            while not ended.is_set():
+                with elsewhere.transaction():
+                    elsewhere.execute("SELECT pg_current_xact_id()")
+
+    both = [threading.Thread(target=run) for _ in range(2)]
+    for one in both:
+        one.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for one in both:
+            one.join()
+
+
+def _held_back(times: int) -> int:
+    return sum(below < highest for below, highest in (horizon.ended_below() for _ in range(times)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_just_ended_elsewhere_is_no_doubt_for_long(databases: Any) -> None:
+    with _busy_elsewhere(databases):
+        assert _held_back(2_000) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_asked_once_it_would_hold_the_log_back_now_and_then(
+    databases: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(horizon, "_ASKED", 1)
+    with _busy_elsewhere(databases):
+        assert any(_held_back(1_000) for _ in range(20))
 
 
 @pytest.mark.django_db(transaction=True)

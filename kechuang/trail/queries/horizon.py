@@ -3,24 +3,36 @@
 from django.db import connection
 
 # Below the horizon every transaction of this database has ended. A snapshot counts those of the server's other databases
-# too; one of them is passed over where its lock shows that it runs there, and only there: in doubt it holds us back.
+# too; one of them is passed over where its lock shows that it runs there, and only there. So is the server's own upkeep
+# (autovacuum), which books nothing. One that no lock shows is in doubt: it ended, or began, while the question was asked.
 _HORIZON = """
     WITH now AS (SELECT pg_current_snapshot() AS snapshot),
-    elsewhere AS (
-        SELECT l.transactionid::text::bigint AS xid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    running AS (
+        SELECT l.transactionid::text::bigint AS xid,
+            coalesce(a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+                OR a.backend_type = 'autovacuum worker', false) AS elsewhere
+        FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
         WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
-            AND a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+    ),
+    open AS (
+        SELECT r.xid::text::bigint AS xid, running.xid IS NULL AS doubtful
+        FROM now, LATERAL pg_snapshot_xip(snapshot) AS r(xid)
+        LEFT JOIN running ON running.xid = mod(r.xid::text::bigint, 4294967296)
+        WHERE running.elsewhere IS NOT TRUE
     )
-    SELECT coalesce(min(r.xid::text::bigint) FILTER (
-               WHERE mod(r.xid::text::bigint, 4294967296) NOT IN (SELECT xid FROM elsewhere)),
-               max(pg_snapshot_xmax(snapshot)::text::bigint)),
-           max(pg_snapshot_xmax(snapshot)::text::bigint)
-    FROM now LEFT JOIN LATERAL pg_snapshot_xip(snapshot) AS r(xid) ON true"""
+    SELECT coalesce((SELECT min(xid) FROM open), pg_snapshot_xmax(snapshot)::text::bigint),
+        pg_snapshot_xmax(snapshot)::text::bigint,
+        coalesce((SELECT doubtful FROM open ORDER BY xid LIMIT 1), false)
+    FROM now"""
+_ASKED = 5  # times at most: a doubt is a matter of microseconds, and what stays in doubt holds us back
 
 
 def ended_below() -> tuple[int, int]:
     """Every transaction below the first number has ended; the second is the first that was not yet given out."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HORIZON)
-        below, highest = cursor.fetchone()
+    for _ in range(_ASKED):
+        with connection.cursor() as cursor:
+            cursor.execute(_HORIZON)
+            below, highest, doubtful = cursor.fetchone()
+        if not doubtful:
+            break
     return int(below), int(highest)
