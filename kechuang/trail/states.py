@@ -29,6 +29,7 @@ LARGEST_INTEGER = 2**53 - 1  # RFC 8785 writes no larger one exactly
 PLACES_MAX = 10**12  # of leaves that one may ask about; a longer number would pass for somebody's account
 FINDINGS_SHOWN = 20
 WAIT_SECONDS = 5  # for a witness or a signing service
+HORIZON_ASKED = 5  # times at most: a doubt is a matter of microseconds, and what stays in doubt holds the log back
 LARGEST_ANSWER = 256 * 1024
 HEADS_SHOWN = 8
 # Columns with a value of their own that came to a table after events of up to 0.2.0 kept but the digest of its whole row.

@@ -176,6 +176,8 @@ def _quoted(name: str | None) -> str:
 def insert_many(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     """Many rows of one table in one statement; the text of all of them goes over as one value."""
     _many(model, rows, "INSERT INTO {table} ({names}) SELECT {new} FROM {given}")
+    for row in rows:
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def update_many(model: type[models.Model], rows: Sequence[models.Model], fields: Iterable[str]) -> None:

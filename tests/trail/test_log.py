@@ -126,7 +126,7 @@ def test_what_just_ended_elsewhere_is_no_doubt_for_long(databases: Any) -> None:
 def test_control_asked_once_it_would_hold_the_log_back_now_and_then(
     databases: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(horizon, "_ASKED", 1)
+    monkeypatch.setattr(horizon, "HORIZON_ASKED", 1)
     with _busy_elsewhere(databases):
         assert any(_held_back(1_000) for _ in range(20))
 

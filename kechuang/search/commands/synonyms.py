@@ -1,5 +1,6 @@
 """Editing the synonyms (维护同义词): every change takes effect with the next search and leaves an event."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from kechuang.search.formats.synonym_files import Line, read_lines
 from kechuang.search.models import Synonym
 from kechuang.search.queries import as_rule, type_codes
 from kechuang.search.states import IMPORT_ROWS_MAX, MACHINE, PROVINCE, SynonymKind, SynonymState
-from kechuang.trail.commands import advance, record
+from kechuang.trail.commands import Act, advance, record_many
 from kechuang.ui import words
+from kechuang.ui.rows import insert_many
 
 SHIPPED = Path(__file__).parents[1] / "shipped"
 SHIPPED_FILES = ("types.csv", "brands.csv", "needs.csv")  # needs lead to types, so they come last
@@ -28,7 +30,8 @@ def add_synonym(actor: Actor, *, entry: rules.Synonym, now: datetime, region: st
     Raises NotAnEditor, CodeTaken and what rules.checked raises.
     """
     role = _editor(actor, region)
-    return _add(actor, rules.checked(entry, types=type_codes()), role=role, region=region, now=now)
+    (row,) = _add(actor, [rules.checked(entry, types=type_codes())], role=role, region=region, now=now)
+    return row
 
 
 @transaction.atomic
@@ -74,19 +77,20 @@ def import_synonyms(
     if faults or not entries or len(lines) > IMPORT_ROWS_MAX:
         row, fault = faults[0] if faults else (1, _("没有可以导入的内容，或行数过多"))
         raise rules.SynonymFileFaults(count=max(len(faults), 1), row=row, fault=fault)
-    added = changed = 0
+    fresh = [entry for entry in entries if (entry.kind, entry.code) not in rows]
+    _add(actor, fresh, role=role, region=region, now=now)
+    changed = 0
     for entry in entries:
         there = rows.get((entry.kind, entry.code))
         if there is None:
-            _add(actor, entry, role=role, region=region, now=now)
-            added += 1
-        elif overwrite and there.state == SynonymState.IN_USE and entry != as_rule(there):
+            continue
+        if overwrite and there.state == SynonymState.IN_USE and entry != as_rule(there):
             _write(there, entry, now)
             move = MACHINE.check("edit", SynonymState.IN_USE, {role})
             saves = ["name", "english", "aliases", "leads", "version", "changed_at"]
             advance(actor, there, move, roles={role}, now=now, saves=saves, facts=_facts(entry))
             changed += 1
-    return added, changed
+    return len(fresh), changed
 
 
 def load_shipped(*, now: datetime, folder: Path = SHIPPED) -> int:
@@ -119,20 +123,37 @@ def _read(lines: list[Line]) -> tuple[list[rules.Synonym], list[tuple[int, str]]
     return list(entries.values()), faults
 
 
-def _add(actor: Actor, entry: rules.Synonym, *, role: Role, region: str, now: datetime) -> Synonym:
-    if there := Synonym.objects.filter(kind=entry.kind, code=entry.code).first():
-        if as_rule(there) == entry:
-            return there
-        raise rules.CodeTaken(code=entry.code)
+def _add(actor: Actor, entries: Sequence[rules.Synonym], *, role: Role, region: str, now: datetime) -> list[Synonym]:
+    """New entries, all or none, in three statements however many; one that stands there word for word is answered as it is."""
+    known = _known(entries)
+    rows = [known.get((entry.kind, entry.code)) or _row(entry, region, now) for entry in entries]
+    fresh = [(row, entry) for row, entry in zip(rows, entries, strict=True) if row._state.adding]
+    try:
+        with transaction.atomic():
+            insert_many(Synonym, [row for row, _entry in fresh])
+    except IntegrityError as error:  # added by somebody else in this moment
+        taken = _known([entry for _row, entry in fresh])
+        raise rules.CodeTaken(code=next((code for _kind, code in taken), fresh[0][1].code)) from error
+    acts = [Act(row, _facts(entry), target=row.state) for row, entry in fresh]
+    record_many(actor, acts, "create", label=_("新增同义词"), role=role, now=now)
+    return rows
+
+
+def _known(entries: Sequence[rules.Synonym]) -> dict[tuple[str, str], Synonym]:
+    """Those of the entries that somebody has; raises CodeTaken for one that is worded otherwise."""
+    wanted = {(str(entry.kind), entry.code): entry for entry in entries}
+    rows = Synonym.objects.filter(code__in=[entry.code for entry in entries])
+    known = {(row.kind, row.code): row for row in rows if (row.kind, row.code) in wanted}
+    for key, row in known.items():
+        if as_rule(row) != wanted[key]:
+            raise rules.CodeTaken(code=row.code)
+    return known
+
+
+def _row(entry: rules.Synonym, region: str, now: datetime) -> Synonym:
     row = Synonym(region=region, kind=entry.kind, code=entry.code)
     _write(row, entry, now)
     row.version = 1
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:  # added by somebody else in this moment
-        raise rules.CodeTaken(code=entry.code) from error
-    record(actor, row, "create", label=_("新增同义词"), role=role, now=now, target=row.state, facts=_facts(entry))
     return row
 
 

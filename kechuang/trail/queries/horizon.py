@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from kechuang.trail.states import HORIZON_ASKED
+
 # Below the horizon every transaction of this database has ended. A snapshot counts those of the server's other databases
 # too; one of them is passed over where its lock shows that it runs there, and only there. So is the server's own upkeep
 # (autovacuum), which books nothing. One that no lock shows is in doubt: it ended, or began, while the question was asked.
@@ -24,12 +26,11 @@ _HORIZON = """
         pg_snapshot_xmax(snapshot)::text::bigint,
         coalesce((SELECT doubtful FROM open ORDER BY xid LIMIT 1), false)
     FROM now"""
-_ASKED = 5  # times at most: a doubt is a matter of microseconds, and what stays in doubt holds us back
 
 
 def ended_below() -> tuple[int, int]:
     """Every transaction below the first number has ended; the second is the first that was not yet given out."""
-    for _ in range(_ASKED):
+    for _ in range(HORIZON_ASKED):
         with connection.cursor() as cursor:
             cursor.execute(_HORIZON)
             below, highest, doubtful = cursor.fetchone()
