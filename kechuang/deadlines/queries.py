@@ -69,10 +69,17 @@ def clocks(subject_ids: Iterable[str], *, on: date) -> dict[str, Clock]:
 
     Records without one are absent.
     """
-    rows = Deadline.objects.filter(subject_id__in=list(subject_ids), state__in=OPEN)
-    open_ones = rows.order_by("-state", "-due_on", "-id")  # the last wins, and "running" sorts before "suspended"
+    ids = list(subject_ids)
+    if not ids:
+        return {}
     days = calendar()
-    return {row.subject_id: clock_of(row, on, days) for row in open_ones}
+    return {row.subject_id: clock_of(row, on, days) for row in _open_of(ids)}
+
+
+@compiled
+def _open_of(subject_ids: list[str]) -> QuerySet[Deadline]:
+    rows = Deadline.objects.filter(subject_id__any=subject_ids, state__in=OPEN)
+    return rows.order_by("-state", "-due_on", "-id")  # the last wins, and "running" sorts before "suspended"
 
 
 def due_of(subject_field: str) -> Subquery:

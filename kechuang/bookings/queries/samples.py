@@ -19,6 +19,7 @@ from kechuang.kernel.machine import Move
 from kechuang.parties.queries import person_names
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -114,12 +115,17 @@ def samples_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Samples to send for their sender; to take in, test and give back for the provider (待办)."""
     if not actor.party_id:
         return []
+    return list(_waiting(_waiting_samples(actor)))
+
+
+@compiled
+def _waiting_samples(actor: Actor) -> QuerySet[Sample]:
     mine = Q(state=SampleState.ANNOUNCED, person_id=actor.person_id, holder_id=actor.party_id)
     theirs = Q(state__in=[SampleState.SHIPPED, SampleState.RECEIVED, SampleState.TESTED], provider_id=actor.party_id)
     if actor.unit_ids:
         theirs &= Q(unit_id__in=actor.unit_ids)
     rows = samples_visible_to(actor).filter(mine | theirs & ~Q(person_id=actor.person_id))
-    return list(_waiting(rows.select_related("holder").order_by("expected_on", "id")[:WAITING_MAX]))
+    return rows.select_related("holder").order_by("expected_on", "id")[:WAITING_MAX]
 
 
 def _waiting(rows: Iterable[Sample]) -> Iterable[Waiting]:

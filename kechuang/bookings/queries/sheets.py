@@ -200,14 +200,19 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Bookings to confirm for the provider, to move for the holder (待办)."""
     if not actor.party_id:
         return []
+    found = _waiting_bookings(actor)
+    names = party_names([row.holder_id for row in found])
+    return [_waiting(row, names, on) for row in found]
+
+
+@compiled
+def _waiting_bookings(actor: Actor) -> QuerySet[Booking]:
     asked = Q(state=BookingState.REQUESTED, provider_id=actor.party_id)
     if actor.unit_ids:
         asked &= Q(unit_id__in=actor.unit_ids)
     asked &= ~Q(person_id=actor.person_id)
     rows = visible_to(actor).filter(asked | Q(state=BookingState.DISPLACED, holder_id=actor.party_id))
-    found = list(rows.select_related("instrument").order_by("confirm_by_at", "id")[:WAITING_MAX])
-    names = party_names([row.holder_id for row in found])
-    return [_waiting(row, names, on) for row in found]
+    return rows.select_related("instrument").order_by("confirm_by_at", "id")[:WAITING_MAX]
 
 
 def _waiting(row: Booking, names: dict[str, str], on: date) -> Waiting:

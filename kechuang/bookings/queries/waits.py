@@ -28,6 +28,7 @@ from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties.queries import person_names
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 _OPEN_WAITS = (WaitState.WAITING, WaitState.OFFERED)
@@ -136,9 +137,6 @@ def around_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Offers to answer, trainings to arrange (待办). Two statements."""
     if not actor.party_id:
         return []
-    offered = waits_visible_to(actor).filter(
-        person_id=actor.person_id, holder_id=actor.party_id, state=WaitState.OFFERED
-    )
     found = [
         waiting(
             _("答复递补的时段"),
@@ -149,9 +147,8 @@ def around_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
             clock=answer_clock(row.answer_by_at, on=on),
             about=row.instrument.name,
         )
-        for row in offered.select_related("instrument").order_by("answer_by_at", "id")[:WAITING_MAX]
+        for row in _offered_to(actor)
     ]
-    asked = trainings_visible_to(actor).filter(provider_id=actor.party_id, state=TrainingState.REQUESTED)
     found += [
         waiting(
             TRAINING_MACHINE.moves[0].label,
@@ -162,8 +159,19 @@ def around_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
             party=row.holder.name,
             about=row.instrument.name,
         )
-        for row in asked.exclude(person_id=actor.person_id)
-        .select_related("instrument", "holder")
-        .order_by("made_at", "id")[:WAITING_MAX]
+        for row in _trainings_asked(actor)
     ]
     return found
+
+
+@compiled
+def _offered_to(actor: Actor) -> QuerySet[Wait]:
+    rows = waits_visible_to(actor).filter(person_id=actor.person_id, holder_id=actor.party_id, state=WaitState.OFFERED)
+    return rows.select_related("instrument").order_by("answer_by_at", "id")[:WAITING_MAX]
+
+
+@compiled
+def _trainings_asked(actor: Actor) -> QuerySet[Training]:
+    rows = trainings_visible_to(actor).filter(provider_id=actor.party_id, state=TrainingState.REQUESTED)
+    rows = rows.exclude(person_id=actor.person_id).select_related("instrument", "holder")
+    return rows.order_by("made_at", "id")[:WAITING_MAX]

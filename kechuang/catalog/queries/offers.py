@@ -253,7 +253,6 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Drafts that their provider has still to complete and open (待办)."""
     if not actor.party_id:
         return []
-    rows = own_offers(actor, state=OfferState.DRAFT)[:WAITING_MAX]
     return [
         waiting(
             OFFER_MACHINE.labels[OfferState.DRAFT],
@@ -263,8 +262,13 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
             state_label=OFFER_MACHINE.labels[OfferState.DRAFT],
             party=row.name,
         )
-        for row in rows
+        for row in _own_drafts(actor)
     ]
+
+
+@compiled
+def _own_drafts(actor: Actor) -> QuerySet[Offer]:
+    return own_offers(actor, state=OfferState.DRAFT)[:WAITING_MAX]
 
 
 def _visible(actor: Actor, offer_id: str) -> Offer:

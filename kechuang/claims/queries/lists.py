@@ -96,10 +96,15 @@ def _waits_for(actor: Actor) -> Q:
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Claims that wait for this actor (待办), by the machine's table; a provider's orders that wait for a claim too."""
-    mine = visible_to(actor).filter(_waits_for(actor))
-    claims = list(mine.exclude(state=ClaimState.IN_PAYMENT).order_by("id")[:WAITING_MAX])
+    claims = _waiting_claims(actor)
     own = claimable(actor, on=on) if actor.party_id else []
     return [_waiting(actor, row) for row in rows_of(claims, on=on)] + [_to_claim(row, on) for row in own[:WAITING_MAX]]
+
+
+@compiled
+def _waiting_claims(actor: Actor) -> QuerySet[Claim]:
+    mine = visible_to(actor).filter(_waits_for(actor))
+    return mine.exclude(state=ClaimState.IN_PAYMENT).order_by("id")[:WAITING_MAX]
 
 
 def _to_claim(row: "Claimable", on: date) -> Waiting:
@@ -157,17 +162,20 @@ class Claimable:
 
 def claimable(actor: Actor, *, on: date) -> list[Claimable]:
     """Settled orders of a provider that still can be claimed and have no claim standing, the most pressing first."""
+    found = [
+        Claimable(row.id, row.number, row.title, row.captured_fen, _until(row.scheme, row.placed_on, row.settled_on))
+        for row in _unclaimed_of(actor)
+    ]
+    return [row for row in found if on < row.until_on]
+
+
+@compiled
+def _unclaimed_of(actor: Actor) -> QuerySet[Any]:
     own = Claim.objects.filter(provider_party=actor.party_id)  # of a hundred thousand only these are looked at
     standing = own.exclude(state=ClaimState.WITHDRAWN).values("order_id")
     rows = settled_with_offset(actor.party_id).exclude(id__in=standing)
     rows = rows.only("id", "number", "title", "captured_fen", "scheme", "placed_on", "settled_on")
-    if actor.unit_ids:
-        rows = rows.filter(unit_id__in=actor.unit_ids)
-    found = [
-        Claimable(row.id, row.number, row.title, row.captured_fen, _until(row.scheme, row.placed_on, row.settled_on))
-        for row in rows
-    ]
-    return [row for row in found if on < row.until_on]
+    return rows.filter(unit_id__in=actor.unit_ids) if actor.unit_ids else rows
 
 
 def unclaimed_overdue(*, on: date) -> list[str]:

@@ -28,6 +28,7 @@ from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties import queries as parties
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -133,8 +134,7 @@ _TITLES: dict[EventState, str] = {
 
 def events_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Credit events to answer, to decide, to repair (待办)."""
-    rows = events_visible_to(actor).filter(state__in=list(_TITLES)).select_related("party").order_by("entered_on", "id")
-    mine = [row for row in rows[:WAITING_MAX] if _turn(actor, row, on)]
+    mine = [row for row in _live(actor) if _turn(actor, row, on)]
     running = clocks([row.id for row in mine], on=on)
     return [
         waiting(
@@ -149,6 +149,12 @@ def events_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
         )
         for row in mine
     ]
+
+
+@compiled
+def _live(actor: Actor) -> QuerySet[CreditEvent]:
+    rows = events_visible_to(actor).filter(state__in=list(_TITLES)).select_related("party")
+    return rows.order_by("entered_on", "id")[:WAITING_MAX]
 
 
 def _turn(actor: Actor, row: CreditEvent, on: date) -> bool:

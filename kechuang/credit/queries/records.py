@@ -17,6 +17,7 @@ from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.parties import queries as parties
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -76,7 +77,6 @@ def records_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Replies that the provider has to answer (待答复申述)."""
     if not actor.party_id:
         return []
-    rows = records_visible_to(actor).filter(reporter_id=actor.party_id, state=RecordState.REPLIED)
     return [
         waiting(
             _("答复信用记录申述"),
@@ -87,8 +87,14 @@ def records_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
             party=row.party.name,
             about=f"{row.about} {row.subject_number}",
         )
-        for row in rows.select_related("party").order_by("happened_at", "id")[:WAITING_MAX]
+        for row in _replied_to(actor)
     ]
+
+
+@compiled
+def _replied_to(actor: Actor) -> QuerySet[CreditRecord]:
+    rows = records_visible_to(actor).filter(reporter_id=actor.party_id, state=RecordState.REPLIED)
+    return rows.select_related("party").order_by("happened_at", "id")[:WAITING_MAX]
 
 
 def kind_label(row: CreditRecord) -> str:

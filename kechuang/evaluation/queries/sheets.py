@@ -33,6 +33,7 @@ from kechuang.kernel.machine import Machine, Move
 from kechuang.parties.queries import person_names, region_name
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 from kechuang.ui.words import fact
 
@@ -243,8 +244,11 @@ def grades_of(carrier_ids: Iterable[str], *, scheme: str, year: int, scope: str)
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """待办: sheets to be reported, reviewed or answered; evaluations to be graded or published."""
-    evaluations = access.visible_to(actor).filter(state__in=list(MACHINE.waits)).order_by("id")[:WAITING_MAX]
-    mine = [row for row in evaluations if MACHINE.waits[EvaluationState(row.state)] in actor.roles_in(row.region)]
+    mine = [
+        row
+        for row in _open_evaluations(actor)
+        if MACHINE.waits[EvaluationState(row.state)] in actor.roles_in(row.region)
+    ]
     rows = [
         waiting(
             _next(MACHINE, EvaluationState(row.state)),
@@ -261,11 +265,22 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     return rows + _sheets_wait(actor, on)
 
 
-def _sheets_wait(actor: Actor, on: date) -> list[Waiting]:
+@compiled
+def _open_evaluations(actor: Actor) -> QuerySet[Evaluation]:
+    return access.visible_to(actor).filter(state__in=list(MACHINE.waits)).order_by("id")[:WAITING_MAX]
+
+
+@compiled
+def _open_sheets(actor: Actor) -> QuerySet[Sheet]:
     wanted = [SheetState.REPORTING, SheetState.REPORTED, SheetState.APPEALED]
     sheets = access.sheets_visible_to(actor).filter(state__in=wanted, evaluation__state__in=list(MACHINE.waits))
-    found = list(sheets.select_related("evaluation").order_by("id")[:WAITING_MAX])
-    mine = [row for row in found if SHEET_MACHINE.waits[SheetState(row.state)] in access.roles_on(actor, row)]
+    return sheets.select_related("evaluation").order_by("id")[:WAITING_MAX]
+
+
+def _sheets_wait(actor: Actor, on: date) -> list[Waiting]:
+    mine = [
+        row for row in _open_sheets(actor) if SHEET_MACHINE.waits[SheetState(row.state)] in access.roles_on(actor, row)
+    ]
     running = clocks([row.id for row in mine], on=on) if mine else {}
     names = {card.id: card.name for card in carrier_cards([row.carrier_id for row in mine]).values()} if mine else {}
     return [

@@ -60,7 +60,7 @@ def clocks_of(orders: Iterable[Order], *, on: date) -> dict[str, Clock]:
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """What waits for this actor (待办): to quote, place, start, deliver, accept, settle, mediate. Four statements."""
-    rows = list(_waits(actor).defer(*HEAVY).order_by("due_on", "id")[:WAITING_MAX])
+    rows = _waiting(actor)
     running = clocks([row.id for row in rows], on=on)
     names = party_names({row.holder_id if row.provider_id == actor.party_id else row.provider_id for row in rows})
     return [
@@ -184,6 +184,11 @@ def labels_of(order_ids: Iterable[str]) -> dict[str, OrderLabel]:
 @compiled
 def _labels(order_ids: list[str]) -> QuerySet[Order, tuple[str, str, str]]:
     return Order.objects.filter(id__any=order_ids).values_list("id", "number", "title")
+
+
+@compiled
+def _waiting(actor: Actor) -> QuerySet[Order]:
+    return _waits(actor).defer(*HEAVY).order_by("due_on", "id")[:WAITING_MAX]
 
 
 def _waits(actor: Actor) -> QuerySet[Order]:

@@ -30,6 +30,7 @@ from kechuang.registers.states import (
 )
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -121,10 +122,7 @@ def queue(actor: Actor, *, scheme: str = "", state: str = "") -> QuerySet[Admiss
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """What waits for this actor (待办): steps to decide, cases to look into, one's own drafts and returned ones."""
-    seen = visible_to(actor).filter(state__in=[AdmissionState.SUBMITTED, *ON_PROVIDER]).order_by("submitted_on", "id")
-    rows = [
-        row for row in seen[:WAITING_MAX] if ADMISSION_MACHINE.open(AdmissionState(row.state), roles_on(actor, row))
-    ]
+    rows = [row for row in _in_hand(actor) if ADMISSION_MACHINE.open(AdmissionState(row.state), roles_on(actor, row))]
     rows = [row for row in rows if row.state in ON_PROVIDER or roles_on(actor, row) & OFFICES]
     running = clocks([row.id for row in rows], on=on)
     found = [
@@ -143,7 +141,6 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
 
 
 def _cases_waiting(actor: Actor) -> list[Waiting]:
-    rows = cases_visible_to(actor).filter(state=CaseState.OPEN).select_related("admission").order_by("opened_on", "id")
     return [
         waiting(
             CASE_LABELS[CaseKind(row.kind)],
@@ -153,9 +150,21 @@ def _cases_waiting(actor: Actor) -> list[Waiting]:
             state_label=CASE_MACHINE.labels[CaseState(row.state)],
             party=row.admission.name,
         )
-        for row in rows[:WAITING_MAX]
+        for row in _open_cases(actor)
         if roles_on_case(actor, row) & OFFICES
     ]
+
+
+@compiled
+def _in_hand(actor: Actor) -> QuerySet[Admission]:
+    rows = visible_to(actor).filter(state__in=[AdmissionState.SUBMITTED, *ON_PROVIDER])
+    return rows.order_by("submitted_on", "id")[:WAITING_MAX]
+
+
+@compiled
+def _open_cases(actor: Actor) -> QuerySet[Case]:
+    rows = cases_visible_to(actor).filter(state=CaseState.OPEN).select_related("admission")
+    return rows.order_by("opened_on", "id")[:WAITING_MAX]
 
 
 def own(actor: Actor) -> QuerySet[Admission]:

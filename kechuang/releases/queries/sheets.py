@@ -38,6 +38,7 @@ from kechuang.releases.states import (
 )
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting
 from kechuang.ui.waiting import waiting as waiting_row
 
@@ -239,10 +240,9 @@ def pool_label(key: str, labels: Mapping[str, str]) -> tuple[str, ...]:
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """What waits for this actor (待办): plans to hand over, to check, to put in order; places to take up."""
-    found = [_office_row(row) for row in _office_rows(actor)[:SHOWN]]
+    found = [_office_row(row) for row in _office_rows(actor)] if actor.posts else []
     if actor.party_id:
-        mine = entries_visible_to(actor).filter(party_id=actor.party_id, state=EntryState.OFFERED)
-        for entry in mine.select_related("release").order_by("kept_until")[:SHOWN]:
+        for entry in _offered_to(actor):
             found.append(
                 waiting_row(
                     WAITING_TITLES["offered"],
@@ -257,13 +257,20 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     return found
 
 
+@compiled
+def _offered_to(actor: Actor) -> QuerySet[Entry]:
+    mine = entries_visible_to(actor).filter(party_id=actor.party_id, state=EntryState.OFFERED)
+    return mine.select_related("release").order_by("kept_until")[:SHOWN]
+
+
+@compiled
 def _office_rows(actor: Actor) -> QuerySet[Release]:
     author, checker = actor.regions(Role.BUDGET_AUTHOR), actor.regions(Role.COUNTY_APPROVER, Role.COUNTY_FINANCE)
     ranks = actor.regions(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER)
     mine = Q(state=ReleaseState.DRAFT, region__in=author)
     mine |= Q(state=ReleaseState.SUBMITTED, region__in=checker) & ~Q(drafted_by=actor.person_id)
     mine |= Q(state=ReleaseState.CLOSED, region__in=ranks, way__in=[Way.LOTTERY, Way.SCORED])
-    return visible_to(actor).filter(mine).order_by("opens_at", "id")
+    return visible_to(actor).filter(mine).order_by("opens_at", "id")[:SHOWN]
 
 
 def _office_row(row: Release) -> Waiting:

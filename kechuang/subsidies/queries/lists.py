@@ -32,6 +32,7 @@ from kechuang.subsidies.states import (
     StatementState,
     SubsidyState,
 )
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -127,8 +128,11 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
 
 
 def _settlements_wait(actor: Actor, on: date) -> list[Waiting]:
-    rows = visible_to(actor).filter(state__in=list(MACHINE.waits)).order_by("id")[:WAITING_MAX]
-    mine = [row for row in rows if _waits(MACHINE, SubsidyState(row.state), actor, row) and not _did(actor, row)]
+    mine = [
+        row
+        for row in _open_settlements(actor)
+        if _waits(MACHINE, SubsidyState(row.state), actor, row) and not _did(actor, row)
+    ]
     running = clocks([row.id for row in mine], on=on) if mine else {}
     return [
         waiting(
@@ -146,6 +150,27 @@ def _settlements_wait(actor: Actor, on: date) -> list[Waiting]:
     ]
 
 
+@compiled
+def _open_settlements(actor: Actor) -> QuerySet[Settlement]:
+    return visible_to(actor).filter(state__in=list(MACHINE.waits)).order_by("id")[:WAITING_MAX]
+
+
+@compiled
+def _open_statements(actor: Actor) -> QuerySet[Statement]:
+    wanted = [StatementState.PAYABLE, StatementState.PAYMENT_FAILED]
+    return statements_visible_to(actor).filter(state__in=wanted).order_by("id")[:WAITING_MAX]
+
+
+@compiled
+def _open_conversions(actor: Actor) -> QuerySet[Conversion]:
+    return conversions_visible_to(actor).filter(state=ConversionState.BROUGHT).order_by("id")[:WAITING_MAX]
+
+
+@compiled
+def _open_outside(actor: Actor) -> QuerySet[Outside]:
+    return outside_visible_to(actor).filter(state=OutsideState.ENTERED).order_by("id")[:WAITING_MAX]
+
+
 def _did(actor: Actor, row: Settlement) -> bool:
     """Checking and funding are another person's when this one did an earlier step."""
     deciding = row.state in (SubsidyState.DRAFT, SubsidyState.DECIDED)
@@ -153,9 +178,7 @@ def _did(actor: Actor, row: Settlement) -> bool:
 
 
 def _statements_wait(actor: Actor, on: date) -> list[Waiting]:
-    wanted = [StatementState.PAYABLE, StatementState.PAYMENT_FAILED]
-    rows = statements_visible_to(actor).filter(state__in=wanted).order_by("id")[:WAITING_MAX]
-    mine = [row for row in rows if _waits(STATEMENT_MACHINE, StatementState(row.state), actor, row)]
+    mine = [row for row in _open_statements(actor) if _waits(STATEMENT_MACHINE, StatementState(row.state), actor, row)]
     running = clocks([row.id for row in mine], on=on) if mine else {}
     names = party_names({row.party for row in mine})
     return [
@@ -174,7 +197,6 @@ def _statements_wait(actor: Actor, on: date) -> list[Waiting]:
 
 
 def _conversions_wait(actor: Actor) -> list[Waiting]:
-    rows = conversions_visible_to(actor).filter(state=ConversionState.BROUGHT).order_by("id")[:WAITING_MAX]
     return [
         waiting(
             _next(CONVERSION_MACHINE, ConversionState.BROUGHT),
@@ -184,16 +206,15 @@ def _conversions_wait(actor: Actor) -> list[Waiting]:
             state_label=CONVERSION_MACHINE.labels[ConversionState.BROUGHT],
             party=row.source,
         )
-        for row in rows
+        for row in _open_conversions(actor)
         if _waits(CONVERSION_MACHINE, ConversionState.BROUGHT, actor, row) and row.brought_by != actor.person_id
     ]
 
 
 def _outside_waits(actor: Actor) -> list[Waiting]:
-    rows = outside_visible_to(actor).filter(state=OutsideState.ENTERED).order_by("id")[:WAITING_MAX]
     mine = [
         row
-        for row in rows
+        for row in _open_outside(actor)
         if _waits(OUTSIDE_MACHINE, OutsideState.ENTERED, actor, row) and row.entered_by != actor.person_id
     ]
     names = party_names({row.party for row in mine})

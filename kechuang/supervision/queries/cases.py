@@ -43,6 +43,7 @@ from kechuang.supervision.states.cases import (
 )
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 _HELD = (Holding.ASKED, Holding.SUSPENDED)
@@ -322,9 +323,7 @@ _TITLES: dict[CaseState, str] = {
 
 
 def _cases_waiting(actor: Actor, on: date) -> list[Waiting]:
-    live = [CaseState.OPEN, CaseState.ASKED, CaseState.REPLIED]
-    rows = visible_to(actor).filter(state__in=live).select_related("party").order_by("id")
-    mine = [row for row in rows[:WAITING_MAX] if _turn(actor, row)]
+    mine = [row for row in _live(actor) if _turn(actor, row)]
     running = clocks([row.id for row in mine], on=on)
     return [
         waiting(
@@ -341,6 +340,12 @@ def _cases_waiting(actor: Actor, on: date) -> list[Waiting]:
     ]
 
 
+@compiled
+def _live(actor: Actor) -> QuerySet[Case]:
+    live = [CaseState.OPEN, CaseState.ASKED, CaseState.REPLIED]
+    return visible_to(actor).filter(state__in=live).select_related("party").order_by("id")[:WAITING_MAX]
+
+
 def _turn(actor: Actor, case: Case) -> bool:
     roles = roles_on(actor, case)
     if case.state == CaseState.ASKED:
@@ -352,23 +357,46 @@ def _turn(actor: Actor, case: Case) -> bool:
 
 def _clawbacks_waiting(actor: Actor, on: date) -> list[Waiting]:
     """A party's own; for finance the parts that are due; for a second person the receipts to countersign."""
-    rows = clawbacks_visible_to(actor).filter(state=ClawbackState.OWED).select_related("party").order_by("id")
     if actor.party_id:
-        mine = list(rows.filter(party_id=actor.party_id)[:WAITING_MAX])
+        mine = _owed_by(actor)
         running = clocks([row.id for row in mine], on=on)
         return [_clawback_waiting(row, _("缴回追回款项"), running.get(row.id)) for row in mine]
-    open_ = Instalment.objects.filter(received_on__isnull=False, checked_on__isnull=True)
-    entered = dict(open_.filter(clawback__in=rows).values_list("clawback_id", "received_by"))
-    theirs = rows.filter(region__in=actor.regions(Role.COUNTY_FINANCE)).exclude(id__in=entered)
+    entered = dict(_entered(actor))
     others = [row_id for row_id, person_id in entered.items() if person_id != actor.person_id]
-    second = rows.filter(region__in=actor.regions(Role.COUNTY_FINANCE, Role.COUNTY_APPROVER), id__in=others)
-    due, sign = list(theirs[:WAITING_MAX]), list(second[:WAITING_MAX])
+    due, sign = _to_enter(actor, list(entered)), _to_sign(actor, others) if others else []
     running = clocks([row.id for row in (*due, *sign)], on=on)
     due = [row for row in due if row.id in running and running[row.id].due_on <= on]
     return [
         *(_clawback_waiting(row, _("登记缴回款项"), running.get(row.id)) for row in due),
         *(_clawback_waiting(row, _("复核缴回登记"), running.get(row.id)) for row in sign),
     ]
+
+
+def _owed(actor: Actor) -> QuerySet[Clawback]:
+    return clawbacks_visible_to(actor).filter(state=ClawbackState.OWED).select_related("party").order_by("id")
+
+
+@compiled
+def _owed_by(actor: Actor) -> QuerySet[Clawback]:
+    return _owed(actor).filter(party_id=actor.party_id)[:WAITING_MAX]
+
+
+@compiled
+def _entered(actor: Actor) -> QuerySet[Instalment, tuple[str, str]]:
+    open_ = Instalment.objects.filter(received_on__isnull=False, checked_on__isnull=True)
+    return open_.filter(clawback__in=_owed(actor).order_by()).values_list("clawback_id", "received_by")
+
+
+@compiled
+def _to_enter(actor: Actor, entered: list[str]) -> QuerySet[Clawback]:
+    rows = _owed(actor).filter(region__in=actor.regions(Role.COUNTY_FINANCE))
+    return (rows.exclude(id__any=entered) if entered else rows)[:WAITING_MAX]
+
+
+@compiled
+def _to_sign(actor: Actor, entered: list[str]) -> QuerySet[Clawback]:
+    regions = actor.regions(Role.COUNTY_FINANCE, Role.COUNTY_APPROVER)
+    return _owed(actor).filter(region__in=regions, id__any=entered)[:WAITING_MAX]
 
 
 def _clawback_waiting(row: Clawback, title: str, running: Clock | None) -> Waiting:

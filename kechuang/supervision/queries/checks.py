@@ -46,6 +46,7 @@ from kechuang.supervision.states.checks import (
 )
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -303,10 +304,10 @@ _PLAN_TITLES: dict[PlanState, str] = {
 def _plans_waiting(actor: Actor) -> list[Waiting]:
     if not actor.posts:
         return []
-    rows = plans_visible_to(actor).filter(state__in=list(_PLAN_TITLES)).order_by("id")
-    undone = set(Visit.objects.filter(plan__in=rows).exclude(state__in=_OVER).values_list("plan_id", flat=True))
+    rows = _live_plans(actor)
+    undone = set(_undone([row.id for row in rows if row.state == PlanState.DRAWN]))
     found = []
-    for row in rows[:WAITING_MAX]:
+    for row in rows:
         roles = roles_on_plan(actor, row)
         mine = roles & PLANNERS if row.state == PlanState.DRAFT else roles & {Role.COUNTY_APPROVER, Role.CITY_SCIENCE}
         own = row.state == PlanState.FIXED and row.drafted_by == actor.person_id
@@ -316,6 +317,22 @@ def _plans_waiting(actor: Actor) -> list[Waiting]:
 
 
 _OVER = (VisitState.SOUND, VisitState.RECTIFIED, VisitState.OVERDUE)
+
+
+@compiled
+def _live_plans(actor: Actor) -> QuerySet[Plan]:
+    return plans_visible_to(actor).filter(state__in=list(_PLAN_TITLES)).order_by("id")[:WAITING_MAX]
+
+
+def _undone(plan_ids: list[str]) -> list[str]:
+    """Plans with a visit that is not over."""
+    return _with_open_visits(plan_ids) if plan_ids else []
+
+
+@compiled
+def _with_open_visits(plan_ids: list[str]) -> QuerySet[Visit, str]:
+    rows = Visit.objects.filter(plan_id__any=plan_ids).exclude(state__in=_OVER)
+    return rows.order_by().values_list("plan_id", flat=True).distinct()
 
 
 def _plan_row(row: Plan) -> Waiting:
@@ -339,10 +356,9 @@ _VISIT_TITLES: dict[VisitState, str] = {
 
 
 def _visits_waiting(actor: Actor, on: date) -> list[Waiting]:
-    rows = visits_visible_to(actor).filter(state__in=list(_VISIT_TITLES)).select_related("party", "plan").order_by("id")
-    teams = Member.objects.filter(on_team=True, inspector__person_id=actor.person_id)
-    mine = set(teams.values_list("visit_id", flat=True)) if actor.posts else set()
-    due = [row for row in rows[:WAITING_MAX] if _visit_turn(actor, row, mine)]
+    rows = _live_visits(actor)
+    mine = set(_on_teams(actor.person_id)) if actor.posts and rows else set()
+    due = [row for row in rows if _visit_turn(actor, row, mine)]
     running = clocks([row.id for row in due], on=on)
     return [
         waiting(
@@ -357,6 +373,18 @@ def _visits_waiting(actor: Actor, on: date) -> list[Waiting]:
         )
         for row in due
     ]
+
+
+@compiled
+def _live_visits(actor: Actor) -> QuerySet[Visit]:
+    rows = visits_visible_to(actor).filter(state__in=list(_VISIT_TITLES)).select_related("party", "plan")
+    return rows.order_by("id")[:WAITING_MAX]
+
+
+@compiled
+def _on_teams(person_id: str) -> QuerySet[Member, str]:
+    teams = Member.objects.filter(on_team=True, inspector__person_id=person_id)
+    return teams.order_by().values_list("visit_id", flat=True)
 
 
 def _visit_turn(actor: Actor, row: Visit, mine: set[str]) -> bool:

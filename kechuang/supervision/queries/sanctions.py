@@ -39,6 +39,7 @@ from kechuang.supervision.states.sanctions import (
 )
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -191,9 +192,7 @@ def sanctions_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
 
 
 def _complaints_waiting(actor: Actor, on: date) -> list[Waiting]:
-    live = [ComplaintState.FILED, ComplaintState.ASKED, ComplaintState.REPLIED]
-    rows = complaints_visible_to(actor).filter(state__in=live).select_related("party").order_by("filed_at", "id")
-    mine = [(row, title) for row in rows[:WAITING_MAX] if (title := _complaint_title(actor, row))]
+    mine = [(row, title) for row in _live_complaints(actor) if (title := _complaint_title(actor, row))]
     running = clocks([row.id for row, _title in mine], on=on)
     return [
         waiting(
@@ -209,6 +208,13 @@ def _complaints_waiting(actor: Actor, on: date) -> list[Waiting]:
     ]
 
 
+@compiled
+def _live_complaints(actor: Actor) -> QuerySet[Complaint]:
+    live = [ComplaintState.FILED, ComplaintState.ASKED, ComplaintState.REPLIED]
+    rows = complaints_visible_to(actor).filter(state__in=live).select_related("party")
+    return rows.order_by("filed_at", "id")[:WAITING_MAX]
+
+
 def _complaint_title(actor: Actor, row: Complaint) -> str:
     roles = roles_on_complaint(actor, row)
     if row.state == ComplaintState.ASKED:
@@ -218,9 +224,7 @@ def _complaint_title(actor: Actor, row: Complaint) -> str:
 
 
 def _sanctions_waiting(actor: Actor, on: date) -> list[Waiting]:
-    live = [SanctionState.PROPOSED, SanctionState.REPLIED]
-    rows = sanctions_visible_to(actor).filter(state__in=live).select_related("party", "case").order_by("id")
-    mine = [row for row in rows[:WAITING_MAX] if _sanction_turn(actor, row)]
+    mine = [row for row in _live_sanctions(actor) if _sanction_turn(actor, row)]
     running = clocks([row.id for row in mine], on=on)
     return [
         waiting(
@@ -235,6 +239,13 @@ def _sanctions_waiting(actor: Actor, on: date) -> list[Waiting]:
         )
         for row in mine
     ]
+
+
+@compiled
+def _live_sanctions(actor: Actor) -> QuerySet[Sanction]:
+    live = [SanctionState.PROPOSED, SanctionState.REPLIED]
+    rows = sanctions_visible_to(actor).filter(state__in=live).select_related("party", "case")
+    return rows.order_by("id")[:WAITING_MAX]
 
 
 def _sanction_turn(actor: Actor, row: Sanction) -> bool:

@@ -2,20 +2,21 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
+
 from kechuang.deadlines.queries import clocks
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.machine import Machine
 from kechuang.treasury.access import batches_visible_to, visible_to
 from kechuang.treasury.models import Budget, PaymentBatch, batch_page, budget_page
 from kechuang.treasury.states import BATCH_MACHINE, BUDGET_MACHINE, BatchState, BudgetState
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Everything of this room whose state waits for a role the actor holds over its county."""
-    budgets = visible_to(actor).filter(state__in=list(BUDGET_MACHINE.waits)).order_by("id")
-    batches = batches_visible_to(actor).filter(state__in=list(BATCH_MACHINE.waits)).order_by("id")
-    mine = [row for row in budgets if _waits(BUDGET_MACHINE, BudgetState(row.state), actor, row)]
+    mine = [row for row in _open_budgets(actor) if _waits(BUDGET_MACHINE, BudgetState(row.state), actor, row)]
     running = clocks([row.id for row in mine], on=on)
     rows = [
         waiting(
@@ -38,9 +39,19 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
             state_label=BATCH_MACHINE.labels[BatchState(row.state)],
             fen=row.total_fen,
         )
-        for row in batches
+        for row in _open_batches(actor)
         if _waits(BATCH_MACHINE, BatchState(row.state), actor, row) and not _did_before(actor, row)
     ]
+
+
+@compiled
+def _open_budgets(actor: Actor) -> QuerySet[Budget]:
+    return visible_to(actor).filter(state__in=list(BUDGET_MACHINE.waits)).order_by("id")
+
+
+@compiled
+def _open_batches(actor: Actor) -> QuerySet[PaymentBatch]:
+    return batches_visible_to(actor).filter(state__in=list(BATCH_MACHINE.waits)).order_by("id")
 
 
 def _waits(machine: Machine, state: BudgetState | BatchState, actor: Actor, row: Budget | PaymentBatch) -> bool:

@@ -17,9 +17,10 @@ from kechuang.kernel.text import masked_name, tidy
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 from kechuang.usage.access import roles_on, sessions_visible_to, visible_to
-from kechuang.usage.models import Hours, ServiceRecord, Standing
+from kechuang.usage.models import Hours, ServiceRecord, Session, Standing
 from kechuang.usage.queries.drafts import draft_of
 from kechuang.usage.rules import FIELD_LABELS, Draft, differences, hours_text
 from kechuang.usage.states import (
@@ -187,7 +188,6 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """Runs under way that their operator has still to stop (待办)."""
     if not actor.party_id:
         return []
-    rows = sessions_visible_to(actor).filter(state=SessionState.RUNNING, operator_id=actor.person_id)
     return [
         waiting(
             _("结束上机"),
@@ -197,5 +197,11 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
             state_label=SESSION_MACHINE.labels[SessionState.RUNNING],
             about=row.instrument.name,
         )
-        for row in rows.select_related("instrument").order_by("started_at")[:WAITING_MAX]
+        for row in _running_of(actor)
     ]
+
+
+@compiled
+def _running_of(actor: Actor) -> QuerySet[Session]:
+    rows = sessions_visible_to(actor).filter(state=SessionState.RUNNING, operator_id=actor.person_id)
+    return rows.select_related("instrument").order_by("started_at")[:WAITING_MAX]

@@ -97,7 +97,7 @@ def waiting(actor: Actor) -> QuerySet[Voucher]:
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
     """What waits for this actor (待办): applications to review, or one's own that came back or were not sent."""
-    rows = list(waiting(actor)[:WAITING_MAX])
+    rows = _waiting(actor)
     running = clocks([row.id for row in rows], on=on)
     return [
         waiting_row(
@@ -112,6 +112,11 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
         )
         for row in rows
     ]
+
+
+@compiled
+def _waiting(actor: Actor) -> QuerySet[Voucher]:
+    return waiting(actor)[:WAITING_MAX]
 
 
 def scheme_title(scheme: str) -> str:
