@@ -114,9 +114,11 @@ def sheet(request: HttpRequest, card_id: str) -> HttpResponse:
 
 
 def _sheet(request: HttpRequest, sheet_id: str, *, status: int = 200, **given: Any) -> HttpResponse:
-    found = queries.carrier_sheet(actor_of(request), sheet_id, on=clock.today())
+    actor = actor_of(request)
+    found = queries.carrier_sheet(actor, sheet_id, on=clock.today())
     context = {
         "found": found,
+        "office": bool(actor.roles_in(found.evaluation.region)),
         "sheet": found.sheet,
         "evaluation": found.evaluation,
         "machine": SHEET_MACHINE,

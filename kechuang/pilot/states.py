@@ -18,6 +18,7 @@ RELEASE_YUAN = 500_000
 SUPERVISED_FROM = 300  # days: of a play long enough to be supervised
 INSPECTORS_EACH = 3  # of a county that checks
 CHECKS_WAIT = 5  # days from the frozen register of a check to its draw
+FINDINGS_LOOKED_INTO = 8  # of a county, the oldest
 HELD_WITHIN = 6  # days in which a payout is found that a case holds
 NEWCOMERS = {"330602": 7, "330603": 5}  # enterprises without a voucher, that come for the releases
 RELEASE_SEED = "03 08 11 19 27 33 + 07"  # illustrative: stands for a public result

@@ -7,11 +7,11 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from kechuang.pilot import queries
-from kechuang.pilot.commands import planting
+from kechuang.pilot.commands import planting, supervising
 from kechuang.pilot.models import Planted, TaxRecord
 from kechuang.pilot.queries.taxbureau import SimulatedTaxBureau
 from kechuang.screening.commands import connect_tax_bureau, disconnect_tax_bureau
-from kechuang.screening.models import Finding, Link
+from kechuang.screening.models import Contest, Finding, Link
 from kechuang.screening.states import Pattern
 from kechuang.trail.queries import altered_rows
 from kechuang.ui import clock
@@ -27,6 +27,7 @@ def irregular(
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
         patch.setattr(planting, "FIRST_DAY", 60)
         patch.setattr(planting, "LAST_DAY", 90)
+        patch.setattr(supervising, "SUPERVISED_FROM", 150)
         connect_tax_bureau(SimulatedTaxBureau())
         with (
             set_aside(databases, "irregular", seed=6, until=date(YEAR, 7, 11), scale=0.04, fraud=True) as kept,
@@ -60,6 +61,15 @@ def test_what_only_looks_like_it_is_not_found_as_such(irregular: None) -> None:
     found = Finding.objects.values_list("rule", "claim_id")
     assert len(near) > len(planting.PLANTS)
     assert not [(rule, claim) for rule, claim in found if near.get(claim) == rule]
+
+
+def test_what_screening_found_is_looked_into_and_spoken_against(irregular: None) -> None:
+    assert set(Finding.objects.values_list("state", flat=True)) >= {"open", "confirmed", "dismissed"}
+    spoken = Contest.objects.get()
+    assert spoken.state == "upheld"
+    assert spoken.finding is not None
+    assert spoken.finding.state == "dismissed"
+    assert spoken.answered_by != spoken.by
 
 
 def test_all_patterns_but_one_are_planted_by_a_play() -> None:

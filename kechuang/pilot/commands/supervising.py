@@ -9,6 +9,7 @@ from kechuang.credit.queries import events
 from kechuang.kernel.actor import CLOCK, Role
 from kechuang.kernel.money import Fen
 from kechuang.parties import commands as parties
+from kechuang.pilot.commands import looking
 from kechuang.pilot.commands.stage import County, Member, Stage, Story
 from kechuang.pilot.rules import Dice
 from kechuang.pilot.states import (
@@ -39,6 +40,7 @@ def all_year(stage: Stage) -> None:
     for before, story in (
         (60, _clawed_back(stage, first)),
         (30, _complained(stage, first, decided=True)),
+        (40, looking.looked_into(stage, first)),
         (35, _checked(stage, first, published=True)),
         (13, _checked(stage, second, published=False)),
         (HELD_WITHIN + 3, _held(stage, first)),
