@@ -11,7 +11,7 @@ from kechuang.outbox.models import Message
 from kechuang.parties.rules import Related
 from kechuang.screening import commands, queries
 from kechuang.screening.models import Contest, Finding, Link
-from kechuang.screening.queries.linking import REGISTER, Known
+from kechuang.screening.queries.linking import REGISTER, Known, known_now
 from kechuang.screening.rules import Found, refusals
 from kechuang.screening.states import LinkKind, Pattern
 from kechuang.trail.models import Event
@@ -215,3 +215,10 @@ def test_what_a_party_says_later_is_a_link_from_that_day_and_what_it_no_longer_s
     commands.keep_links([one], complete=True, now=town.now)
     again = Link.objects.get(party_id=party, kind="phone", until_on__isnull=True)
     assert again.from_on == town.today
+
+
+def test_what_parties_have_in_common_comes_in_one_order(screening: Screening) -> None:
+    """New links are numbered in it: a played year would else not be the same twice."""
+    known = [(one.party_id, str(one.kind), one.value) for one in known_now()]
+    assert len(known) > 1
+    assert known == sorted(known)

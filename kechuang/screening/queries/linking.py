@@ -25,7 +25,8 @@ SELECT b.party_id, p.region, 'bank_account', b.digest, b.masked, NULL
 FROM parties_bankaccount b JOIN parties_party p ON p.id = b.party_id WHERE b.state = 'confirmed'
 UNION
 SELECT d.party_id, p.region, 'device', d.digest, to_char(min(d.first_on), 'YYYY-MM-DD'), min(d.first_on)
-FROM parties_device d JOIN parties_party p ON p.id = d.party_id WHERE p.state = 'active' GROUP BY 1, 2, 4"""
+FROM parties_device d JOIN parties_party p ON p.id = d.party_id WHERE p.state = 'active' GROUP BY 1, 2, 4
+ORDER BY 1, 3, 4"""
 
 REGISTER, SIGN_IN = _("主体登记"), _("登录设备")
 _SOURCES = {LinkKind.DEVICE: SIGN_IN}
@@ -46,7 +47,7 @@ class Known:
 
 
 def known_now() -> list[Known]:
-    """What the register of parties says of all active parties."""
+    """What the register of parties says of all active parties, in one order: what is new is written down in it."""
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN)
         return [
