@@ -1,7 +1,7 @@
 """One row in one statement, where a command is called so often that the ORM's detours count."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -59,7 +59,7 @@ def collects(text: str, values: Sequence[Any]) -> bool:
     return True
 
 
-def ask(statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
+def ask(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...]:
     """The one row that `statement` answers with. It is kept prepared by the session: PostgreSQL reads and plans it once.
 
     Django's own cursor writes the values into the text, which is then read anew each time; where it counts or watches
