@@ -11,14 +11,12 @@ from django.db import transaction
 from kechuang.kernel.actor import CLOCK, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.screening.models import Level, Link, Registration
-from kechuang.screening.queries.linking import REGISTER, SIGN_IN, Known, known_now
+from kechuang.screening.queries.linking import OWN, Known, known_now, links_of, living_links
 from kechuang.screening.rules import LevelFact
 from kechuang.screening.states import LinkKind, LinkState
 from kechuang.trail.commands import Act, record_many
 from kechuang.ui import clock
 from kechuang.ui.rows import insert_many, update_many
-
-_OWN = (REGISTER, SIGN_IN)  # what the platform itself knows
 
 
 def digest_of(kind: LinkKind, value: str) -> str:
@@ -32,10 +30,7 @@ def keep_links(known: Iterable[Known], *, complete: bool = False, now: datetime)
     says, so what it said before of the same parties, and no longer says, was a link until today. A struck link stays struck.
     """
     on, given = clock.day(now), {(one.party_id, one.kind, digest_of(one.kind, one.value)): one for one in known}
-    standing = {
-        (row.party_id, LinkKind(row.kind), row.digest): row
-        for row in Link.objects.filter(party_id__in={party for party, _kind, _digest in given})
-    }
+    standing = links_of({party for party, _kind, _digest in given})
     known_before = {party for party, _kind, _digest in standing}
     new = [
         _row(one, key[-1], on, since=on if complete and key[0] in known_before else None)
@@ -46,11 +41,14 @@ def keep_links(known: Iterable[Known], *, complete: bool = False, now: datetime)
     acts = [Act(row, {"kind": row.kind, "source": row.source}, target=str(LinkState.STANDING)) for row in new]
     record_many(CLOCK, acts, "link", label=_("登记关联线索"), role=Role.CLOCK, now=now)
     if complete:
-        own = Link.objects.filter(source__in=_OWN)
-        living = {(row.party_id, LinkKind(row.kind), row.digest): row for row in own.filter(until_on__isnull=True)}
-        _end([row for key, row in living.items() if key not in given], now=now)
-        _revive([row for key, row in standing.items() if key in given and row.until_on and row.source in _OWN], now=now)
+        _end(_rows([row_id for key, row_id in living_links(list(OWN)).items() if key not in given]), now=now)
+        over = [one for key, one in standing.items() if key in given and one.until_on and one.source in OWN]
+        _revive(_rows([one.id for one in over]), now=now)
     return len(new)
+
+
+def _rows(link_ids: Sequence[str]) -> list[Link]:
+    return list(Link.objects.filter(id__in=link_ids).order_by("id")) if link_ids else []
 
 
 def _end(rows: Sequence[Link], *, now: datetime) -> None:

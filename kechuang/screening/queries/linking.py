@@ -1,12 +1,16 @@
 """What the platform itself knows that parties have in common (关联线索的来源)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from kechuang.kernel.text import gettext_noop as _
+from kechuang.screening.models import Link
 from kechuang.screening.states import LinkKind
+from kechuang.ui.compiled import compiled
 
 # One row per party and thing: the party, its seat, the kind, the value by which it is compared, and what is shown of it.
 _KNOWN = """
@@ -29,7 +33,9 @@ FROM parties_device d JOIN parties_party p ON p.id = d.party_id WHERE p.state = 
 ORDER BY 1, 3, 4"""
 
 REGISTER, SIGN_IN = _("主体登记"), _("登录设备")
+OWN = (REGISTER, SIGN_IN)  # what the platform itself knows
 _SOURCES = {LinkKind.DEVICE: SIGN_IN}
+_Key = tuple[str, LinkKind, str]  # the party, what it has, and what that is compared by
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +60,38 @@ def known_now() -> list[Known]:
             Known(party, region, LinkKind(kind), value, shown, _SOURCES.get(kind, REGISTER), since)
             for party, region, kind, value, shown, since in cursor.fetchall()
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A link that is written down: until when it was one, and who says so."""
+
+    id: str
+    until_on: date | None
+    source: str
+
+
+def links_of(party_ids: Iterable[str]) -> dict[_Key, Standing]:
+    """What is written down of these parties; of many thousands each morning, so no rows are built of it."""
+    rows = _links_of(sorted(party_ids))
+    return {
+        (party, LinkKind(kind), digest): Standing(link_id, until, source)
+        for link_id, party, kind, digest, until, source in rows
+    }
+
+
+@compiled
+def _links_of(party_ids: list[str]) -> QuerySet[Link, tuple[str, str, str, str, date | None, str]]:
+    rows = Link.objects.filter(party_id__any=party_ids)
+    return rows.values_list("id", "party_id", "kind", "digest", "until_on", "source")
+
+
+def living_links(sources: list[str]) -> dict[_Key, str]:
+    """The links that stand today by what these sources say."""
+    return {(party, LinkKind(kind), digest): link_id for link_id, party, kind, digest in _living(sources)}
+
+
+@compiled
+def _living(sources: list[str]) -> QuerySet[Link, tuple[str, str, str, str]]:
+    rows = Link.objects.filter(source__any=sources, until_on__isnull=True)
+    return rows.values_list("id", "party_id", "kind", "digest")
