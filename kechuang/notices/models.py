@@ -47,7 +47,10 @@ class Notice(models.Model):
                 name="notice_taken_back_has_reason",
             ),
         ]
-        indexes = [models.Index(fields=["state", "until_on"], name="notice_by_end")]
+        indexes = [
+            models.Index(fields=["state", "until_on"], name="notice_by_end"),
+            models.Index(fields=["-from_on", "-id"], name="notice_by_day"),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -10,6 +10,7 @@ from kechuang.outbox.models import Message
 from kechuang.outbox.states import PENDING_HOURS_MAX, MessageState
 from kechuang.parties.queries import Contact, anybody_reachable, contacts, members_of_all, people_in_all
 from kechuang.trail.queries import Broken
+from kechuang.ui.compiled import compiled
 
 
 def inbox(actor: Actor) -> QuerySet[Message]:
@@ -18,12 +19,18 @@ def inbox(actor: Actor) -> QuerySet[Message]:
     if actor.party_id:
         told |= Q(to_party=actor.party_id)
     for post in actor.posts:
-        told |= Q(to_role=post.role, region__in=post.covers | {post.region})
+        told |= Q(to_role=post.role, region__in=sorted(post.covers | {post.region}))
     return Message.objects.filter(told).order_by("-at", "-id")
 
 
-def unread_count(actor: Actor) -> int:
-    return inbox(actor).filter(read_at__isnull=True).count()
+def has_unread(actor: Actor) -> bool:
+    """Whether something was told that nobody it was told to has read (未读); every page asks it, so none are counted."""
+    return bool(_unread(actor))
+
+
+@compiled
+def _unread(actor: Actor) -> QuerySet[Message, str]:
+    return inbox(actor).filter(read_at__isnull=True).order_by().values_list("id", flat=True)[:1]
 
 
 Target = tuple[str, str, str, str]  # person, party, role, region: whom a message is told to

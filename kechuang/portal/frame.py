@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from kechuang.kernel.actor import PUBLIC, ROLE_LABELS, Actor, Role
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.outbox.queries import unread_count
+from kechuang.outbox.queries import has_unread
 from kechuang.parties.queries import party_names, person_names, region_name, sides
 from kechuang.portal.queries import waiting
 from kechuang.portal.states import COUNT_KEPT_SECONDS, COUNTED
@@ -235,7 +235,7 @@ def _entries(request: HttpRequest, actor: Actor) -> Iterator[tuple[Entry, bool]]
             continue
         seen.add(url)
         count = _waiting_count(request, actor) if way.url_name == "portal:workbench" else 0
-        news = way.url_name == "portal:messages" and unread_count(actor) > 0
+        news = way.url_name == "portal:messages" and has_unread(actor)
         yield Entry(way.label, way.short, way.icon, url, url == here, count, news), way.thumb
 
 
