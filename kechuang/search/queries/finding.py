@@ -98,10 +98,11 @@ def find(text: str, *, filters: Filters = NO_FILTERS, limit: int, offset: int = 
         return _listed(query, filters, limit, offset)
     settled = settle(query, filters, book)
     hits = _ranked(settled)
+    count = len(hits) if settled.count <= len(settled.rows) else settled.count  # of few, those that really fit
     return Found(
         hits=tuple(hits[offset : offset + limit]),
-        count=min(settled.count, COUNT_MAX),
-        capped=settled.count > COUNT_MAX,
+        count=min(count, COUNT_MAX),
+        capped=count > COUNT_MAX,
         reachable=len(hits),
         corrected=settled.query.corrected,
         understood=settled.query.parts,

@@ -142,6 +142,8 @@ class Ranking:
         for one in part.alternatives:
             if one.level is Level.BRAND and one.name in texts.makers:
                 yield Reason(Why.BRAND, one.name, points.POINTS_BRAND)
+            elif one.level is Level.BRAND and one.name == part.typed and one.name in texts.rest:
+                yield Reason(Why.REST, one.name, points.POINTS_REST)  # 理学 is a maker, and part of a university's name
             elif one.level in {Level.TYPED, Level.ALIAS}:
                 if one.name in texts.makers:
                     yield Reason(Why.MAKER, one.name, points.POINTS_MAKER)
