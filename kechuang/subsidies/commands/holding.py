@@ -10,10 +10,10 @@ from kechuang.kernel.text import tidy
 from kechuang.ledger.rules import Kind, Place
 from kechuang.subsidies import rules
 from kechuang.subsidies.access import roles_on
-from kechuang.subsidies.commands.locked import locked_statements, post, pot
+from kechuang.subsidies.commands.locked import locked_statements, post, pot, source
 from kechuang.subsidies.models import Statement
 from kechuang.subsidies.queries.payouts import held_by
-from kechuang.subsidies.states import STATEMENT_MACHINE, StatementState
+from kechuang.subsidies.states import STATEMENT_MACHINE, StatementState, SubsidyState
 from kechuang.trail.commands import advance
 from kechuang.treasury import commands as treasury
 
@@ -32,13 +32,18 @@ def resume(actor: Actor, *, statement_id: str, reason: str, now: datetime, case:
 
 @transaction.atomic
 def stop(actor: Actor, *, statement_id: str, reason: str, now: datetime, case: str) -> Statement:
-    """Ends it for good (终止拨付补助): what was owed goes back to the money set aside. Raises HeldByCase."""
+    """Ends it for good (终止拨付补助): what was owed goes back to the money set aside. Raises HeldByCase.
+
+    A settlement that was done before the bank sent the money back does not end again: from it the money goes straight back.
+    """
     one = _moved(actor, statement_id, "stop", reason, case, now)
     row = one.settlement
     assert row.pays_year is not None
     treasury.withdraw_payable(actor, claim_id=one.id, now=now)
     owed = Place(Kind.SUBSIDY_OWED, row.region, row.pays_year, one.party)
     post("subsidy_unowe", owed, pot(row), one.fen, subject=one.id, step="stop", now=now)
+    if row.state == SubsidyState.CLOSED:
+        post("subsidy_unfund", pot(row), source(row), one.fen, subject=one.id, step="stop-back", now=now)
     deadlines.cancel(one.id, now=now)
     return one
 

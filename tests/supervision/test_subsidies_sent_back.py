@@ -1,0 +1,48 @@
+"""A subsidy in a case at odd moments: sent back by the bank, looked into twice, decided at length."""
+
+import pytest
+
+from kechuang.kernel.money import Fen
+from kechuang.ledger.queries import balance_at, unbalanced
+from kechuang.ledger.rules import Kind, Place
+from kechuang.subsidies import commands as subsidies
+from kechuang.subsidies import jobs as subsidies_jobs
+from kechuang.subsidies.models import Settlement, Statement
+from kechuang.subsidies.queries import unequal
+from kechuang.trail.queries import altered_rows
+from kechuang.treasury.models import PaymentLine
+from tests.claims.conftest import book, shaoxing
+from tests.subsidies.conftest import CITY_OFFICE
+from tests.supervision.test_subsidies import Looked, fresh, looked
+
+__all__ = ["book", "looked", "shaoxing"]
+pytestmark = pytest.mark.django_db
+
+LONG = "认定虚构服务，" * 140
+
+
+def sent_back(looked: Looked, statement: Statement) -> Statement:
+    """The payee's bank returns the money."""
+    line = PaymentLine.objects.get(batch=looked.only_batch())
+    said = {"reference": "TH-1", "words": "账户已销户", "now": looked.now}
+    subsidies.bounce(looked.city_finance, line_id=line.id, fen=Fen(line.fen), **said)
+    return fresh(statement)
+
+
+def given(looked: Looked) -> int:
+    """What lies where the money comes from."""
+    return balance_at(Place(Kind.APPROPRIATION, CITY_OFFICE, looked.today.year)).posted_fen
+
+
+def test_what_is_ended_after_its_settlement_was_done_goes_back_to_where_it_came_from(looked: Looked) -> None:
+    statement = looked.paid_subsidy()
+    subsidies_jobs.run_endings(now=looked.now)
+    row = Settlement.objects.get()
+    assert row.state == "closed"
+    outside = given(looked)
+    statement = sent_back(looked, statement)
+    looked.upheld(looked.answered(looked.held(looked.opened(statement))))
+    assert fresh(statement).state == "refused"
+    assert (looked.lies(Kind.SUBSIDY_OWED), looked.lies(Kind.SUBSIDY_POT, row.id)) == (0, 0)
+    assert abs(given(looked) - outside) == statement.fen
+    assert unequal() == unbalanced() == altered_rows() == []
