@@ -9,8 +9,11 @@ from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies import jobs as subsidies_jobs
 from kechuang.subsidies.models import Settlement, Statement
 from kechuang.subsidies.queries import unequal
+from kechuang.supervision import commands, jobs
+from kechuang.supervision.models import Item
 from kechuang.trail.queries import altered_rows
 from kechuang.treasury.models import PaymentLine
+from kechuang.treasury.rules import Outcome
 from tests.claims.conftest import book, shaoxing
 from tests.subsidies.conftest import CITY_OFFICE
 from tests.supervision.test_subsidies import Looked, fresh, looked
@@ -46,3 +49,27 @@ def test_what_is_ended_after_its_settlement_was_done_goes_back_to_where_it_came_
     assert (looked.lies(Kind.SUBSIDY_OWED), looked.lies(Kind.SUBSIDY_POT, row.id)) == (0, 0)
     assert abs(given(looked) - outside) == statement.fen
     assert unequal() == unbalanced() == altered_rows() == []
+
+
+def test_what_was_paid_before_the_hold_and_came_back_is_ended_with_the_decision(looked: Looked) -> None:
+    """The hold found it paid; that was not letting it go."""
+    statement = looked.passed()
+    batch = looked.sent_subsidy(statement)
+    case = looked.held(looked.opened(statement))
+    looked.hear_subsidy(batch, Outcome.PAID)
+    jobs.run_holds(now=looked.now)
+    assert Item.objects.get().holding == "none"
+    looked.answered(case)
+    assert sent_back(looked, statement).state == "payment_failed"
+    looked.upheld(case)
+    assert fresh(statement).state == "refused"
+    assert looked.lies(Kind.SUBSIDY_OWED) == 0
+
+
+def test_control_what_the_case_let_go_while_it_ran_is_left_alone(looked: Looked) -> None:
+    statement = looked.passed()
+    case = looked.held(looked.opened(statement))
+    item = Item.objects.get()
+    commands.resume(looked.city_approver, case_id=case.id, item_id=item.id, reason="兑付属实", now=looked.now)
+    looked.upheld(looked.answered(case))
+    assert fresh(statement).state == "payable"

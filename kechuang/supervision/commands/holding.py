@@ -124,7 +124,8 @@ def follow(actor: Actor, *, item_id: str, now: datetime) -> Item:
     elif item.holding in _HELD and (
         state in sort.over or (item.holding == Holding.SUSPENDED and state in sort.stoppable)
     ):
-        _set(item, Holding.ENDED)
+        # What was paid was not let go: when the bank sends it back, the decision of the case still ends it.
+        _set(item, Holding.NONE if state == sort.paid else Holding.ENDED)
         if violation and state == sort.paid:
             title = _("认定违规的款项在终止之前已经拨付，请另行立案追回")
             tell_office(case, Role.COUNTY_APPROVER, title, f"{case.number} {item.number}", now=now)
