@@ -15,6 +15,11 @@ def tidy(text: str) -> str:
     return _CONTROL.sub("", text).strip()
 
 
+def shortened(text: str, chars: int) -> str:
+    """A text for a place that holds so many characters: what is longer ends in an ellipsis there."""
+    return text if len(text) <= chars else f"{text[: chars - 1]}…"
+
+
 def halfwidth(text: str) -> str:
     """Full-width letters, digits and signs (ＡＢ１２，) as their ASCII forms, spaces of every width removed.
 

@@ -8,12 +8,13 @@ from django.db.models import QuerySet
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import shortened
 from kechuang.kernel.workdays import Workdays
 from kechuang.outbox.adapters.channels import Channel, Letter, channels
 from kechuang.outbox.models import Digest, Message, Nudge
 from kechuang.outbox.queries import inbox, reached, target_of, unread_by_person
 from kechuang.outbox.rules import AlreadyNudged, NotAWorkingDay
-from kechuang.outbox.states import BATCH_MAX, TRIES_MAX, MessageState
+from kechuang.outbox.states import BATCH_MAX, TEXT_CHARS_MAX, TRIES_MAX, MessageState
 from kechuang.parties.queries import Contact
 from kechuang.ui import clock
 from kechuang.ui.compiled import Change, compiled, compiled_update
@@ -37,6 +38,7 @@ def tell(
     """Writes one message (站内消息); mail and the other channels follow from it after the commit.
 
     `path` is the address of the page where the thing is done. Title and text are shown as they are: no personal data.
+    What is said at length stands on that page; of a longer text the message has the beginning.
     `calendar` is an iCalendar text that goes along with the mail (日程附件).
     """
     insert(
@@ -48,7 +50,7 @@ def tell(
             subject_id=subject_id,
             path=path,
             title=title,
-            text=text,
+            text=shortened(text, TEXT_CHARS_MAX),
             due_on=due_on,
             calendar=calendar,
             at=now,

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from kechuang.kernel.ids import new_id
-from kechuang.outbox.states import MessageState
+from kechuang.outbox.states import TEXT_CHARS_MAX, MessageState
 
 
 def message_id() -> str:
@@ -31,7 +31,7 @@ class Message(models.Model):
     subject_id = models.CharField(max_length=32)
     path = models.CharField(max_length=200)  # where it is done, one click away
     title = models.CharField(max_length=120)
-    text = models.CharField(max_length=500)
+    text = models.CharField(max_length=TEXT_CHARS_MAX)
     calendar = models.TextField(blank=True, default="", db_default="")  # an iCalendar entry that goes with the mail
     due_on = models.DateField(null=True)
     at = models.DateTimeField()

@@ -18,6 +18,7 @@ LABELS: dict[MessageState, str] = {
 }
 
 TRIES_MAX = 5  # technical: how often one message is tried before it is given up
+TEXT_CHARS_MAX = 500  # technical: as long as a message keeps its text
 BATCH_MAX = 500  # technical: messages handled by one run of the job
 PENDING_HOURS_MAX = 24  # I10: older pending messages are a finding
 DIGEST_HOUR = 8  # house practice: the hour, in Asia/Shanghai, from which the digest of the day may leave

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kechuang.kernel.text import halfwidth, masked_name, masked_number, tidy
+from kechuang.kernel.text import halfwidth, masked_name, masked_number, shortened, tidy
 
 
 def test_full_width_and_invisible_characters_become_one_written_form() -> None:
@@ -21,3 +21,7 @@ def test_a_natural_persons_name_shows_the_surname_only(name: str, shown: str) ->
 @pytest.mark.parametrize(("number", "shown"), [("13812345678", "138****5678"), ("1234567", "*******"), ("12", "**")])
 def test_a_number_too_short_to_hide_anything_is_hidden_whole(number: str, shown: str) -> None:
     assert masked_number(number) == shown
+
+
+def test_what_is_too_long_for_its_place_ends_in_an_ellipsis_there() -> None:
+    assert [shortened("三个字", chars) for chars in (3, 2)] == ["三个字", "三…"]

@@ -10,12 +10,14 @@ from kechuang.subsidies import jobs as subsidies_jobs
 from kechuang.subsidies.models import Settlement, Statement
 from kechuang.subsidies.queries import unequal
 from kechuang.supervision import commands, jobs
-from kechuang.supervision.models import Item
+from kechuang.supervision.models import Case, Item
 from kechuang.trail.queries import altered_rows
 from kechuang.treasury.models import PaymentLine
 from kechuang.treasury.rules import Outcome
+from kechuang.ui import clock
 from tests.claims.conftest import book, shaoxing
 from tests.subsidies.conftest import CITY_OFFICE
+from tests.supervision.test_pages import browser
 from tests.supervision.test_subsidies import Looked, fresh, looked
 
 __all__ = ["book", "looked", "shaoxing"]
@@ -73,3 +75,27 @@ def test_control_what_the_case_let_go_while_it_ran_is_left_alone(looked: Looked)
     commands.resume(looked.city_approver, case_id=case.id, item_id=item.id, reason="兑付属实", now=looked.now)
     looked.upheld(looked.answered(case))
     assert fresh(statement).state == "payable"
+
+
+def test_a_long_decision_ends_a_payout_that_keeps_less_of_it(looked: Looked) -> None:
+    statement = looked.passed()
+    case = looked.answered(looked.held(looked.opened(statement)))
+    commands.uphold(looked.city_approver, case_id=case.id, text=LONG, clawbacks={}, now=looked.now)
+    ended = fresh(statement)
+    assert (ended.state, Case.objects.get().decision) == ("refused", LONG)
+    assert ended.reason.endswith("…")
+    assert case.number in ended.reason
+
+
+def test_what_is_longer_than_can_be_kept_is_said_at_the_field(looked: Looked) -> None:
+    case = looked.answered(looked.opened(looked.passed()))
+    with clock.at(looked.now):
+        approver = browser(looked.city_approver)
+        for act, typed in (
+            ("suspend", {"reason": LONG}),
+            ("clear", {"text": LONG * 2}),
+            ("uphold", {"text": LONG * 2}),
+        ):
+            page = approver.post(f"/supervision/cases/{case.id}/act/{act}", typed)
+            assert page.status_code == 422, act
+            assert LONG[:400] in page.content.decode()

@@ -14,6 +14,7 @@ from kechuang.claims import queries as of_claims
 from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
+from kechuang.kernel.text import shortened
 from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies import queries as of_subsidies
 from kechuang.supervision import rules
@@ -22,7 +23,7 @@ from kechuang.supervision.commands.cases import locked
 from kechuang.supervision.commands.telling import tell_office, tell_party
 from kechuang.supervision.models import Case, Item
 from kechuang.supervision.queries.payouts import PAYOUTS, Payouts, payouts_among
-from kechuang.supervision.states.cases import CASE_MACHINE, CaseState, Holding, ItemKind
+from kechuang.supervision.states.cases import CASE_MACHINE, REASON_CHARS_MAX, CaseState, Holding, ItemKind
 from kechuang.trail.commands import advance
 
 _HELD = (Holding.ASKED, Holding.SUSPENDED)
@@ -203,4 +204,6 @@ def _set(item: Item, holding: Holding) -> None:
 
 
 def _because(case: Case, why: str) -> str:
-    return _("案卷 {number}：{why}").format(number=case.number, why=why or case.title)
+    """As the payout keeps it: a long decision is cut there, in the case it stands in full."""
+    found = _("案卷 {number}：{why}").format(number=case.number, why=why or case.title)
+    return shortened(found, REASON_CHARS_MAX)

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from kechuang.kernel.actor import Role
 from kechuang.supervision.commands import Upload
-from kechuang.supervision.states.cases import CASE_MACHINE, CLAWBACK_MACHINE, SOURCE_LABELS, Source
+from kechuang.supervision.states.cases import (
+    CASE_MACHINE,
+    CLAWBACK_MACHINE,
+    DECISION_CHARS_MAX,
+    LETTER_CHARS_MAX,
+    REASON_CHARS_MAX,
+    SOURCE_LABELS,
+    Source,
+)
 from kechuang.ui.forms import DayField, FilterForm, Form, TextField, YuanField
 
 
@@ -52,12 +60,20 @@ class TextForm(Form):
         return {"text": self.cleaned_data["text"]}
 
 
+class ClearForm(TextForm):
+    text = TextField(label=_("内容"), max_length=DECISION_CHARS_MAX)
+
+
 class AskForm(TextForm):
-    text = TextField(label=_("询问内容"), help_text=_("写明要说明的事项和要补的材料；送达后开始计答复期限"))
+    text = TextField(
+        label=_("询问内容"),
+        max_length=LETTER_CHARS_MAX,
+        help_text=_("写明要说明的事项和要补的材料；送达后开始计答复期限"),
+    )
 
 
 class ReplyForm(TextForm):
-    text = TextField(label=_("答复"), help_text=_("逐项说明事实；可附一个证明文件"))
+    text = TextField(label=_("答复"), max_length=LETTER_CHARS_MAX, help_text=_("逐项说明事实；可附一个证明文件"))
     file = forms.FileField(label=_("证明材料"), required=False)
 
     def given(self) -> dict[str, Any]:
@@ -69,14 +85,24 @@ class ReplyForm(TextForm):
 
 
 class ReasonForm(Form):
-    reason = TextField(label=_("理由"), help_text=_("将告知当事人"), widget=forms.Textarea(attrs={"rows": "2"}))
+    reason = TextField(
+        label=_("理由"),
+        max_length=REASON_CHARS_MAX,
+        help_text=_("将告知当事人"),
+        widget=forms.Textarea(attrs={"rows": "2"}),
+    )
 
     def given(self) -> dict[str, Any]:
         return {"reason": self.cleaned_data["reason"]}
 
 
 class StrikeForm(ReasonForm):
-    reason = TextField(label=_("理由"), help_text=_("将告知登记的财政"), widget=forms.Textarea(attrs={"rows": "2"}))
+    reason = TextField(
+        label=_("理由"),
+        max_length=REASON_CHARS_MAX,
+        help_text=_("将告知登记的财政"),
+        widget=forms.Textarea(attrs={"rows": "2"}),
+    )
 
 
 class AddForm(Form):
@@ -89,7 +115,7 @@ class AddForm(Form):
 class DecisionForm(TextForm):
     """The decision, and beside each paid claim or subsidy how much of it is asked back; nothing where nothing is."""
 
-    text = TextField(label=_("认定的事实和决定"), widget=forms.Textarea(attrs={"rows": "4"}))
+    text = TextField(label=_("认定的事实和决定"), max_length=DECISION_CHARS_MAX)
 
     def __init__(self, *args: Any, claims: Sequence[tuple[str, str, int]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -24,11 +24,11 @@ from kechuang.supervision.forms.cases import (
     AddForm,
     AskForm,
     CaseListForm,
+    ClearForm,
     DecisionForm,
     OpenForm,
     ReasonForm,
     ReplyForm,
-    TextForm,
     TitleForm,
 )
 from kechuang.supervision.pages.acting import Act, given_by, offered
@@ -74,7 +74,7 @@ ACTS: dict[str, Act] = {
         commands.clear,
         gettext_noop("结案后被本案暂停的拨付全部恢复，并告知当事人。"),
         gettext_noop("案卷已解除"),
-        TextForm,
+        ClearForm,
     ),
     "uphold": Act(
         commands.uphold,

@@ -125,3 +125,6 @@ HOLDING_LABELS: dict[Holding, str] = {
 }
 WAITING_MAX = 200  # technical: rows of a workbench
 TEXT_CHARS_MIN = 4  # technical: a reason that says something
+REASON_CHARS_MAX = 500  # technical: as long as a payout keeps why it was held or ended
+DECISION_CHARS_MAX = 1000  # technical: as long as a case keeps its decision
+LETTER_CHARS_MAX = 4000  # technical
