@@ -9,8 +9,8 @@ from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies import jobs as subsidies_jobs
 from kechuang.subsidies.models import Settlement, Statement
 from kechuang.subsidies.queries import unequal
-from kechuang.supervision import commands, jobs
-from kechuang.supervision.models import Case, Item
+from kechuang.supervision import commands, jobs, rules
+from kechuang.supervision.models import Case, Clawback, Item
 from kechuang.trail.queries import altered_rows
 from kechuang.treasury.models import PaymentLine
 from kechuang.treasury.rules import Outcome
@@ -75,6 +75,23 @@ def test_control_what_the_case_let_go_while_it_ran_is_left_alone(looked: Looked)
     commands.resume(looked.city_approver, case_id=case.id, item_id=item.id, reason="兑付属实", now=looked.now)
     looked.upheld(looked.answered(case))
     assert fresh(statement).state == "payable"
+
+
+def test_a_second_case_asks_back_the_rest_only_when_the_first_is_paid(looked: Looked) -> None:
+    """Of one payout one debt is open at a time: whoever decides the other is told which, and loses nothing that was typed."""
+    statement = looked.paid_subsidy()
+    first, second = (looked.answered(looked.opened(statement)) for _ in range(2))
+    looked.upheld(first, **{statement.id: Fen(1_000)})
+    with pytest.raises(rules.AskedAlready) as said:
+        looked.upheld(second, **{statement.id: Fen(500)})
+    assert Clawback.objects.get().number in str(said.value)
+    with clock.at(looked.now):
+        page = browser(looked.city_approver).post(
+            f"/supervision/cases/{second.id}/act/uphold", {"text": "认定虚构服务两次", "back_0": "5.00"}
+        )
+    assert page.status_code == 409
+    assert "认定虚构服务两次" in page.content.decode()
+    assert Case.objects.get(id=second.id).state == "replied"
 
 
 def test_a_long_decision_ends_a_payout_that_keeps_less_of_it(looked: Looked) -> None:

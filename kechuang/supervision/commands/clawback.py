@@ -36,7 +36,7 @@ def order(actor: Actor, case: Case, subject_id: str, fen: Fen, *, now: datetime)
     """Asks back `fen` of a paid claim or subsidy (决定追回), within the decision of its case.
 
     Only of what lies in the case and was paid to its party, which alone was heard. Raises NotVisible, PaidToAnother,
-    RefundNotProvided, AmountMissing, NothingPaid, AbovePaid.
+    RefundNotProvided, AmountMissing, NothingPaid, AbovePaid, AskedAlready.
     """
     on = clock.day(now)
     kind, sort, paid = _paid(actor, case, subject_id)
@@ -46,6 +46,7 @@ def order(actor: Actor, case: Case, subject_id: str, fen: Fen, *, now: datetime)
     known = [subject_id]
     was, asked = net_paid(kind, known)[subject_id], asked_of(kind, known)[subject_id]
     rules.refuse_amount(number=paid.number, fen=fen, paid_fen=was, asked_fen=asked)
+    _refuse_open(sort, paid)
     paid_from = next(one.credit for one in reversed(transfers_of(known)) if one.rule == sort.pays)
     row = Clawback.objects.create(
         region=case.region,
@@ -85,6 +86,12 @@ def _paid(actor: Actor, case: Case, subject_id: str) -> tuple[ItemKind, Payouts,
     if getattr(paid, sort.payee) != case.party_id:
         raise rules.PaidToAnother(number=paid.number)
     return kind, sort, paid
+
+
+def _refuse_open(sort: Payouts, paid: Any) -> None:
+    """Raises AskedAlready while another decision's debt of the same payout is open; the payout is locked."""
+    if (open_ := Clawback.objects.filter(**{sort.link: paid}, state=ClawbackState.OWED).first()) is not None:
+        raise rules.AskedAlready(number=paid.number, clawback=open_.number)
 
 
 @transaction.atomic

@@ -48,7 +48,7 @@ def uphold(actor: Actor, *, case_id: str, text: str, clawbacks: Mapping[str, Fen
 
     Every claim and subsidy in the case that is paid to its party is dealt with, held or not, but those let go while it
     ran. `clawbacks` says how much of which paid claim or statement. Raises MoveNotOpen, SameHands, Related, WordsMissing, InPayment,
-    AbovePaid, NothingPaid, RefundNotProvided, PaidToAnother, NotVisible for what does not lie in the case.
+    AbovePaid, AskedAlready, NothingPaid, RefundNotProvided, PaidToAnother, NotVisible for what does not lie in the case.
     """
     case, move = _checked(actor, case_id, "uphold")
     why = rules.said(text)

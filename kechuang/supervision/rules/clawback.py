@@ -18,6 +18,13 @@ class AbovePaid(Refusal):
     status = 422
 
 
+class AskedAlready(Refusal):
+    code = "supervision.clawback_open"
+    text = _("{number} 已有追回决定 {clawback} 尚未缴清")
+    remedy = _("同一款项的追回逐项办理：请待其缴清或撤销后再决定追回其余部分，或清空本项追回金额")
+    field = "fen"
+
+
 class NothingPaid(Refusal):
     code = "supervision.nothing_paid"
     text = _("{number} 尚未拨付，没有可以追回的款项")
