@@ -2,12 +2,13 @@
 
 import pytest
 
+from kechuang.claims import commands as claims
 from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import balance_at, unbalanced
 from kechuang.ledger.rules import Kind, Place
 from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies import jobs as subsidies_jobs
-from kechuang.subsidies.models import Settlement, Statement
+from kechuang.subsidies.models import Counted, Settlement, Statement
 from kechuang.subsidies.queries import unequal
 from kechuang.supervision import commands, jobs, rules
 from kechuang.supervision.models import Case, Clawback, Item
@@ -116,3 +117,27 @@ def test_what_is_longer_than_can_be_kept_is_said_at_the_field(looked: Looked) ->
             page = approver.post(f"/supervision/cases/{case.id}/act/{act}", typed)
             assert page.status_code == 422, act
             assert LONG[:400] in page.content.decode()
+
+
+def test_a_case_is_offered_to_who_may_open_it(looked: Looked) -> None:
+    statement = looked.passed()
+    page, there = f"/subsidies/statements/{statement.id}", f"/supervision/cases/on-statement/{statement.id}"
+    with clock.at(looked.now):
+        for actor in (looked.city_clerk, looked.city_approver, looked.city_finance, looked.server):
+            reader = browser(actor)
+            assert (there in reader.get(page).content.decode()) == (reader.get(there).status_code == 200)
+
+
+def test_what_was_asked_back_since_is_shown_to_offices_alone(looked: Looked) -> None:
+    """A payee is told of what is asked back by its own decision; people of one unit, and who is paid on another's, are not."""
+    statement = looked.passed()
+    claim_id = Counted.objects.values_list("claim_id", flat=True).first()
+    claims.ask_back(claim_id=str(claim_id), clawback_id="clb_1", fen=Fen(1_000), now=looked.now)
+    page = f"/subsidies/statements/{statement.id}"
+    with clock.at(looked.now):
+        for actor in (looked.city_clerk, looked.city_approver, looked.city_finance):
+            assert "按原规则重算" in browser(actor).get(page).content.decode()
+        shown = browser(looked.server).get(page).content.decode()
+    assert statement.number in shown
+    assert "按原规则重算" not in shown
+    assert "计入后被追回的兑付" not in shown

@@ -123,7 +123,7 @@ class StatementSheet:
     sheet_number: str  # of the evaluation that the grade is from
     factors: Sequence[FactorShare]
     places: Sequence[PlaceSum]
-    fallen: Sequence[FallenRow]  # claims that were asked back since
+    fallen: Sequence[FallenRow]  # claims that were asked back since; for offices
     recount: Recount | None  # what it comes to without them
     case: str  # the number of the case that holds the payout; "" where none does
     clock: Clock | None
@@ -137,8 +137,14 @@ class StatementSheet:
         """Whether the reader's office looks into what was paid (谁补助，谁监管)."""
         return bool(self.roles & _LOOKS_INTO)
 
+    @property
+    def opens(self) -> bool:
+        """Whether the reader may open a case on it (立案); an approver decides what others have opened."""
+        return bool(self.statement.party) and bool(self.roles & _OPENS)
 
-_LOOKS_INTO = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.CITY_SCIENCE})
+
+_OPENS = frozenset({Role.COUNTY_OFFICER, Role.CITY_SCIENCE})
+_LOOKS_INTO = _OPENS | {Role.COUNTY_APPROVER}
 
 
 def settlement_sheet(actor: Actor, settlement_id: str, *, on: date) -> SettlementSheet:
@@ -182,6 +188,7 @@ def statement_sheet(actor: Actor, statement_id: str, *, on: date) -> StatementSh
     row = _statement(actor, statement_id)
     settlement = row.settlement
     roles, events = roles_on(actor, row), list(way([row.id]))
+    fallen, again = _since(row) if roles - {Role.PROVIDER} else ([], None)
     return StatementSheet(
         statement=row,
         settlement=settlement,
@@ -195,8 +202,8 @@ def statement_sheet(actor: Actor, statement_id: str, *, on: date) -> StatementSh
         sheet_number=row.sheet.number if row.sheet else "",
         factors=_factors(row) if row.place else (),
         places=_places(_counted(row)),
-        fallen=fallen_of(_counted(row)),
-        recount=recount(row, _counted(row), _of_house(row)),
+        fallen=fallen,
+        recount=again,
         case=case_among(events) if row.state == StatementState.SUSPENDED else "",
         clock=clocks([row.id], on=on).get(row.id),
         roles=roles,
@@ -204,6 +211,11 @@ def statement_sheet(actor: Actor, statement_id: str, *, on: date) -> StatementSh
         people=_people(events),
         events=events,
     )
+
+
+def _since(row: Statement) -> tuple[list[FallenRow], Recount | None]:
+    """What fell away since, for offices: what is asked back of others, or may be of it, a payee is told by its decision."""
+    return fallen_of(_counted(row)), recount(row, _counted(row), _of_house(row))
 
 
 def counted_of(actor: Actor, statement_id: str) -> QuerySet[Counted]:
