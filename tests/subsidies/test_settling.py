@@ -363,3 +363,17 @@ def test_what_falls_below_the_threshold_leaves_no_subsidy(subsidised: Subsidised
         again = queries.statement_sheet(subsidised.city_clerk, statement.id, on=subsidised.today).recount
     assert again is not None
     assert (again.fen, again.over_fen) == (0, statement.fen)
+
+
+def test_what_stacking_cut_is_cut_again_on_what_is_left(subsidised: Subsidised) -> None:
+    """Two alike, of which one falls away: half is left, its cut is half as well and not the whole."""
+    claim, _other = subsidised.redeemed(2)
+    subsidised.next_year()
+    with threshold(HALF, stacking_cuts=True, total_public_share_max_bp=6_000):
+        row = subsidised.settle()
+        statement = Statement.objects.get(settlement=row)
+        assert 0 < statement.cut_fen < statement.fen + statement.cut_fen
+        claims.ask_back(claim_id=claim.id, clawback_id="clb_1", fen=Fen(HALF), now=subsidised.now)
+        again = queries.statement_sheet(subsidised.city_clerk, statement.id, on=subsidised.today).recount
+    assert again is not None
+    assert again.fen == statement.fen // 2

@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from kechuang.claims.queries import ever_asked_back, redeemed_now
-from kechuang.kernel.money import BasisPoints, Fen
+from kechuang.kernel.money import BasisPoints, Fen, share_down
 from kechuang.parties.queries import covers
 from kechuang.policy.book import replay
 from kechuang.subsidies import rules
@@ -27,6 +27,12 @@ class FallenRow:
     region: str
     unit: str
     platform: bool
+    price_fen: int  # of its order, gross
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of it is redeemed any more: no settlement would count it, nor its price."""
+        return self.fen >= self.counted_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,14 @@ def fallen_of(rows: QuerySet[Counted]) -> list[FallenRow]:
     now = redeemed_now([row.claim_id for row in found]) if found else {}
     return [
         FallenRow(
-            row.claim_id, row.claim_number, row.fen, row.fen - now[row.claim_id], row.region, row.unit, row.platform
+            row.claim_id,
+            row.claim_number,
+            row.fen,
+            row.fen - now[row.claim_id],
+            row.region,
+            row.unit,
+            row.platform,
+            row.price_fen,
         )
         for row in found
         if now[row.claim_id] < row.fen
@@ -75,14 +88,33 @@ def _providers(row: Statement, settlement: Settlement, mine: QuerySet[Counted], 
     parts = [*_parts(house), *(_outside(row, settlement) if terms.subsidy_counts_outside else ())]
     amounts = rules.provider_subsidies(parts=parts, rate_bp=rate, terms=terms, paying=paying)
     due = sum(one.fen for one in amounts if not per_unit or one.name == row.unit)
-    return max(due - row.cut_fen, 0)
+    return _stacked(row, due, settlement, mine)
 
 
 def _carriers(row: Statement, settlement: Settlement, mine: QuerySet[Counted], house: QuerySet[Counted]) -> int:
     terms = replay(settlement.terms, rules.CarrierTerms).terms
     served = [rules.Served(part.region, part.redeemed_fen) for part in _parts(mine)]
     due = rules.carrier_subsidy(served=served, grade=row.grade, terms=terms).fen
-    return max(due - row.cut_fen, 0)
+    return _stacked(row, due, settlement, mine)
+
+
+def _stacked(row: Statement, due: int, settlement: Settlement, mine: QuerySet[Counted]) -> int:
+    """What is left of it beside the other public money on what is left of the prices (财政资金叠加核减).
+
+    What others gave follows from what the settlement had above the allowed share; where nothing was above it, nothing is
+    known of it and none is taken.
+    """
+    terms, fallen = replay(settlement.terms, rules.PotTerms).terms, fallen_of(mine)
+    public, full = row.redeemed_fen + row.outside_fen, row.rate_part_fen + row.platform_part_fen
+    allowed = share_down(Fen(row.price_fen), terms.total_public_share_max_bp)
+    others = row.above_fen + allowed - public - full if row.above_fen else 0
+    left = rules.stacking(
+        price_fen=Fen(row.price_fen - sum(one.price_fen for one in fallen if one.whole)),
+        public_fen=Fen(public - sum(one.fen for one in fallen) + others),
+        full_fen=Fen(due),
+        terms=terms,
+    )
+    return due - left.cut_fen
 
 
 _AGAIN = {Formula.PROVIDERS: _providers, Formula.CARRIERS: _carriers}
