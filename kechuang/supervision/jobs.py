@@ -11,16 +11,22 @@ from kechuang.supervision.queries import (
     to_follow,
     to_lapse,
     to_miss,
+    to_void,
 )
 from kechuang.ui import clock
 
 
 def run_holds(*, now: datetime) -> int:
-    """Claims whose payout a case holds are stopped as soon as they are payable: in the round that lets them pass."""
-    found = to_follow()
+    """Payouts that a case holds are stopped as soon as they are payable: in the round that lets them pass.
+
+    What is asked back in full and was sent back by the bank is ended, so that nobody pays it once more.
+    """
+    found, back = to_follow(), to_void()
     for item_id in found:
         commands.follow(CLOCK, item_id=item_id, now=now)
-    return len(found)
+    for clawback_id in back:
+        commands.void(CLOCK, clawback_id=clawback_id, now=now)
+    return len(found) + len(back)
 
 
 def run_unanswered(*, now: datetime) -> int:

@@ -6,7 +6,9 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, transaction
 
-from kechuang.claims.models import AskedBack
+from kechuang.claims import commands as claims
+from kechuang.claims.models import AskedBack, Claim
+from kechuang.claims.queries import redeemed_now
 from kechuang.deadlines.models import Deadline
 from kechuang.kernel.actor import Role
 from kechuang.kernel.machine import MoveNotOpen
@@ -15,9 +17,10 @@ from kechuang.ledger.queries import balance_at, money, unbalanced
 from kechuang.ledger.rules import Kind, Place
 from kechuang.parties.rules import SameHands
 from kechuang.policy.book import replay
-from kechuang.supervision import commands, queries, rules
+from kechuang.supervision import commands, jobs, queries, rules
 from kechuang.supervision.models import Clawback, Instalment
 from kechuang.supervision.rules import Part
+from kechuang.treasury.models import PaymentLine
 from tests.claims.conftest import identities_hold
 from tests.supervision.conftest import Watch
 from tests.vouchers.conftest import YUECHENG
@@ -214,3 +217,15 @@ def test_a_receipt_that_was_struck_is_owed_again_and_its_slip_is_free(watch: Wat
     assert lies(watch, Kind.CLAWED_BACK) == 0
     assert receive(watch, row, 1, 100_000).state == "settled"
     identities_hold()
+
+
+def test_a_claim_that_is_asked_back_in_full_and_sent_back_by_the_bank_is_ended(watch: Watch) -> None:
+    claim = watch.paid_out()
+    row = watch.upheld(claim, claim.confirmed_fen or 0)
+    line = PaymentLine.objects.get()
+    said = {"reference": "TH-1", "words": "账户已销户", "now": watch.now}
+    claims.bounce(watch.finance, line_id=line.id, fen=Fen(line.fen), **said)
+    assert jobs.run_holds(now=watch.now) == 1
+    row.refresh_from_db()
+    assert (Claim.objects.get(id=claim.id).state, row.state) == ("refused", "withdrawn")
+    assert redeemed_now([claim.id]) == {claim.id: 0}

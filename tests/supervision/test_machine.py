@@ -97,6 +97,7 @@ def test_only_listed_moves_of_a_clawback_are_made(state: ClawbackState, watch: W
         "strike": lambda a: commands.strike(a, reason="没有查到", **said),
         "settle": lambda a: commands.countersign(a, **said),  # the last part settles
         "withdraw": lambda a: commands.withdraw(a, reason="复核撤销", **said),
+        "void": lambda a: commands.void(a, **said),  # nothing came back: it stays as it is
     }
     compared(CLAWBACK_MACHINE, state, what, everybody(watch), set())
 

@@ -3,6 +3,8 @@
 import pytest
 
 from kechuang.claims import commands as claims
+from kechuang.deadlines.queries import clocks
+from kechuang.kernel.machine import MoveNotOpen
 from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import balance_at, unbalanced
 from kechuang.ledger.rules import Kind, Place
@@ -141,3 +143,36 @@ def test_what_was_asked_back_since_is_shown_to_offices_alone(looked: Looked) -> 
     assert statement.number in shown
     assert "按原规则重算" not in shown
     assert "计入后被追回的兑付" not in shown
+
+
+def asked_back(looked: Looked, fen: int = 0) -> Statement:
+    """A paid subsidy that a decision asks back, and that the payee's bank has returned since."""
+    statement = looked.paid_subsidy()
+    case = looked.answered(looked.opened(statement))
+    looked.upheld(case, **{statement.id: Fen(fen or statement.fen)})
+    return sent_back(looked, statement)
+
+
+def test_what_is_asked_back_in_full_and_sent_back_by_the_bank_is_not_paid_again(looked: Looked) -> None:
+    statement = asked_back(looked)
+    assert jobs.run_holds(now=looked.now) == 1
+    assert (fresh(statement).state, Clawback.objects.get().state) == ("refused", "withdrawn")
+    assert not clocks([Clawback.objects.get().id], on=looked.today)
+    with pytest.raises(MoveNotOpen):
+        subsidies.retry(looked.city_clerk, statement_id=statement.id, now=looked.now)
+    assert (looked.lies(Kind.SUBSIDY_OWED), looked.lies(Kind.SUBSIDY_PAID)) == (0, 0)
+    assert jobs.run_holds(now=looked.now) == 0
+    assert unequal() == unbalanced() == altered_rows() == []
+
+
+def test_control_without_the_clock_it_would_be_paid_again(looked: Looked) -> None:
+    statement = asked_back(looked)
+    subsidies.retry(looked.city_clerk, statement_id=statement.id, now=looked.now)
+    assert fresh(statement).state == "payable"
+
+
+def test_of_what_is_asked_back_in_part_the_rest_may_be_paid(looked: Looked) -> None:
+    """The decision left the rest to the payee: only who decides again takes it."""
+    statement = asked_back(looked, 1_000)
+    assert jobs.run_holds(now=looked.now) == 0
+    assert (fresh(statement).state, Clawback.objects.get().state) == ("payment_failed", "owed")

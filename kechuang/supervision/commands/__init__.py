@@ -23,7 +23,7 @@ from kechuang.supervision.commands.complaining import (
     reply_complaint,
     withdraw_complaint,
 )
-from kechuang.supervision.commands.deciding import clear, uphold
+from kechuang.supervision.commands.deciding import clear, uphold, void
 from kechuang.supervision.commands.halves import start_half
 from kechuang.supervision.commands.holding import follow, resume, suspend
 from kechuang.supervision.commands.planning import Draft, draft_plan, draw, fix, withdraw_plan
@@ -94,6 +94,7 @@ __all__ = [
     "strike",
     "suspend",
     "uphold",
+    "void",
     "withdraw",
     "withdraw_complaint",
     "withdraw_plan",

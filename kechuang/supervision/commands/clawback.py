@@ -10,6 +10,7 @@ from kechuang.claims import commands as claims
 from kechuang.deadlines import commands as deadlines
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
+from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen, yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger import commands as ledger
@@ -291,12 +292,17 @@ def withdraw(actor: Actor, *, clawback_id: str, reason: str, now: datetime) -> C
     _refuse_pending(row)
     if row.received_fen:
         raise rules.AlreadyReceived(received_fen=row.received_fen)
-    row.reason = rules.said(reason)
+    give_up(actor, row, move, rules.said(reason), now)
+    return row
+
+
+def give_up(actor: Actor, row: Clawback, move: Move, reason: str, now: datetime) -> None:
+    """The debt is gone: its clock, and what counted as asked back."""
+    row.reason, roles = reason, roles_on_clawback(actor, row)
     advance(actor, row, move, roles=roles, now=now, saves=["reason"], facts={"reason": row.reason})
     deadlines.cancel(row.id, now=now)
     _asked_no_more(row, Fen(row.principal_fen), now)
     tell_party(row, _("追回决定已撤销"), f"{row.number}：{row.reason}", now=now)
-    return row
 
 
 def locked(actor: Actor, clawback_id: str) -> Clawback:

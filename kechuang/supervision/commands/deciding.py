@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kechuang.deadlines import commands as deadlines
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
@@ -15,15 +15,26 @@ from kechuang.screening.commands import decide_many as decide_findings
 from kechuang.screening.queries import open_findings
 from kechuang.screening.states import FindingState
 from kechuang.supervision import rules
-from kechuang.supervision.access import roles_on
+from kechuang.supervision.access import roles_on, roles_on_clawback
 from kechuang.supervision.commands.cases import locked, terms_of
-from kechuang.supervision.commands.clawback import order
+from kechuang.supervision.commands.clawback import give_up, order
+from kechuang.supervision.commands.clawback import locked as locked_clawback
 from kechuang.supervision.commands.holding import held_items, let_go, payouts_of, stop
-from kechuang.supervision.commands.telling import tell_party
-from kechuang.supervision.models import Case, Item
-from kechuang.supervision.states.cases import CASE_MACHINE, CaseState, Holding, ItemKind
+from kechuang.supervision.commands.telling import tell_office, tell_party
+from kechuang.supervision.models import Case, Clawback, Item
+from kechuang.supervision.queries.payouts import sent_back
+from kechuang.supervision.states.cases import (
+    CASE_MACHINE,
+    CLAWBACK_MACHINE,
+    CaseState,
+    ClawbackState,
+    Holding,
+    ItemKind,
+)
 from kechuang.trail.commands import acting_role, advance
 from kechuang.ui import clock
+
+SENT_BACK = _("款项已由银行退回，拨付已终止，不再追回")
 
 
 @transaction.atomic
@@ -60,6 +71,24 @@ def uphold(actor: Actor, *, case_id: str, text: str, clawbacks: Mapping[str, Fen
     _decided(actor, case, move, why, {"clawbacks": asked}, now)
     tell_party(case, _("案卷已认定违规"), f"{case.number}：{why}", now=now)
     return case
+
+
+@transaction.atomic
+def void(actor: Actor, *, clawback_id: str, now: datetime) -> Clawback:
+    """What is asked back in full and was sent back by the bank is ended instead (退汇后终止): the office has its money.
+
+    Where the payout is not back, or a repayment was entered, nothing happens. Raises MoveNotOpen, InPayment.
+    """
+    row = locked_clawback(actor, clawback_id)
+    move = CLAWBACK_MACHINE.check("void", ClawbackState(row.state), roles_on_clawback(actor, row))
+    if not sent_back().filter(id=row.id).exists():
+        return row
+    inside = Item.objects.select_for_update(of=("self",)).select_related("case")
+    item = inside.get(case_id=row.case_id, subject_id=row.paid_id)
+    stop(actor, item.case, item, item.case.decision, now)
+    give_up(actor, row, move, SENT_BACK, now)
+    tell_office(item.case, Role.COUNTY_APPROVER, _("决定追回的款项已由银行退回，已终止拨付"), row.number, now=now)
+    return row
 
 
 def _findings(actor: Actor, case: Case, outcome: FindingState, why: str, now: datetime) -> None:

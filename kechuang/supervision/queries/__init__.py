@@ -30,6 +30,7 @@ from kechuang.supervision.queries.checks import (
     visits,
 )
 from kechuang.supervision.queries.halves import Half, HalfSum, halves_of_year, halves_short, halves_shown
+from kechuang.supervision.queries.payouts import to_void
 from kechuang.supervision.queries.roster import (
     inspector_row,
     office_people,
@@ -101,6 +102,7 @@ __all__ = [
     "to_follow",
     "to_lapse",
     "to_miss",
+    "to_void",
     "visit_sheet",
     "visits",
     "waiting_for",

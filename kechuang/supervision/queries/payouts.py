@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from kechuang.claims.queries import queue
 from kechuang.claims.states import CLOSED as CLAIM_OVER
@@ -17,7 +17,7 @@ from kechuang.ledger.rules import Kind
 from kechuang.subsidies.queries import statements
 from kechuang.subsidies.states import ENDED as STATEMENT_OVER
 from kechuang.subsidies.states import STATEMENT_MACHINE, StatementState
-from kechuang.supervision.models import Clawback, Item
+from kechuang.supervision.models import Clawback, Instalment, Item
 from kechuang.supervision.states.cases import ClawbackState, ItemKind
 
 
@@ -99,6 +99,21 @@ def net_paid(kind: ItemKind, ids: list[str]) -> dict[str, int]:
     sort = PAYOUTS[kind]
     paid, back = used_of(ids, sort.pays), used_of(ids, sort.bounces)
     return {one: paid.get(one, 0) - back.get(one, 0) for one in ids}
+
+
+def sent_back() -> QuerySet[Clawback]:
+    """Debts of all that was paid of a payout which the bank has sent back since (退汇), and of which nobody has entered a
+    repayment: it would be paid once more, to be asked back again."""
+    claim, statement = PAYOUTS[ItemKind.CLAIM], PAYOUTS[ItemKind.STATEMENT]
+    back = Q(claim__state__in=[*claim.stoppable, claim.suspended], principal_fen=F("claim__confirmed_fen"))
+    back |= Q(statement__state__in=[*statement.stoppable, statement.suspended], principal_fen=F("statement__fen"))
+    entered = Instalment.objects.filter(received_on__isnull=False).values("clawback_id")
+    return Clawback.objects.filter(back, state=ClawbackState.OWED, received_fen=0).exclude(id__in=entered)
+
+
+def to_void() -> list[str]:
+    """The same for the clock, in order."""
+    return list(sent_back().order_by("id").values_list("id", flat=True))
 
 
 def asked_of(kind: ItemKind, ids: list[str]) -> dict[str, int]:

@@ -91,6 +91,7 @@ CLAWBACK_MACHINE = Machine(
         Move("strike", {_B.OWED}, None, _SECOND, _("退回缴回登记"), data=True),
         Move("settle", {_B.OWED}, _B.SETTLED, _SECOND, _("追回完毕"), data=True),
         Move("withdraw", {_B.OWED}, _B.WITHDRAWN, {_R.COUNTY_APPROVER}, _("撤销追回决定"), data=True),
+        Move("void", {_B.OWED}, _B.WITHDRAWN, {_R.CLOCK}, _("退汇后终止拨付，不再追回")),
     ],
     labels={_B.OWED: _("待缴回"), _B.SETTLED: _("已追回"), _B.WITHDRAWN: _("已撤销")},
     waits={_B.OWED: _R.COUNTY_FINANCE},
