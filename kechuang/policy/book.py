@@ -293,11 +293,15 @@ def replay(record: Mapping[str, Any], terms: type[T]) -> InForce[T]:
 
 
 def scheme_at(region: str, parameter: str, *, on: date, book: Book | None = None) -> str:
-    """The scheme that says `parameter` where a region lies (当地的规则): the narrowest place that holds it; "" for none."""
+    """The scheme that says `parameter` where a region lies (当地的规则): the narrowest place that holds it; "" for none.
+
+    One that says it only from a later day, or no more, leaves the word to the wider place.
+    """
     found = []
     for scheme, pack in (book or _installed).packs.items():
         home = pack.parameters.get(HOME)
-        value = home.on(on) if home and parameter in pack.parameters else None
+        said = pack.parameters.get(parameter)
+        value = home.on(on) if home and said and said.on(on) else None
         if value and region.startswith(str(value.is_)):
             found.append((len(str(value.is_)), scheme))
     return max(found, default=(0, ""))[1]

@@ -235,3 +235,24 @@ def test_where_the_rule_is_the_county_alone_a_provider_opens_nothing() -> None:
 )
 def test_the_last_of_february(year: int, day: date) -> None:
     assert month_day("02-29", year) == day
+
+
+HOME = """
+[home_region]
+meaning = "适用地区"
+unit = "text"
+catalogue = 0
+value = [{{ from = 2023-04-01, is = "{place}", article = "illustrative" }}]
+"""
+
+
+def test_rules_that_a_narrower_place_has_only_from_a_later_day_leave_the_word_to_the_wider_one() -> None:
+    wide = parse(PACK + HOME.format(place="33"), file="demo/voucher.toml")
+    later = PACK.replace("demo/voucher", "demo/own").replace(
+        '{ from = 2023-04-01, is = "acceptance"', '{ from = 2027-01-01, is = "acceptance"'
+    )
+    own = parse(later + HOME.format(place="3306"), file="demo/own.toml")
+    both = book.Book({pack.scheme: pack for pack in (wide, own)})
+    found = [book.scheme_at("330602", "settle_at", on=day, book=both) for day in (date(2026, 12, 31), date(2027, 1, 1))]
+    assert found == ["demo/voucher", "demo/own"]
+    assert book.scheme_at("330602", "rate_bp", on=date(2026, 12, 31), book=both) == "demo/own"
