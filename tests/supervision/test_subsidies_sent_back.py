@@ -12,7 +12,7 @@ from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies import jobs as subsidies_jobs
 from kechuang.subsidies.models import Counted, Settlement, Statement
 from kechuang.subsidies.queries import unequal
-from kechuang.supervision import commands, jobs, rules
+from kechuang.supervision import commands, jobs, queries, rules
 from kechuang.supervision.models import Case, Clawback, Item
 from kechuang.trail.queries import altered_rows
 from kechuang.treasury.models import PaymentLine
@@ -176,3 +176,19 @@ def test_of_what_is_asked_back_in_part_the_rest_may_be_paid(looked: Looked) -> N
     statement = asked_back(looked, 1_000)
     assert jobs.run_holds(now=looked.now) == 0
     assert (fresh(statement).state, Clawback.objects.get().state) == ("payment_failed", "owed")
+
+
+def test_interest_runs_from_the_payout_that_stands(looked: Looked) -> None:
+    """Between the first payout and the second the money lay here."""
+    statement = asked_back(looked, 100_000)
+    looked.days(60)
+    subsidies.retry(looked.city_clerk, statement_id=statement.id, now=looked.now)
+    batch = looked.sent_subsidy(fresh(statement))
+    looked.hear_subsidy(batch, Outcome.PAID)
+    sheet = queries.clawback_sheet(looked.city_finance, Clawback.objects.get().id, on=looked.today)
+    assert sheet.paid_on == looked.today
+    assert queries.interest_of_row(sheet, on=looked.today) == 0
+    slip = {"clawback_id": sheet.row.id, "position": 1, "on": looked.today, "reference": "BK-1", "now": looked.now}
+    commands.receive(looked.city_finance, fen=Fen(100_000), **slip)
+    commands.countersign(looked.city_approver, clawback_id=sheet.row.id, now=looked.now)
+    assert (looked.lies(Kind.SUBSIDY_BACK), looked.lies(Kind.INTEREST)) == (100_000, 0)

@@ -14,7 +14,6 @@ from kechuang.kernel.machine import Move
 from kechuang.kernel.money import Fen, yuan
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.ledger import commands as ledger
-from kechuang.ledger.queries import transfers_of
 from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.outbox.commands import tell
 from kechuang.parties.queries import refuse_same_hands
@@ -23,7 +22,7 @@ from kechuang.supervision import rules
 from kechuang.supervision.access import clawbacks_visible_to, roles_on_clawback
 from kechuang.supervision.commands.telling import due_clock, tell_party
 from kechuang.supervision.models import Case, Clawback, Instalment, Item, clawback_page
-from kechuang.supervision.queries.payouts import PAYOUTS, Payouts, asked_of, kind_of, net_paid
+from kechuang.supervision.queries.payouts import PAYOUTS, Payouts, asked_of, kind_of, net_paid, paid_from, since
 from kechuang.supervision.queries.terms import terms_of
 from kechuang.supervision.rules import ClawbackTerms, Part
 from kechuang.supervision.states.cases import CLAWBACK_DUE, CLAWBACK_MACHINE, ClawbackState, ItemKind
@@ -48,7 +47,7 @@ def order(actor: Actor, case: Case, subject_id: str, fen: Fen, *, now: datetime)
     was, asked = net_paid(kind, known)[subject_id], asked_of(kind, known)[subject_id]
     rules.refuse_amount(number=paid.number, fen=fen, paid_fen=was, asked_fen=asked)
     _refuse_open(sort, paid)
-    paid_from = next(one.credit for one in reversed(transfers_of(known)) if one.rule == sort.pays)
+    lies = paid_from(sort, subject_id)
     row = Clawback.objects.create(
         region=case.region,
         case=case,
@@ -56,8 +55,8 @@ def order(actor: Actor, case: Case, subject_id: str, fen: Fen, *, now: datetime)
         party_id=case.party_id,
         principal_fen=fen,
         paid_on=paid.paid_on or on,
-        paid_region=paid_from.region,
-        paid_year=paid_from.year,
+        paid_region=lies.region,
+        paid_year=lies.year,
         terms=dict(terms.record),
         decided_by=actor.person_id,
         decided_on=on,
@@ -150,7 +149,7 @@ def receive(
         raise rules.ReceivedOutOfOrder(position=part.position if part else position)
     if net_paid(kind_of(row), [row.paid_id])[row.paid_id] < row.principal_fen:
         raise rules.NothingPaid(number=row.paid_number)
-    interest = rules.interest_fen(Fen(part.fen), since=row.paid_on, until=on, terms=kept_terms(row).terms)
+    interest = rules.interest_fen(Fen(part.fen), since=since(row), until=on, terms=kept_terms(row).terms)
     rules.refuse_receipt(
         fen=fen, part=Fen(part.fen), interest=interest, on=on, decided_on=row.decided_on, today=clock.day(now)
     )
@@ -261,9 +260,10 @@ def _interest_article(row: Clawback) -> str:
 def _post(row: Clawback, part: Instalment, now: datetime) -> None:
     """The principal leaves what was paid; interest comes in beside it and is nobody's voucher money."""
     sort = PAYOUTS[kind_of(row)]
+    lies = paid_from(sort, row.paid_id)
 
     def at(kind: Kind, owner: str) -> Place:
-        return Place(kind, row.paid_region, row.paid_year, owner)
+        return Place(kind, lies.region, lies.year, owner)
 
     legs = [Leg(sort.claws_back, at(sort.paid_kind, row.party_id), at(sort.back_kind, row.party_id), part.fen)]
     if part.interest_fen:

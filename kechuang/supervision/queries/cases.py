@@ -28,7 +28,7 @@ from kechuang.supervision.access import (
     visible_to,
 )
 from kechuang.supervision.models import Case, Clawback, Complaint, Instalment, Item, Letter, Sanction, Visit
-from kechuang.supervision.queries.payouts import PAYOUTS, asked_of, net_paid, payouts_among
+from kechuang.supervision.queries.payouts import PAYOUTS, asked_of, net_paid, payouts_among, since
 from kechuang.supervision.states.cases import (
     CASE_MACHINE,
     CASE_REPLY,
@@ -94,6 +94,7 @@ class ClawbackSheet:
     """All that the page of a clawback shows. `due_fen` is the next part with interest to today."""
 
     row: Clawback
+    paid_on: date  # of the payout that stands: from then on interest runs
     party: str
     place: str
     roles: frozenset[Role]
@@ -216,12 +217,16 @@ def clawback_sheet(actor: Actor, clawback_id: str, *, on: date) -> ClawbackSheet
     roles = roles_on_clawback(actor, row)
     office = bool(actor.roles_in(row.region) & set(OFFICES))
     terms = replay(row.terms, rules.ClawbackTerms)
-    parts = [_part(row, part, on, terms.terms) for part in Instalment.objects.filter(clawback=row).order_by("position")]
+    paid_on = since(row)
+    parts = [
+        _part(paid_on, part, on, terms.terms) for part in Instalment.objects.filter(clawback=row).order_by("position")
+    ]
     events = list(way([row.id])) if office else []
     keys = {f"{row.id}:{one.part.position}" for one in parts}
     pending = next((one for one in parts if one.part.received_on and one.part.checked_on is None), None)
     return ClawbackSheet(
         row=row,
+        paid_on=paid_on,
         party=row.party.name,
         place=region_name(row.region),
         roles=roles,
@@ -251,12 +256,12 @@ def _clawback_moves(actor: Actor, row: Clawback, roles: frozenset[Role], pending
     return [move for move in moves if move.action in _SECOND and not mine]
 
 
-def _part(row: Clawback, part: Instalment, on: date, terms: rules.ClawbackTerms) -> PartRow:
+def _part(paid_on: date, part: Instalment, on: date, terms: rules.ClawbackTerms) -> PartRow:
     """A part that came keeps its interest; one to come is shown to its day, one that is late to today."""
     if part.interest_fen is not None:
         return PartRow(part, part.interest_fen)
     until = max(part.due_on, on)
-    return PartRow(part, rules.interest_fen(Fen(part.fen), since=row.paid_on, until=until, terms=terms))
+    return PartRow(part, rules.interest_fen(Fen(part.fen), since=paid_on, until=until, terms=terms))
 
 
 def interest_of_row(sheet: ClawbackSheet, *, on: date) -> int:
@@ -264,7 +269,7 @@ def interest_of_row(sheet: ClawbackSheet, *, on: date) -> int:
     if sheet.following is None:
         return 0
     terms = replay(sheet.row.terms, rules.ClawbackTerms).terms
-    return rules.interest_fen(Fen(sheet.following.part.fen), since=sheet.row.paid_on, until=on, terms=terms)
+    return rules.interest_fen(Fen(sheet.following.part.fen), since=sheet.paid_on, until=on, terms=terms)
 
 
 def may_open(actor: Actor, region: str) -> bool:

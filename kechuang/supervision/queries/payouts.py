@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -10,10 +11,10 @@ from kechuang.claims.queries import queue
 from kechuang.claims.states import CLOSED as CLAIM_OVER
 from kechuang.claims.states import MACHINE as CLAIM_MACHINE
 from kechuang.claims.states import ClaimState
-from kechuang.kernel.actor import Actor
+from kechuang.kernel.actor import CLOCK, Actor
 from kechuang.kernel.machine import Machine
-from kechuang.ledger.queries import used_of
-from kechuang.ledger.rules import Kind
+from kechuang.ledger.queries import transfers_of, used_of
+from kechuang.ledger.rules import Kind, Place
 from kechuang.subsidies.queries import statements
 from kechuang.subsidies.states import ENDED as STATEMENT_OVER
 from kechuang.subsidies.states import STATEMENT_MACHINE, StatementState
@@ -99,6 +100,17 @@ def net_paid(kind: ItemKind, ids: list[str]) -> dict[str, int]:
     sort = PAYOUTS[kind]
     paid, back = used_of(ids, sort.pays), used_of(ids, sort.bounces)
     return {one: paid.get(one, 0) - back.get(one, 0) for one in ids}
+
+
+def since(row: Clawback) -> date:
+    """From when interest runs (起息日): the payout that stands, which is a later one where the bank had sent the first back."""
+    last = PAYOUTS[kind_of(row)].rows(CLOCK).values_list("paid_on", flat=True).get(id=row.paid_id)
+    return last or row.paid_on
+
+
+def paid_from(sort: Payouts, paid_id: str) -> Place:
+    """The account in which what was paid lies: of the last payout."""
+    return next(one.credit for one in reversed(transfers_of([paid_id])) if one.rule == sort.pays)
 
 
 def sent_back() -> QuerySet[Clawback]:
