@@ -11,7 +11,7 @@ from kechuang.ledger.rules import Kind, Place
 from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies import jobs as subsidies_jobs
 from kechuang.subsidies.models import Counted, Settlement, Statement
-from kechuang.subsidies.queries import unequal
+from kechuang.subsidies.queries import statement_sheet, unequal
 from kechuang.supervision import commands, jobs, queries, rules
 from kechuang.supervision.models import Case, Clawback, Item
 from kechuang.trail.queries import altered_rows
@@ -192,3 +192,21 @@ def test_interest_runs_from_the_payout_that_stands(looked: Looked) -> None:
     commands.receive(looked.city_finance, fen=Fen(100_000), **slip)
     commands.countersign(looked.city_approver, clawback_id=sheet.row.id, now=looked.now)
     assert (looked.lies(Kind.SUBSIDY_BACK), looked.lies(Kind.INTEREST)) == (100_000, 0)
+
+
+def test_what_came_back_already_is_not_reckoned_as_too_much_again(looked: Looked) -> None:
+    statement = looked.paid_subsidy()
+    claim_id = str(Counted.objects.values_list("claim_id", flat=True).first())
+    claims.ask_back(claim_id=claim_id, clawback_id="clb_1", fen=Fen(100_000), now=looked.now)
+    on = looked.today
+    before = statement_sheet(looked.city_clerk, statement.id, on=on).recount
+    assert before is not None
+    assert (before.back_fen, before.over_fen) == (0, statement.fen - before.fen)
+    looked.upheld(looked.answered(looked.opened(statement)), **{statement.id: Fen(before.over_fen)})
+    row = Clawback.objects.get()
+    slip = {"clawback_id": row.id, "position": 1, "on": on, "reference": "BK-1", "now": looked.now}
+    commands.receive(looked.city_finance, fen=Fen(before.over_fen), **slip)
+    commands.countersign(looked.city_approver, clawback_id=row.id, now=looked.now)
+    after = statement_sheet(looked.city_clerk, statement.id, on=on).recount
+    assert after is not None
+    assert (after.fen, after.back_fen, after.over_fen) == (before.fen, before.over_fen, 0)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from kechuang.claims.queries import ever_asked_back, redeemed_now
 from kechuang.kernel.money import BasisPoints, Fen, share_down
+from kechuang.ledger.queries import used_of
 from kechuang.parties.queries import covers
 from kechuang.policy.book import replay
 from kechuang.subsidies import rules
@@ -14,6 +15,8 @@ from kechuang.subsidies.models import Counted, Settlement, Statement
 from kechuang.subsidies.queries.redeemed import outside_groups
 from kechuang.subsidies.rules import NOTHING
 from kechuang.subsidies.states import Formula
+
+CLAWS_BACK = "subsidy_claw_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Recount:
     """A statement reckoned again (重算) by its own terms, without what fell away; for the office to see, not a decision."""
 
     fen: int  # what it would come to
-    over_fen: int  # what it is above that
+    back_fen: int  # what came back of it already
+    over_fen: int  # what is still above that
 
 
 def fallen_of(rows: QuerySet[Counted]) -> list[FallenRow]:
@@ -77,7 +81,8 @@ def recount(row: Statement, mine: QuerySet[Counted], house: QuerySet[Counted]) -
         return None
     full = min(again(row, settlement, mine, house), row.full_fen)
     fen = row.fen * full // row.full_fen
-    return Recount(fen, row.fen - fen)
+    back = used_of([row.id], CLAWS_BACK).get(row.id, 0)
+    return Recount(fen, back, max(row.fen - fen - back, 0))
 
 
 def _providers(row: Statement, settlement: Settlement, mine: QuerySet[Counted], house: QuerySet[Counted]) -> int:
