@@ -8,6 +8,7 @@ from kechuang.kernel.machine import MoveNotOpen
 from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import balance_at, unbalanced
 from kechuang.ledger.rules import Kind, Place
+from kechuang.outbox.models import Message
 from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies import jobs as subsidies_jobs
 from kechuang.subsidies.models import Counted, Settlement, Statement
@@ -210,3 +211,16 @@ def test_what_came_back_already_is_not_reckoned_as_too_much_again(looked: Looked
     after = statement_sheet(looked.city_clerk, statement.id, on=on).recount
     assert after is not None
     assert (after.fen, after.back_fen, after.over_fen) == (before.fen, before.over_fen, 0)
+
+
+def test_of_a_hold_that_falls_with_its_statement_the_office_is_told(looked: Looked) -> None:
+    """The year is settled anew, and the new statement lies in no case."""
+    row = looked.publish()
+    case = looked.held(looked.opened(Statement.objects.get(settlement=row)))
+    subsidies.unpublish(looked.city_clerk, settlement_id=row.id, why="名单有误", now=looked.now)
+    subsidies.withdraw(looked.city_clerk, settlement_id=row.id, reason="重新核算", now=looked.now)
+    jobs.run_holds(now=looked.now)
+    assert Item.objects.get().holding == "ended"
+    assert (
+        Message.objects.filter(subject_id=case.id, to_role="county_officer", title__contains="请列入案卷").count() == 1
+    )

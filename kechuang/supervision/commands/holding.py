@@ -127,6 +127,9 @@ def follow(actor: Actor, *, item_id: str, now: datetime) -> Item:
     ):
         # What was paid was not let go: when the bank sends it back, the decision of the case still ends it.
         _set(item, Holding.NONE if state == sort.paid else Holding.ENDED)
+        if state == sort.withdrawn:  # what comes in its place is another paper, which no case holds yet
+            title = _("涉案单据已撤回，暂停随之解除；重新提交或核算的，请列入案卷并暂停")
+            tell_office(case, Role.COUNTY_OFFICER, title, f"{case.number} {item.number}", now=now)
         if violation and state == sort.paid:
             title = _("认定违规的款项在终止之前已经拨付，请另行立案追回")
             tell_office(case, Role.COUNTY_APPROVER, title, f"{case.number} {item.number}", now=now)

@@ -34,6 +34,7 @@ class Payouts:
     suspended: str
     in_payment: str
     paid: str
+    withdrawn: str
     page: str
     link: str  # the column of a clawback
     pays: str
@@ -53,6 +54,7 @@ PAYOUTS: dict[ItemKind, Payouts] = {
         suspended=ClaimState.SUSPENDED,
         in_payment=ClaimState.IN_PAYMENT,
         paid=ClaimState.PAID,
+        withdrawn=ClaimState.WITHDRAWN,
         page="claims:claim",
         link="claim",
         pays="pay",
@@ -70,6 +72,7 @@ PAYOUTS: dict[ItemKind, Payouts] = {
         suspended=StatementState.SUSPENDED,
         in_payment=StatementState.IN_PAYMENT,
         paid=StatementState.PAID,
+        withdrawn=StatementState.WITHDRAWN,
         page="subsidies:statement",
         link="statement",
         pays="subsidy_pay",
