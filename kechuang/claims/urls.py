@@ -3,6 +3,7 @@ from django.urls import path
 from kechuang.claims.pages import deciding as pages
 from kechuang.claims.pages import opening
 from kechuang.claims.pages.payouts import PAYOUTS
+from kechuang.claims.pages.specimen import specimen
 
 app_name = "claims"
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("notices/<str:notice_id>/correct", pages.correct_notice, name="correct_notice"),
     path("<str:claim_id>", pages.claim, name="claim"),
     path("<str:claim_id>/attach", pages.attach, name="attach"),
+    path("<str:claim_id>/specimen.xml", specimen, name="specimen"),
     path("<str:claim_id>/files/<str:file_id>/set-aside", pages.set_aside, name="set_aside"),
     path("<str:claim_id>/submit", pages.submit, name="submit"),
     path("<str:claim_id>/withdraw", pages.withdraw, name="withdraw"),

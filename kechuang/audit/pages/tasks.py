@@ -46,7 +46,11 @@ def new_task(request: HttpRequest) -> HttpResponse:
     office = request.POST.get("office") or request.GET.get("office") or next(iter(held))
     if office not in held:
         raise NotVisible
-    form = TaskForm(request.POST or None, regions=held[office], initial={"regions": list(held[office])})
+    form = TaskForm(
+        request.POST or None,
+        regions=held[office],
+        initial={"regions": list(held[office]) if len(held[office]) == 1 else []},
+    )
     status = HTTPStatus.OK
     if request.method == "POST":
         tried = attempt(form, lambda: commands.open_task(actor, office=office, **form.cleaned_data, now=clock.now()))

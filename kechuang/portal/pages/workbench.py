@@ -15,6 +15,7 @@ from kechuang.portal.frame import keep_count, seat_label
 from kechuang.portal.queries import waiting
 from kechuang.ui import clock
 from kechuang.ui.requests import actor_of, back, chosen, page_of
+from kechuang.vouchers.queries import live_of
 
 RECENT = 8
 
@@ -32,6 +33,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "page": page_of(request, bench.rows),
         "inbox": told.inbox(actor)[:RECENT],
         "seat": seat_label(actor),
+        "holds_voucher": bool(actor.party_id and not bench.kinds and live_of(actor.party_id, on=on)),
     }
     return render(request, "portal/workbench.html", context)
 

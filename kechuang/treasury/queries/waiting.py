@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from kechuang.deadlines.queries import clocks
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.machine import Machine
+from kechuang.kernel.text import gettext_noop as _
 from kechuang.treasury.access import batches_visible_to, visible_to
 from kechuang.treasury.models import Budget, PaymentBatch, batch_page, budget_page
 from kechuang.treasury.states import BATCH_MACHINE, BUDGET_MACHINE, BatchState, BudgetState
@@ -66,5 +67,7 @@ def _did_before(actor: Actor, row: PaymentBatch) -> bool:
 
 def _title(machine: Machine, state: BudgetState | BatchState) -> str:
     """What is to be done: the first act that the waited-for role has in this state and that moves the record on."""
+    if state == BatchState.SENT:  # the act that ends it is the clock's, once all results are there
+        return _("取回支付结果")
     onward = [move for move in machine.open(state, {machine.waits[state]}) if move.target not in (None, state)]
     return next((move.label for move in onward if move.action not in ("return", "edit")), machine.labels[state])

@@ -162,6 +162,8 @@
     const sent = sessionStorage.getItem("k-sent");
     if (sent) { if (!$(".k-summary")) localStorage.removeItem(sent); sessionStorage.removeItem("k-sent"); }
     start();
+    /* Enter does what a page is for, where there is a keyboard; the page stays where it is, to be read first. */
+    if (matchMedia("(min-width: 62em)").matches) $("[data-enter]")?.focus({ preventScroll: true });
     const place = sessionStorage.getItem(placeKey());
     if (place !== null && performance.getEntriesByType("navigation")[0]?.type === "back_forward") stand(Number(place));
   });
