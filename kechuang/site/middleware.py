@@ -1,10 +1,12 @@
 """What holds for every request: safe headers, one instant with the current rule book, and the page of a refusal."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse
+from django.urls import is_valid_path
 
 from kechuang.gazette import queries
 from kechuang.kernel.errors import NotVisible, Refusal
@@ -78,14 +80,30 @@ class BeyondBounds(Refusal):
     status = 422
 
 
+class OnlySent(Refusal):
+    """The address of an act was opened as if it were a page."""
+
+    code = "site.only_sent"
+    text = gettext_noop("这个地址只用来提交，没有页面可看")
+    remedy = gettext_noop("请打开它所属的页面，在那里办理")
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+
+
 class RefusalPages:
-    """A Refusal that no form has caught becomes its page with its status; not visible is not found."""
+    """A Refusal that no form has caught becomes its page with its status; not visible is not found.
+
+    Whoever opens the address of an act, which stands in the bar after a mistake, is shown the page it belongs to.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+            above = _page_above(request.path_info)
+            return requests.refusal_page(request, OnlySent(), above=above) if above else response
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
@@ -95,3 +113,11 @@ class RefusalPages:
         if isinstance(exception, UNSTORABLE):
             return requests.refusal_page(request, BeyondBounds())
         return None
+
+
+def _page_above(path: str) -> str:
+    """The page that an act's address lies under; none for programs, who are to be told that they asked wrongly."""
+    above = path.rstrip("/").rpartition("/")[0]
+    if path.startswith("/api/"):
+        return ""
+    return next((one for one in (above, f"{above}/") if is_valid_path(one)), "")

@@ -76,10 +76,10 @@ def back(request: HttpRequest, otherwise: str, *arguments: str) -> HttpResponse:
     return redirect(otherwise, *arguments)
 
 
-def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The page of a refusal that no form has caught."""
+def refusal_page(request: HttpRequest, refusal: Refusal, *, above: str = "") -> HttpResponse:
+    """The page of a refusal that no form has caught; `above` is the address to go on at."""
     name = "ui/refusal_part.html" if is_part(request) else "ui/refusal.html"
-    return render(request, name, {"refusal": refusal}, status=refusal.status)
+    return render(request, name, {"refusal": refusal, "above": above}, status=refusal.status)
 
 
 def not_found_page(request: HttpRequest) -> HttpResponse:

@@ -142,3 +142,16 @@ def test_a_doubtful_claim_is_confirmed_only_with_its_note(page: Page, payouts: P
     dialog.get_by_role("button", name="核对后仍予确认").click()
     page.wait_for_url(f"**{of('claims')}")
     assert fresh(claim).state == "in_notice"
+
+
+def test_what_is_refused_in_a_dialog_stands_there_again(page: Page, payouts: Payouts, look: Look) -> None:
+    claim = payouts.doubtful()
+    look(payouts.county, of("claim", claim.id), "dialog-again")
+    page.get_by_role("button", name="退回补正").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("　 ")  # not empty to the browser, nothing to the rules
+    dialog.get_by_role("button", name="退回补正").click()
+    page.get_by_role("dialog").get_by_text("请先处理以下问题").or_(page.locator("dialog .has-error")).first.wait_for()
+    page.goto(f"{page.url.partition('/claims/')[0]}/claims/{claim.id}/return")
+    page.get_by_role("link", name="打开所属页面").click()
+    page.wait_for_url(f"**{of('claim', claim.id)}")

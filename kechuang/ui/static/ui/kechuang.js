@@ -161,6 +161,8 @@
   document.addEventListener("DOMContentLoaded", () => {
     const sent = sessionStorage.getItem("k-sent");
     if (sent) { if (!$(".k-summary")) localStorage.removeItem(sent); sessionStorage.removeItem("k-sent"); }
+    /* What was refused stands in its dialogue again: the page then has the address of the act. */
+    all("dialog form").find((form) => form.getAttribute("action") === location.pathname)?.closest("dialog").showModal();
     start();
     /* Enter does what a page is for, where there is a keyboard; the page stays where it is, to be read first. */
     if (matchMedia("(min-width: 62em)").matches) $("[data-enter]")?.focus({ preventScroll: true });
