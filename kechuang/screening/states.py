@@ -103,7 +103,14 @@ FINDING_MACHINE = Machine(
         Move("dismiss", {FindingState.OPEN}, FindingState.DISMISSED, _DECIDES, _("排除风险"), data=True),
         Move("correct", {FindingState.OPEN}, FindingState.CORRECTED, {Role.CLOCK}, _("更正后不再成立"), data=True),
         Move("lift", {FindingState.CONFIRMED}, FindingState.DISMISSED, _DECIDES, _("申辩成立，予以排除"), data=True),
-        Move("find_again", {FindingState.CORRECTED}, FindingState.OPEN, {Role.CLOCK}, _("再次发现"), data=True),
+        Move(
+            "find_again",
+            {FindingState.CORRECTED, FindingState.DISMISSED},
+            FindingState.OPEN,
+            {Role.CLOCK},
+            _("再次发现"),
+            data=True,
+        ),
     ],
     labels={
         FindingState.OPEN: _("待核实"),

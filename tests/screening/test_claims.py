@@ -14,7 +14,7 @@ from kechuang.parties.models import Party
 from kechuang.screening import commands
 from kechuang.screening.models import Finding, Link, Print, RedCheck
 from kechuang.screening.queries import findings_of
-from kechuang.screening.states import Pattern
+from kechuang.screening.states import FindingState, Pattern
 from kechuang.trail.queries import altered_rows
 from tests.claims.conftest import Payouts, fresh
 from tests.screening.conftest import Screening
@@ -159,6 +159,32 @@ def test_a_paid_invoice_is_asked_about_again_on_its_day_and_only_those_due_are_r
     assert RedCheck.objects.filter(claim_id=late.id, stage="first").count() == 0
     reads = [query["sql"] for query in asked if "claims_citation" in query["sql"]]
     assert all("NOT EXISTS" in sql.upper() for sql in reads)
+
+
+def test_another_invoice_that_turns_red_is_looked_into_though_the_first_was_dismissed(
+    screening: Screening, bureau: Bureau
+) -> None:
+    town = screening.payouts
+    order = town.settled()
+    half = order.price_fen // 2
+    papers = [town.invoice(order, gross_fen=half), town.invoice(order, gross_fen=order.price_fen - half)]
+    claim = town.submitted(order, *papers)
+    first, second = sorted(paper.number for paper in papers)
+    bureau.red[first] = town.today - timedelta(days=3)
+    claims.recheck_paid(now=town.now)
+    row = Finding.objects.get(claim_id=claim.id, rule=Pattern.INVOICE_RED)
+    said = {"finding_id": row.id, "outcome": FindingState.DISMISSED, "reason": "已核对，系开票方误冲后重开"}
+    commands.decide(town.county, now=town.now, **said)  # type: ignore[arg-type]
+    claims.screen_claims([claim.id], now=town.now)
+    row.refresh_from_db()
+    assert row.state == "dismissed", "nothing new: what was decided stays"
+    check = RedCheck.objects.get(claim_id=claim.id, number=second)
+    RedCheck.objects.bulk_create([RedCheck(claim_id=claim.id, number=second, stage="first", on=town.today, red_on=town.today, red_number="R2", asked_of=check.asked_of)])  # fmt: skip
+    claims.screen_claims([claim.id], now=town.now)
+    row.refresh_from_db()
+    assert (row.state, row.decision, row.decided_on) == ("open", "", None)
+    assert row.facts["numbers"] == [first, second]
+    assert not [one for one in altered_rows() if one.table == "screening_finding"]
 
 
 def test_an_invoice_brought_again_with_another_number_is_found_when_it_is_handed_in(screening: Screening) -> None:

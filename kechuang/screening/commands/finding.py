@@ -11,7 +11,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.policy.book import InForce
 from kechuang.screening.models import Finding
 from kechuang.screening.rules import RULES, Found, ScreeningTerms
-from kechuang.screening.states import FINDING_MACHINE, FindingState
+from kechuang.screening.states import FINDING_MACHINE, FindingState, Pattern
 from kechuang.trail.commands import Act, advance, record_many
 from kechuang.ui import clock
 from kechuang.ui.rows import insert_many, update_many
@@ -29,7 +29,8 @@ class Screened:
 def keep_found(
     found: Sequence[Found], terms: InForce[ScreeningTerms], *, handed_in: Sequence[str] = (), now: datetime
 ) -> Screened:
-    """Keeps what is new, and renews the figures of what is still open; what a person decided stays as it was decided.
+    """Keeps what is new, and renews the figures of what is still open; what a person decided stays as it was decided, unless
+    another invoice of the claim has turned red since (又一张发票红冲): that one nobody has looked into.
 
     `handed_in` are claims whose papers were just handed in, perhaps corrected (补正): what is open about one and is found
     no more has been corrected.
@@ -43,9 +44,9 @@ def keep_found(
     }
     new = [_row(one, terms, now) for one in found if (one.rule, one.claim.claim_id) not in standing]
     changed = [(standing[key], one) for one in found if (key := (str(one.rule), one.claim.claim_id)) in standing]
-    for row, _one in changed:
-        if row.state == FindingState.CORRECTED:
-            row.decided_on = None
+    for row, one in changed:
+        if row.state == FindingState.CORRECTED or _another(row, one):
+            row.decided_by, row.decided_on, row.decision = "", None, ""
             _moved(row, "find_again", now)
     renewed = [_renewed(row, one) for row, one in changed if _differs(row, one)]
     insert_many(Finding, new)
@@ -73,7 +74,16 @@ def _corrected(found: Sequence[Found], handed_in: Sequence[str], now: datetime) 
 def _moved(row: Finding, action: str, now: datetime) -> None:
     roles = frozenset({Role.CLOCK})
     move = FINDING_MACHINE.check(action, FindingState(row.state), roles)
-    advance(CLOCK, row, move, roles=roles, now=now, saves=["decided_on"])
+    advance(CLOCK, row, move, roles=roles, now=now, saves=["decided_by", "decided_on", "decision"])
+
+
+def _another(row: Finding, one: Found) -> bool:
+    """Whether what was dismissed was another invoice's red letter than one that is found now."""
+    if row.state != FindingState.DISMISSED or one.rule is not Pattern.INVOICE_RED:
+        return False
+    looked_into, numbers = row.facts.get("numbers") or [row.facts["number"]], one.facts["numbers"]
+    assert isinstance(numbers, list)
+    return not set(numbers) <= set(looked_into)
 
 
 def _row(one: Found, terms: InForce[ScreeningTerms], now: datetime) -> Finding:

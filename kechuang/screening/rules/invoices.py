@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from kechuang.kernel.money import yuan
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.screening.rules.facts import ClaimFact, Facts, Found, InvoiceFact, PictureFact, Proof
+from kechuang.screening.rules.facts import ClaimFact, Facts, Found, InvoiceFact, PictureFact, Proof, RedFact
 from kechuang.screening.rules.terms import ScreeningTerms
 from kechuang.screening.states import Pattern
 
@@ -135,23 +135,36 @@ def red(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
     An invoice that the claim no longer cites was corrected, and nothing is found.
     """
     cited = {(invoice.claim_id, invoice.number) for invoice in facts.invoices}
+    of_claim: dict[str, list[RedFact]] = {}
     for said in facts.red:
-        claim = facts.claims.get(said.claim_id)
-        if claim is None or claim.claim_id not in facts.wanted or (said.claim_id, said.number) not in cited:
-            continue
+        if said.claim_id in facts.wanted and (said.claim_id, said.number) in cited:
+            of_claim.setdefault(said.claim_id, []).append(said)
+    for claim_id, reds in sorted(of_claim.items()):
+        claim, last = facts.claims[claim_id], max(reds, key=lambda one: (one.red_on, one.number))
         yield Found(
             Pattern.INVOICE_RED,
             claim,
-            {"number": said.number, "red_on": said.red_on.isoformat(), "red_number": said.red_number},
+            {
+                "number": last.number,
+                "red_on": last.red_on.isoformat(),
+                "red_number": last.red_number,
+                "numbers": sorted(one.number for one in reds),
+            },
             (
-                Proof(_("发票"), said.number),
-                Proof(_("红字发票"), said.red_number),
-                Proof(_("红冲日期"), said.red_on.isoformat()),
+                *(proof for one in reds for proof in _of_red(one)),
                 Proof(_("提交日期"), claim.submitted_on.isoformat() if claim.submitted_on else "—"),
                 Proof(_("付款日期"), claim.paid_on.isoformat() if claim.paid_on else "—"),
-                Proof(_("答复来源"), said.asked_of),
+                Proof(_("答复来源"), last.asked_of),
             ),
         )
+
+
+def _of_red(one: RedFact) -> tuple[Proof, ...]:
+    return (
+        Proof(_("发票"), one.number),
+        Proof(_("红字发票"), one.red_number),
+        Proof(_("红冲日期"), one.red_on.isoformat()),
+    )
 
 
 def mismatch(facts: Facts, terms: ScreeningTerms) -> Iterator[Found]:
