@@ -13,5 +13,7 @@ def opens_task(auditor: Desk) -> None:
     auditor.fill("任务名称", "创新券专项审计")
     auditor.fill("审计期间自", "2025-01-01")
     auditor.fill("审计期间至", "2025-12-31")
+    for region in auditor.page.locator("input[name=regions]").all():  # none is taken for granted
+        region.check()
     auditor.press("立审计任务")
     auditor.reads(DOCUMENT, "还没有抽样")
