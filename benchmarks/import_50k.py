@@ -6,18 +6,16 @@ the importing process alone, as the system counts it (PostgreSQL is not in it).
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from benchmarks.folders import own_folder
 from benchmarks.rows import CannotMeasure, Row
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +37,7 @@ def run(progress: Callable[[str], None]) -> list[Row]:
     """All rows: one import, then what was exported imported again."""
     if os.environ.get("DATABASE_URL"):
         raise CannotMeasure("the benchmark imports into a server of its own; unset DATABASE_URL")
-    with _folder() as data:
+    with own_folder() as data:
         book, again = data / "instruments.xlsx", data / "again.xlsx"
         progress(f"writing a workbook of {ROWS:,} instruments")
         _step(data, "write", book)
@@ -58,17 +56,6 @@ def run(progress: Callable[[str], None]) -> list[Row]:
         Row("import_peak_mb", first["megabytes"], "MB", "goal", GOAL_MEGABYTES, f"<= {GOAL_MEGABYTES}"),
         Row("roundtrip_changes", changes, "instruments", "rows imported again", second["rows"], "= 0"),
     ]
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="kechuang-bench-"))
-    try:
-        yield folder
-    finally:
-        code = "from kechuang.site import database; import sys, pathlib; database.stop_and_forget(pathlib.Path(sys.argv[1]))"
-        subprocess.run([sys.executable, "-c", code, str(folder)], cwd=ROOT, capture_output=True)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _step(data: Path, step: str, file: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from benchmarks.import_50k import _folder
+from benchmarks.folders import own_folder
 from benchmarks.rows import CannotMeasure, Row
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +50,7 @@ _ACTS = f"""
 def run(progress: Callable[[str], None]) -> list[Row]:
     if os.environ.get("DATABASE_URL"):
         raise CannotMeasure("the benchmark fills a server of its own; unset DATABASE_URL")
-    with _folder() as data:
+    with own_folder() as data:
         progress(f"writing {ACTS:,} acts, taking them into the log, proving, checking")
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.log"],

@@ -7,18 +7,16 @@ without the work of 365 mornings, the papers a play writes and what it asks to k
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 
+from benchmarks.folders import own_folder
 from benchmarks.rows import CannotMeasure, Row
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,7 +52,7 @@ def run(progress: Callable[[str], None]) -> list[Row]:
     """All rows, from one played year and one large volume."""
     if os.environ.get("DATABASE_URL"):
         raise CannotMeasure("the benchmark plays into a server of its own; unset DATABASE_URL")
-    with _folder() as data:
+    with own_folder() as data:
         progress("playing the year")
         _kechuang(data, "play")
         progress("starting a second time")
@@ -70,16 +68,6 @@ def _start_row(seconds: float) -> Row:
     return Row("second_start_seconds", seconds, "s", "goal", GOAL_START_SECONDS, f"<= {GOAL_START_SECONDS}")
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="kechuang-bench-"))
-    try:
-        yield folder
-    finally:
-        _kechuang_stop(folder)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _kechuang(data: Path, *arguments: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "kechuang.site.cli", *arguments],
@@ -91,14 +79,6 @@ def _kechuang(data: Path, *arguments: str) -> None:
     )
     if done.returncode:
         raise CannotMeasure(f"kechuang {' '.join(arguments)}: {done.stderr[-800:]}")
-
-
-def _kechuang_stop(data: Path) -> None:
-    """The server of the folder, wherever its data lie."""
-    code = (
-        "from kechuang.site import database; import sys, pathlib; database.stop_and_forget(pathlib.Path(sys.argv[1]))"
-    )
-    subprocess.run([sys.executable, "-c", code, str(data)], cwd=ROOT, capture_output=True)
 
 
 def _second_start(data: Path) -> float:

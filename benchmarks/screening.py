@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from statistics import median, quantiles
 
-from benchmarks.import_50k import _folder
+from benchmarks.folders import own_folder
 from benchmarks.rows import CannotMeasure, Row
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,7 +30,7 @@ SEED = int(os.environ.get("SEED") or 1)
 def run(progress: Callable[[str], None]) -> list[Row]:
     if os.environ.get("DATABASE_URL"):
         raise CannotMeasure("the benchmark fills a server of its own; unset DATABASE_URL")
-    with _folder() as data:
+    with own_folder() as data:
         env = {**os.environ, "KECHUANG_DATA": str(data), "DJANGO_SETTINGS_MODULE": "kechuang.site.settings"}
         progress(f"writing a year of {ORDERS:,} orders, seed {SEED}")
         began = time.monotonic()

@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from benchmarks.folders import own_folder
 from kechuang.site import database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,14 +69,6 @@ class Cluster:
 @contextmanager
 def running() -> Iterator[Cluster]:
     """Started, and removed with its data afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="kechuang-race-"))
-    try:
+    with own_folder("race") as folder:
         database.ensure(folder)
         yield Cluster(folder)
-    finally:
-        server = database.Server(folder)
-        server.stop()
-        if server.seen_as.is_symlink():
-            shutil.rmtree(server.data.parent, ignore_errors=True)
-        for left in (server.socket, folder):
-            shutil.rmtree(left, ignore_errors=True)

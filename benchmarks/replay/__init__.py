@@ -11,7 +11,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from benchmarks.pilot import _folder, _kechuang
+from benchmarks.folders import own_folder
+from benchmarks.pilot import _kechuang
 from benchmarks.rows import CannotMeasure, Row
 
 ORDERS = 100_000
@@ -38,7 +39,7 @@ DRAFT = (
 def run(progress: Callable[[str], None]) -> list[Row]:
     if os.environ.get("DATABASE_URL"):
         raise CannotMeasure("the benchmark plays into a server of its own; unset DATABASE_URL")
-    with _folder() as data:
+    with own_folder() as data:
         progress("playing a small year")
         _kechuang(data, "play", "--scale", SCALE)
         progress(f"writing {ORDERS:,} orders")

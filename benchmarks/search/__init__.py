@@ -6,13 +6,12 @@ own, in a new folder that is removed afterwards.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.folders import own_folder
 from benchmarks.rows import CannotMeasure, Row
 
 HERE = Path(__file__).parent
@@ -26,12 +25,8 @@ def run(progress: Callable[[str], None]) -> list[Row]:
     files = [Path(os.environ.get(name) or HERE / own) for name, own in _FILES.items()]
     if missing := [str(file) for file in files if not file.exists()]:
         raise CannotMeasure(f"there is no file {missing[0]}")
-    folder = Path(tempfile.mkdtemp(prefix="kechuang-bench-"))
-    try:
+    with own_folder() as folder:
         return [Row(**row) for row in _measured(folder, files, progress)]
-    finally:
-        _stop(folder)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 _FILES = {"QUERIES": "queries.json", "INSTRUMENTS": "instruments.json"}
@@ -55,10 +50,3 @@ def _measured(folder: Path, files: list[Path], progress: Callable[[str], None]) 
     if child.wait():
         raise CannotMeasure("the measuring process failed; its error stands above")
     return rows
-
-
-def _stop(folder: Path) -> None:
-    code = (
-        "from kechuang.site import database; import sys, pathlib; database.stop_and_forget(pathlib.Path(sys.argv[1]))"
-    )
-    subprocess.run([sys.executable, "-c", code, str(folder)], cwd=ROOT, capture_output=True)
