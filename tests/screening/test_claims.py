@@ -173,8 +173,8 @@ def test_another_invoice_that_turns_red_is_looked_into_though_the_first_was_dism
     bureau.red[first] = town.today - timedelta(days=3)
     claims.recheck_paid(now=town.now)
     row = Finding.objects.get(claim_id=claim.id, rule=Pattern.INVOICE_RED)
-    said = {"finding_id": row.id, "outcome": FindingState.DISMISSED, "reason": "已核对，系开票方误冲后重开"}
-    commands.decide(town.county, now=town.now, **said)  # type: ignore[arg-type]
+    why = "已核对，系开票方误冲后重开"
+    commands.decide(town.county, finding_id=row.id, outcome=FindingState.DISMISSED, reason=why, now=town.now)
     claims.screen_claims([claim.id], now=town.now)
     row.refresh_from_db()
     assert row.state == "dismissed", "nothing new: what was decided stays"
