@@ -9,6 +9,8 @@ from random import Random
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's 32: no I, L, O, U
 _CHECKS = _ALPHABET + "*~$=U"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_PAIR_BITS, _PAIR_MASK = 10, len(_PAIRS) - 1
 _TIME_CHARS, _RANDOM_CHARS = 10, 16
 _NUMBER_CHARS, _GROUP = 16, 4  # 80 random bits, in groups a person can read out
 
@@ -80,8 +82,9 @@ def _bits(count: int) -> int:
 
 
 def _written(value: int, width: int) -> str:
-    chars = []
-    for _ in range(width):
-        value, digit = divmod(value, len(_ALPHABET))
-        chars.append(_ALPHABET[digit])
-    return "".join(reversed(chars))
+    """`value` in so many characters (an even number); two at a time, since ids are made for every row."""
+    pairs = []
+    for _ in range(width // 2):
+        pairs.append(_PAIRS[value & _PAIR_MASK])
+        value >>= _PAIR_BITS
+    return "".join(reversed(pairs))

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models, transaction
 from django.db.models.sql import UpdateQuery
-from django.db.models.sql.constants import ROW_COUNT
 
 from kechuang.kernel.actor import Actor
-from kechuang.ui.rows import collects
+from kechuang.ui.rows import collects, run
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,12 +78,16 @@ class _Statement:
             params[place] = values[value]
         return params
 
+    def rows(self, values: Sequence[object], using: str) -> list[tuple[Any, ...]]:
+        """What the statement finds with these values."""
+        found: list[tuple[Any, ...]] = run(self.sql, self.filled(values), using).fetchall()
+        return [row[: self.compiler.col_count] for row in found] if self.compiler.has_extra_select else found
+
     def bound(self, values: Sequence[object], using: str) -> Any:
         """Django's compiler, ready to run this statement with these values."""
         ready = copy.copy(self.compiler)
         ready.connection = connections[using]
-        said = self.sql, self.filled(values)
-        ready.as_sql = lambda *args, **kwargs: said
+        ready.execute_sql = lambda *args, **kwargs: [self.rows(values, using)]
         if self.converters is not None:
             ready.get_converters = lambda expressions: self.converters
         return ready
@@ -197,7 +200,7 @@ class CompiledUpdate(Statements[P]):
             return 0
         if collects(known.sql, known.filled(values)):
             return 0
-        changed: int = known.bound(values, known.compiler.using).execute_sql(ROW_COUNT)
+        changed: int = run(known.sql, known.filled(values), known.compiler.using).rowcount
         return changed
 
     def _sql(self, built: Change) -> Sql:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, models, transaction
 
 # What a column takes as it stands; for any other value, and every other kind of field, the field itself is asked.
 _PLAIN: "tuple[tuple[type[models.Field[Any, Any]], type], ...]" = (
@@ -22,6 +22,8 @@ _PLAIN: "tuple[tuple[type[models.Field[Any, Any]], type], ...]" = (
     (models.ForeignKey, str),
 )
 
+
+STATEMENTS_KEPT = 4_096  # texts whose places are numbered
 
 R = TypeVar("R", bound=models.Model)
 Statement = tuple[str, Sequence[Any]]
@@ -46,8 +48,7 @@ def together() -> Iterator[None]:
         _together.reset(token)
     if collected:
         parts = ", ".join(f"w{number} AS ({text})" for number, (text, _) in enumerate(collected))
-        with connection.cursor() as cursor:
-            cursor.execute(f"WITH {parts} SELECT 1", [value for _, values in collected for value in values])
+        run(f"WITH {parts} SELECT 1", [value for _, values in collected for value in values])
 
 
 def collects(text: str, values: Sequence[Any]) -> bool:
@@ -60,21 +61,38 @@ def collects(text: str, values: Sequence[Any]) -> bool:
 
 
 def ask(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...]:
-    """The one row that `statement` answers with. It is kept prepared by the session: PostgreSQL reads and plans it once.
+    """The one row that `statement` answers with, run as `run` does."""
+    return tuple(run(statement, values).fetchone() or ())
 
-    Django's own cursor writes the values into the text, which is then read anew each time; where it counts or watches
+
+def run(statement: str, values: Sequence[Any] | Mapping[str, Any], using: str = DEFAULT_DB_ALIAS) -> Any:
+    """Runs a statement that is written in few shapes; answers the cursor, with what was found and how many rows it met.
+
+    It is kept prepared by the session: PostgreSQL reads it once, and plans it anew only while that pays. Django's own
+    cursor writes the values into the text, which is then read and planned each time; where it counts or watches
     statements, it still does.
     """
-    if connection.queries_logged or connection.execute_wrappers:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return tuple(cursor.fetchone())
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    connection.validate_thread_sharing()
-    connection.validate_no_broken_transaction()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as direct:
-        return direct.execute(statement.encode(), values, prepare=True).fetchone() or ()
+    db = connections[using]
+    if db.queries_logged or db.execute_wrappers:
+        cursor = db.cursor()
+        cursor.execute(statement, values)
+        return cursor
+    db.close_if_health_check_failed()
+    db.ensure_connection()
+    db.validate_thread_sharing()
+    db.validate_no_broken_transaction()
+    with db.wrap_database_errors:
+        if isinstance(values, Mapping):
+            return psycopg.Cursor(db.connection).execute(statement.encode(), values, prepare=True)
+        return psycopg.RawCursor(db.connection).execute(_numbered(statement), values, prepare=True)
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _numbered(statement: str) -> bytes:
+    """As PostgreSQL reads it: the places of the values by number."""
+    assert "%%s" not in statement, "not to be told from the place of a value"
+    first, *others = statement.split("%s")
+    return "".join([first, *(f"${place}{text}" for place, text in enumerate(others, 1))]).replace("%%", "%").encode()
 
 
 def save_once(row: R, live: "models.QuerySet[R]") -> R | None:
@@ -100,9 +118,7 @@ def insert(row: models.Model) -> bool:
     statement, values = inserting(row)
     if collects(f"{statement} ON CONFLICT DO NOTHING", values):
         return True
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement} ON CONFLICT DO NOTHING", values)
-        made: bool = cursor.rowcount == 1
+    made: bool = run(f"{statement} ON CONFLICT DO NOTHING", values).rowcount == 1
     row._state.adding, row._state.db = not made, DEFAULT_DB_ALIAS  # as a read row says, whoever's session writes
     return made
 
@@ -110,9 +126,7 @@ def insert(row: models.Model) -> bool:
 def add(row: R) -> R:
     """Inserts `row`, which carries its own id, and answers with it; a constraint that is broken is an IntegrityError."""
     assert row.pk is not None, "its id is known before"
-    statement, values = inserting(row)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+    run(*inserting(row))
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
 
@@ -196,17 +210,16 @@ def _many(model: type[models.Model], rows: Sequence[models.Model], statement: st
     given = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
     names = [_quoted(str(field.column)) for field in fields]
     table = _quoted(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement.format(
-                table=table,
-                names=", ".join(names),
-                new=", ".join(f"n.{name}" for name in names),
-                given=f"jsonb_populate_recordset(NULL::{table}, %s::jsonb) n",
-            ),
-            [json.dumps(given, ensure_ascii=False, default=_as_text)],
-        )
-        assert cursor.rowcount == len(rows), f"{model._meta.label_lower}: not every row was written"
+    written = run(
+        statement.format(
+            table=table,
+            names=", ".join(names),
+            new=", ".join(f"n.{name}" for name in names),
+            given=f"jsonb_populate_recordset(NULL::{table}, %s::jsonb) n",
+        ),
+        [json.dumps(given, ensure_ascii=False, default=_as_text)],
+    )
+    assert written.rowcount == len(rows), f"{model._meta.label_lower}: not every row was written"
 
 
 def _as_text(value: object) -> str:

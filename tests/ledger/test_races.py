@@ -9,6 +9,9 @@ from django.db import DatabaseError, connection
 
 from kechuang.kernel.errors import Refusal
 from kechuang.ledger import commands, queries
+from kechuang.ledger.commands import grouped
+from kechuang.ledger.commands.grouped import _combine_all as combine_all
+from kechuang.ledger.commands.grouped import _Wanted as Wanted
 from kechuang.ledger.models import Account, Transfer
 from kechuang.ledger.rules import Kind, Leg, Place
 
@@ -170,16 +173,28 @@ def test_new_accounts_opened_at_once_are_opened_once() -> None:
     assert Account.objects.filter(kind=Kind.VOUCHER).count() == 6
 
 
-@pytest.mark.parametrize("way", ["grouped", "combined"])
+def post_together(way: str, leg: Leg, *, key: str, subject: str) -> object:
+    """In this process; in the database by way of it; in the database, as if each thread were a process."""
+    if way == "grouped":
+        return commands.post_grouped([leg], key=key, subject=subject, now=NOW)
+    if way == "combined":
+        return commands.post_combined(leg, key=key, subject=subject, now=NOW)
+    (outcome,) = combine_all([Wanted(commands.Posting(key, subject, [leg]), NOW)])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+WAYS = ["grouped", "combined", "processes"]
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_posted_together_a_budget_is_never_overrun(way: str) -> None:
     released(700)
 
     def together(n: int) -> object:
         leg = Leg("grant", BUDGET, Place(Kind.VOUCHER, YUE, 2025, f"vch_{n}"), 100)
-        given = {"key": f"grant:{n}", "subject": f"vch_{n}", "now": NOW}
-        if way == "grouped":
-            return commands.post_grouped([leg], **given)  # type: ignore[arg-type]
-        return commands.post_combined(leg, **given)  # type: ignore[arg-type]
+        return post_together(way, leg, key=f"grant:{n}", subject=f"vch_{n}")
 
     done, errors = at_once(together)
     assert done == 7
@@ -191,19 +206,50 @@ def test_posted_together_a_budget_is_never_overrun(way: str) -> None:
         assert cursor.fetchone() == (0,)
 
 
-@pytest.mark.parametrize("way", ["grouped", "combined"])
+@pytest.mark.parametrize("way", WAYS)
 def test_one_key_posted_together_has_one_effect(way: str) -> None:
     released(10_000)
     leg = Leg("grant", BUDGET, VOUCHER, 100)
 
     def together(n: int) -> object:
         fen = leg if n % 4 else Leg("grant", BUDGET, VOUCHER, 99)
-        if way == "grouped":
-            return commands.post_grouped([fen], key="same", subject="vch_1", now=NOW)
-        return commands.post_combined(fen, key="same", subject="vch_1", now=NOW)
+        return post_together(way, fen, key="same", subject="vch_1")
 
     done, errors = at_once(together)
     assert {type(error).__name__ for error in errors} == {"KeyReused"}
     assert (done, len(errors)) in {(12, 4), (4, 12)}
     assert queries.balance_at(VOUCHER).free_fen in {99, 100}
     assert queries.unbalanced() == []
+
+
+def test_what_waited_together_and_was_lost_in_a_crash_waits_again(
+    as_owner: SQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits is in an unlogged table: a crash empties it, and nobody's post is forgotten or done twice."""
+    released(10_000)
+    asked = grouped.ask
+    crashes = iter([True, False])
+
+    def crashing(statement: str, values: list[object]) -> tuple[object, ...]:
+        if statement == grouped._COMBINE and next(crashes, False):
+            as_owner("TRUNCATE ledger_waiting")
+        return asked(statement, values)
+
+    monkeypatch.setattr(grouped, "ask", crashing)
+    wanted = [
+        Wanted(commands.Posting(f"grant:{n}", f"vch_{n}", [Leg("grant", BUDGET, VOUCHER, 100)]), NOW) for n in range(3)
+    ]
+    assert len(set(combine_all(wanted))) == 3
+    assert queries.balance_at(VOUCHER).free_fen == 300
+
+
+def test_many_accounts_are_opened_at_once_and_each_but_once() -> None:
+    places = [Place(Kind.VOUCHER, YUE, 2025, f"vch_{n % 20}") for n in range(60)]
+    found: list[list[int]] = []
+    done, errors = at_once(lambda n: found.append(commands.accounts(places[n:] + places[:n])))
+    assert (done, errors) == (THREADS, [])
+    assert Account.objects.filter(kind=Kind.VOUCHER).count() == 20
+    assert {len(set(ids)) for ids in found} == {20}
+    assert [commands.account(Kind.VOUCHER, region=YUE, year=2025, owner=p.owner) for p in places] == commands.accounts(
+        places
+    )

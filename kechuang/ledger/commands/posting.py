@@ -39,7 +39,7 @@ _ONE = (
     " FROM ledger_post_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::timestamptz, %s::date)"
 )
 _RESOLVE = "SELECT transfer, code, account, fen, free FROM ledger_resolve_one(%s, %s, %s, %s::bigint, %s::timestamptz, %s::date)"
-_PLACES = "SELECT ARRAY(SELECT ledger_place(w) FROM unnest(%s::text[]) WITH ORDINALITY AS p (w, n) ORDER BY n)"
+_PLACES = "SELECT ledger_places(%s::text[])"
 _DONE = ("ok", "replayed")
 
 

@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             BEFORE + "".join((SQL / name).read_text() for name in ("posting.sql", "posting_calls.sql", "combining.sql")),
-            "DROP FUNCTION ledger_combine; DROP TABLE ledger_waiting;"
+            "DROP TABLE ledger_waiting;"
             " DROP TRIGGER account_append_only ON ledger_account; DROP TRIGGER closing_append_only ON ledger_closing;"
             " DROP TRIGGER account_is_sound ON ledger_account; DROP TRIGGER transfer_is_sound ON ledger_transfer;"
             " DROP FUNCTION ledger_account_is_sound; DROP FUNCTION ledger_transfer_is_sound;"
-            " DROP FUNCTION ledger_post; DROP FUNCTION ledger_post_one; DROP FUNCTION ledger_resolve_one;"
+            " DROP FUNCTION ledger_post; DROP FUNCTION IF EXISTS ledger_places; DROP FUNCTION ledger_post_one; DROP FUNCTION ledger_resolve_one;"
             " DROP FUNCTION ledger_try_posts; DROP FUNCTION ledger_try_resolutions; DROP FUNCTION ledger_judge;"
             " DROP FUNCTION ledger_moves; DROP FUNCTION ledger_is_open;",
         )

@@ -3,7 +3,7 @@
 -- Lines of one call. An account is its id, or −n: the nth of `p_places` ('voucher|330602|2025|vch_..'), opened at its first
 -- use; places come sorted, or two openers would wait for each other. All or none; with `p_each` the lines of each key
 -- stand or fall by themselves, in the order given. `codes` and the rest are null when all is well.
-CREATE FUNCTION ledger_post(
+CREATE OR REPLACE FUNCTION ledger_post(
     p_each boolean, p_keys text[], p_lines int[], p_phases int[], p_rules int[], p_debits bigint[], p_credits bigint[],
     p_fens bigint[], p_pendings bigint[], p_subjects text[], p_places text[], p_codes text[], p_debit_kinds text[],
     p_credit_kinds text[], p_crosses boolean[], p_at timestamptz, p_on date,
@@ -17,7 +17,7 @@ DECLARE
     one record;
 BEGIN
     IF cardinality(p_places) > 0 THEN
-        places := ARRAY(SELECT ledger_place(w) FROM unnest(p_places) WITH ORDINALITY AS p (w, n) ORDER BY n);
+        places := ledger_places(p_places);
         p_debits := ARRAY(SELECT CASE WHEN a < 0 THEN places[-a] ELSE a END FROM unnest(p_debits) WITH ORDINALITY AS u (a, n) ORDER BY n);
         p_credits := ARRAY(SELECT CASE WHEN a < 0 THEN places[-a] ELSE a END FROM unnest(p_credits) WITH ORDINALITY AS u (a, n) ORDER BY n);
     END IF;
@@ -66,7 +66,7 @@ BEGIN
 END $$;
 
 -- One post or hold. `p_debit` and `p_credit` are written as in ledger_place. What is short of money is refused before a lock.
-CREATE FUNCTION ledger_post_one(
+CREATE OR REPLACE FUNCTION ledger_post_one(
     p_key text, p_phase int, p_rule text, p_debit text, p_credit text, p_debit_kind text, p_credit_kind text,
     p_crosses boolean, p_fen bigint, p_subject text, p_at timestamptz, p_on date,
     OUT transfer bigint, OUT code text, OUT account bigint, OUT fen bigint, OUT free bigint
@@ -140,7 +140,7 @@ BEGIN
 END $$;
 
 -- One capture (phase 2, of `p_fen`) or release (phase 3).
-CREATE FUNCTION ledger_resolve_one(
+CREATE OR REPLACE FUNCTION ledger_resolve_one(
     p_key text, p_phase int, p_pending bigint, p_fen bigint, p_at timestamptz, p_on date,
     OUT transfer bigint, OUT code text, OUT account bigint, OUT fen bigint, OUT free bigint
 )

@@ -19,7 +19,7 @@ from kechuang.kernel.machine import Move
 from kechuang.trail.queries.evidence import NO_SALT, evidence, personal
 from kechuang.trail.states import LARGEST_INTEGER, SALT_BYTES
 from kechuang.ui import clock
-from kechuang.ui.rows import updating
+from kechuang.ui.rows import run, updating
 
 _NAMES = (
     "id at on region person_id stands_in_for party_id role action label object_type object_id number source target"
@@ -141,17 +141,16 @@ def record_many(actor: Actor, acts: Sequence[Act], action: str, *, label: str, r
         f"s AS (INSERT INTO trail_salt (event_id, salt, kept) SELECT j ->> 'id', {salt_of}, j -> 'kept' FROM j"
         " WHERE j ? 'salt')"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH j AS MATERIALIZED (SELECT * FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS e (j, place))"
-            f"{', ' + keeping if salts else ''}"
-            f" INSERT INTO trail_event ({_COLUMNS}, seq, after)"
-            f" SELECT {own}, nextval('trail_event_order'), {evidence(model, salt=salt_of)}"
-            " FROM j CROSS JOIN LATERAL jsonb_populate_record(NULL::trail_event, j) e"
-            f" JOIN {connection.ops.quote_name(model._meta.db_table)} t ON t.id = e.object_id ORDER BY j.place",
-            [json.dumps(given, ensure_ascii=False)],
-        )
-        assert cursor.rowcount == len(acts), "not every row is saved"
+    written = run(
+        "WITH j AS MATERIALIZED (SELECT * FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS e (j, place))"
+        f"{', ' + keeping if salts else ''}"
+        f" INSERT INTO trail_event ({_COLUMNS}, seq, after)"
+        f" SELECT {own}, nextval('trail_event_order'), {evidence(model, salt=salt_of)}"
+        " FROM j CROSS JOIN LATERAL jsonb_populate_record(NULL::trail_event, j) e"
+        f" JOIN {connection.ops.quote_name(model._meta.db_table)} t ON t.id = e.object_id ORDER BY j.place",
+        [json.dumps(given, ensure_ascii=False)],
+    )
+    assert written.rowcount == len(acts), "not every row is saved"
 
 
 def _event(
@@ -221,9 +220,7 @@ def _write(
     else:
         statement = _statement(type(row), "", None, bool(salt))
         parameters = [*salts, *values, *([salt] if salt else []), row.pk]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        assert cursor.rowcount == 1, f"{row._meta.label_lower} {row.pk} is not saved"
+    assert run(statement, parameters).rowcount == 1, f"{row._meta.label_lower} {row.pk} is not saved"
     return str(event["id"])
 
 
