@@ -103,7 +103,9 @@ def clock_of(row: Deadline, on: date, days: Workdays) -> Clock:
     elif row.due_on >= on:
         left = remaining(on, row.due_on, unit, days)
     else:
-        left = min(days.left(on, row.due_on), -1) if unit is Unit.WORKING_DAYS else (row.due_on - on).days
+        left = days.left(on, row.due_on) if unit is Unit.WORKING_DAYS else 0
+        if not left:  # on the weekend after a Friday no working day has passed yet: the days are told
+            left, unit = (row.due_on - on).days, Unit.DAYS
     state = DeadlineState(row.state)
     return Clock(
         row.kind,

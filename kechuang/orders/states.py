@@ -93,6 +93,7 @@ _S, _R = OrderState, Role
 _BOTH = frozenset({_R.HOLDER, _R.PROVIDER})
 _RUNNING = {_S.PLACED, _S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED}
 WAY = (_S.REQUESTED, _S.QUOTED, _S.PLACED, _S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED, _S.SETTLED)
+CONTRACTED = (_S.PLACED, _S.IN_SERVICE, _S.DELIVERED)  # in these the contract is drawn and sealed
 OPEN = (_S.REQUESTED, _S.QUOTED, _S.PLACED, _S.IN_SERVICE, _S.DELIVERED, _S.ACCEPTED, _S.DISPUTED)
 
 MACHINE = Machine(
@@ -106,8 +107,8 @@ MACHINE = Machine(
         Move("withdraw", {_S.REQUESTED, _S.QUOTED}, _S.WITHDRAWN, {_R.HOLDER}, _("撤回委托")),
         Move("place", {_S.QUOTED}, _S.PLACED, {_R.HOLDER}, _("接受报价并下单"), data=True),
         Move("invoice_to", {_S.QUOTED, *_RUNNING}, None, {_R.HOLDER}, _("更正开票信息"), data=True),
-        Move("contract", {_S.PLACED, _S.IN_SERVICE, _S.DELIVERED}, None, _BOTH, _("提交服务合同"), data=True),
-        Move("seal", {_S.PLACED, _S.IN_SERVICE, _S.DELIVERED}, None, _BOTH, _("合同用印")),
+        Move("contract", set(CONTRACTED), None, _BOTH, _("提交服务合同"), data=True),
+        Move("seal", set(CONTRACTED), None, _BOTH, _("合同用印")),
         Move("start", {_S.PLACED}, _S.IN_SERVICE, {_R.PROVIDER}, _("开始服务")),
         Move("deliver_part", {_S.IN_SERVICE}, None, {_R.PROVIDER}, _("部分交付"), data=True),
         Move("deliver", {_S.IN_SERVICE}, _S.DELIVERED, {_R.PROVIDER}, _("交付服务报告"), data=True),
@@ -251,4 +252,7 @@ WAITING_TITLES: dict[str, str] = {
     _S.SETTLED: _("查看已结算订单"),
     _S.DISPUTED: _("协调争议"),
     "final": _("答复最终明细"),
+    "contract": _("提交服务合同"),
+    "seal": _("合同用印"),
+    "own_share": _("登记自付款凭证"),
 }

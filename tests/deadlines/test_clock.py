@@ -17,9 +17,11 @@ from kechuang.kernel.workdays import Length, Unit
 from kechuang.outbox.models import Message
 from kechuang.trail.queries import altered_rows
 from kechuang.ui import clock
+from kechuang.ui.days import left
 
 TEN = Length(10, Unit.WORKING_DAYS)
 SUBJECT, KIND = "clm_one", "claim_confirmation"
+
 pytestmark = pytest.mark.django_db
 
 
@@ -115,6 +117,14 @@ def test_an_overdue_clock_is_reported_once_and_never_before_its_day() -> None:
     assert jobs.run_escalations(now=at(date(2025, 3, 21))) == 0
     assert Escalation.objects.count() == 1
     assert queries.unescalated(on=date(2025, 3, 21), limit=5) == []
+
+
+def test_on_the_weekend_after_a_friday_days_are_told_as_no_working_day_has_passed() -> None:
+    start(date(2025, 2, 28))  # until Friday 14 March
+    shown = [queries.history(SUBJECT, on=date(2025, 3, day))[0] for day in (14, 15, 16, 17, 18)]
+    told = ["今天到期", "已超期 1 天", "已超期 2 天", "已超期 1 个工作日", "已超期 2 个工作日"]
+    assert [left(clock.left, clock.unit) for clock in shown] == told
+    assert [clock.is_overdue for clock in shown] == [False, True, True, True, True]
 
 
 def test_a_reminder_comes_once_shortly_before_the_last_day() -> None:

@@ -7,13 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kechuang.kernel.actor import CLOCK, Role
+from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.money import Fen
 from kechuang.ledger.queries import balance_at
 from kechuang.ledger.rules import Kind, Place
 from kechuang.orders import commands, queries
 from kechuang.orders.jobs import run_revocations
 from kechuang.orders.models import Order
+from kechuang.orders.states import ContractKind
 from kechuang.policy.book import Book, Pack, current, installed
 from kechuang.registers import commands as registers
 from kechuang.registers.models import Admission
@@ -22,7 +23,7 @@ from kechuang.vouchers import queries as vouchers
 from kechuang.vouchers.models import Hold, HolderYear
 from kechuang.vouchers.queries import Price
 from kechuang.vouchers.rules import OrderFacts
-from tests.orders.conftest import Market
+from tests.orders.conftest import Market, paper
 from tests.vouchers.conftest import SCHEME, YUECHENG
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,28 @@ def test_each_side_sees_what_waits_for_it(market: Market) -> None:
     assert [(row.subject_id, row.title) for row in mine] == [(delivered.id, "验收服务")]
     assert [(row.subject_id, row.title) for row in theirs] == [(asked.id, "报价")]
     assert mine[0].due_on == queries.sheet(market.holder, delivered.id, on=market.today).order.due_on
+
+
+def test_a_contract_waits_for_who_draws_and_who_seals_it(market: Market) -> None:
+    def titles(actor: Actor) -> list[str]:
+        return [row.title for row in queries.waiting_for(actor, on=market.today)]
+
+    order = market.placed()
+    assert (titles(market.holder), titles(market.server)) == ([], ["提交服务合同"])
+    commands.contract(market.server, order_id=order.id, kind=ContractKind.TEMPLATE, now=market.now)
+    assert (titles(market.holder), titles(market.server)) == (["合同用印"], ["合同用印"])
+    commands.seal(market.server, order_id=order.id, now=market.now)
+    commands.start(market.server, order_id=order.id, now=market.now)
+    assert (titles(market.holder), titles(market.server)) == (["合同用印"], ["交付服务报告"])
+    commands.seal(market.holder, order_id=order.id, now=market.now)
+    assert titles(market.holder) == []
+    commands.deliver(market.server, order_id=order.id, files=[paper()], now=market.now)
+    assert (titles(market.holder), titles(market.server)) == (["验收服务"], [])
+    commands.accept(market.holder, order_id=order.id, now=market.now)
+    assert titles(market.holder) == ["登记自付款凭证"]
+    share = Fen(Order.objects.get(id=order.id).own_share_fen)
+    commands.own_share(market.holder, order_id=order.id, fen=share, file=paper("回单.pdf"), now=market.now)
+    assert titles(market.holder) == ["结算订单"]
 
 
 def test_a_list_of_prices_needs_no_more_statements_than_one(market: Market) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kechuang.catalog.states import SERVICE_LABELS, UNIT_LABELS
+from kechuang.kernel.actor import Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.kernel.text import gettext_noop
@@ -65,7 +66,7 @@ class _Act:
 
 # What brings an order on, the most telling first: at any time, and when it waits for who looks.
 MAIN_ANYTIME = ("agree_final", "seal")
-MAIN = (*MAIN_ANYTIME, "accept", "settle", "start", "deliver", "contract", "own_share", "resolve_accept")
+MAIN = ("accept", "settle", "start", "deliver", "contract", "own_share", "resolve_accept")
 _ok = gettext_noop("已办理")
 ACTS: dict[str, _Act] = {
     "decline": _Act(ReasonForm, commands.decline, gettext_noop("本次委托就此结束。"), gettext_noop("已婉拒"), "danger"),
@@ -188,7 +189,9 @@ def _by_weight(sheet: queries.OrderSheet) -> list[tuple[Move, str]]:
     """The moves that make sense now: the one that brings the order on first and alone in colour, the ways out last."""
     useful = [move for move in sheet.open_moves if move.action in ACTS and queries.useful(sheet, move.action)]
     mine = MACHINE.waits.get(OrderState(sheet.order.state)) in sheet.roles
-    main = next((one for one in (MAIN if mine else MAIN_ANYTIME) if any(move.action == one for move in useful)), "")
+    draws = sheet.contract is None and Role.PROVIDER in sheet.roles
+    first = (*MAIN_ANYTIME, "contract") if draws else MAIN_ANYTIME
+    main = next((one for one in (*first, *(MAIN if mine else ())) if any(move.action == one for move in useful)), "")
     rank = {main: 0}
 
     def tone(move: Move) -> str:

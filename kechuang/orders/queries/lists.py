@@ -4,19 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 
 from kechuang.deadlines.queries import Clock, clocks
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.orders.access import visible_to
-from kechuang.orders.models import Order
+from kechuang.orders.models import Contract, Order
 from kechuang.orders.queries.facts import register_of
 from kechuang.orders.rules import OrderTerms, closed_by_revocation
 from kechuang.orders.states import (
     BATCH,
     BEFORE_PLACING,
+    CONTRACTED,
     MACHINE,
     OPEN,
     REVOCATION_LOOK_BACK_DAYS,
@@ -59,13 +60,13 @@ def clocks_of(orders: Iterable[Order], *, on: date) -> dict[str, Clock]:
 
 
 def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
-    """What waits for this actor (待办): to quote, place, start, deliver, accept, settle, mediate. Four statements."""
+    """What waits for this actor (待办): to quote, place, draw and seal, start, deliver, accept, pay, settle, mediate. Four statements."""
     rows = _waiting(actor)
     running = clocks([row.id for row in rows], on=on)
     names = party_names({row.holder_id if row.provider_id == actor.party_id else row.provider_id for row in rows})
     return [
         waiting(
-            WAITING_TITLES["final" if _answers_final(row, actor) else row.state],
+            WAITING_TITLES[_what_waits(row, is_holder=row.holder_id == actor.party_id)],
             subject_id=row.id,
             number=row.number,
             url=reverse("orders:order", args=[row.id]),
@@ -192,14 +193,21 @@ def _waiting(actor: Actor) -> QuerySet[Order]:
 
 
 def _waits(actor: Actor) -> QuerySet[Order]:
-    rows = visible_to(actor)
+    drawn = Contract.objects.filter(order_id=OuterRef("id"))
+    rows = visible_to(actor).annotate(
+        drawn=Exists(drawn),
+        unsealed_by_holder=Exists(drawn.filter(holder_seal="")),
+        unsealed_by_provider=Exists(drawn.filter(provider_seal="")),
+    )
     if actor.party_id:
         mine = rows.filter(holder_id=actor.party_id)
         served = rows.filter(provider_id=actor.party_id)
         return (
             mine.filter(state__in=_states(Role.HOLDER))
             | mine.filter(final_open=True)
+            | mine.filter(state__in=CONTRACTED, unsealed_by_holder=True)
             | served.filter(state__in=_states(Role.PROVIDER))
+            | served.filter(state__in=CONTRACTED).exclude(drawn=True, unsealed_by_provider=False)
         )
     return rows.filter(state=OrderState.DISPUTED, dispute_region__in=actor.regions(Role.COUNTY_OFFICER))
 
@@ -208,5 +216,15 @@ def _states(role: Role) -> list[OrderState]:
     return [OrderState(state) for state, waits in MACHINE.waits.items() if waits is role]
 
 
-def _answers_final(row: Order, actor: Actor) -> bool:
-    return row.final_open and row.holder_id == actor.party_id
+def _what_waits(row: Order, *, is_holder: bool) -> str:
+    """The key of its title: what the order's page offers first. A contract is drawn and sealed before the report."""
+    if row.final_open and is_holder:
+        return "final"
+    if row.state in CONTRACTED:
+        if row.unsealed_by_holder if is_holder else row.unsealed_by_provider:  # type: ignore[attr-defined]
+            return "seal"
+        if not is_holder and not row.drawn:  # type: ignore[attr-defined]
+            return "contract"
+    if row.state == OrderState.ACCEPTED and row.paid_fen < row.own_share_fen:
+        return "own_share"
+    return row.state
