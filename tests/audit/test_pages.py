@@ -228,11 +228,17 @@ def test_every_station_of_the_way_opens_its_act_article_and_proof(audited: Audit
             shown = auditor.get(where).content.decode()
             assert "刚刚重算，与记录原文相符" in shown
             assert "k-command" in shown
+        batch = [event for event in way.context["way"].events if event.object_type == "treasury.paymentbatch"]
+        assert {event.label for event in batch} >= {"编制支付批次", "审批支付批次", "送银行支付"}
+        assert batch[0].number in way.content.decode()
+        assert auditor.get(reverse("portal:event", args=[claim.id, batch[0].id])).status_code == 200
         provider = signed_in(audited.server)
         (confirmed,) = Event.objects.filter(object_id=claim.id, action="claims.confirm")
         mine = provider.get(reverse("portal:event", args=[claim.id, confirmed.id])).content.decode()
         assert "k-command" not in mine
         assert "李四" not in mine.partition("<main")[2]
+        seen = provider.get(reverse("portal:money_way", args=[claim.id]))
+        assert batch[0].number not in seen.content.decode(), "what else the office pays in it is not the payee's"
         stranger = signed_in(audited.firm("绍兴旁观科技有限公司"))
         assert stranger.get(reverse("portal:event", args=[claim.id, confirmed.id])).status_code == 404
 

@@ -202,7 +202,8 @@ def way(actor: Actor, subject_id: str) -> Way:
     trace = _trace(actor, found)
     booked = [one for one in transfers_of(trace.subjects) if one.subject in trace.own or one.rule in _GRANTING]
     stations = _released_before(booked) + booked
-    events = list(events_of({one.subject for one in stations} | trace.own))
+    paid_by = set(treasury.batches_with(actor, trace.own))
+    events = list(events_of({one.subject for one in stations} | trace.own | paid_by))
     by_act: dict[tuple[str, object], list[Event]] = {}
     for event in events:
         by_act.setdefault((event.object_id, event.at), []).append(event)
@@ -217,7 +218,7 @@ def way(actor: Actor, subject_id: str) -> Way:
         for one in stations
     ]
     places = {event.region: region_name(event.region) for event in events}
-    own_events = [event for event in events if event.object_id in trace.own]
+    own_events = [event for event in events if event.object_id in trace.own | paid_by]
     people = _people(own_events) if Role.AUDITOR in actor.roles_in(found.region) else {}
     return Way(found, trace.title, steps, _next(stations), own_events, places, people)
 
