@@ -40,7 +40,7 @@ class Screening:
             **more,
         )
 
-    def found(self, claim: Claim, rule: Pattern = Pattern.AFFILIATED, **facts: Any) -> Finding:
+    def found(self, claim: Claim, /, rule: Pattern = Pattern.AFFILIATED, **facts: Any) -> Finding:
         """A finding on a claim, as a rule would answer it."""
         one = Found(
             rule,

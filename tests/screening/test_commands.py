@@ -73,6 +73,25 @@ def test_what_was_decided_stays_when_the_rule_finds_it_again(screening: Screenin
     assert (again.state, again.facts) == ("dismissed", row.facts)
 
 
+def test_more_of_the_own_share_sent_back_is_looked_into_though_some_was_dismissed(screening: Screening) -> None:
+    claim = screening.payouts.submitted()
+    part = {"rule": Pattern.OWN_SHARE_BACK, "own_share_fen": 400_000}
+    row = decide(screening, screening.found(claim, refunded_fen=300_000, **part))
+    assert screening.found(claim, refunded_fen=300_000, **part).state == "dismissed"
+    assert screening.found(claim, refunded_fen=200_000, **part).state == "dismissed"
+    again = screening.found(claim, refunded_fen=400_000, **part)
+    assert (again.id, again.state, again.decision) == (row.id, "open", "")
+    assert not altered_rows()
+
+
+def test_another_copied_report_is_looked_into_though_one_was_dismissed(screening: Screening) -> None:
+    claim = screening.payouts.submitted()
+    part = {"rule": Pattern.REPORT_ALIKE, "count": 9, "of_count": 12}
+    decide(screening, screening.found(claim, claim="SD-1", **part))
+    assert screening.found(claim, claim="SD-1", **(part | {"count": 10})).state == "dismissed"
+    assert screening.found(claim, claim="SD-2", **part).state == "open"
+
+
 def test_bad_decisions_are_refused(screening: Screening) -> None:
     town = screening.payouts
     row = screening.found(town.submitted())

@@ -11,7 +11,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.policy.book import InForce
 from kechuang.screening.models import Finding
 from kechuang.screening.rules import RULES, Found, ScreeningTerms
-from kechuang.screening.states import FINDING_MACHINE, FindingState, Pattern
+from kechuang.screening.states import FINDING_MACHINE, FindingState
 from kechuang.trail.commands import Act, advance, record_many
 from kechuang.ui import clock
 from kechuang.ui.rows import insert_many, update_many
@@ -30,7 +30,7 @@ def keep_found(
     found: Sequence[Found], terms: InForce[ScreeningTerms], *, handed_in: Sequence[str] = (), now: datetime
 ) -> Screened:
     """Keeps what is new, and renews the figures of what is still open; what a person decided stays as it was decided, unless
-    another invoice of the claim has turned red since (又一张发票红冲): that one nobody has looked into.
+    something has come to what was dismissed (又一张发票红冲、再次退回): that nobody has looked into.
 
     `handed_in` are claims whose papers were just handed in, perhaps corrected (补正): what is open about one and is found
     no more has been corrected.
@@ -78,12 +78,21 @@ def _moved(row: Finding, action: str, now: datetime) -> None:
 
 
 def _another(row: Finding, one: Found) -> bool:
-    """Whether what was dismissed was another invoice's red letter than one that is found now."""
-    if row.state != FindingState.DISMISSED or one.rule is not Pattern.INVOICE_RED:
+    """Whether what was dismissed is not all that is found now (`Rule.looked_into`)."""
+    if row.state != FindingState.DISMISSED:
         return False
-    looked_into, numbers = row.facts.get("numbers") or [row.facts["number"]], one.facts["numbers"]
-    assert isinstance(numbers, list)
-    return not set(numbers) <= set(looked_into)
+    return any(_is_more(row.facts.get(name), one.facts[name]) for name in RULES[one.rule].looked_into)
+
+
+def _is_more(before: object, now: object) -> bool:
+    """A higher amount, or a text that was not among those before."""
+    if isinstance(now, int):
+        return not isinstance(before, int) or now > before
+    return not _texts(now) <= _texts(before)
+
+
+def _texts(value: object) -> set[str]:
+    return set(map(str, value)) if isinstance(value, list) else {str(value)}
 
 
 def _row(one: Found, terms: InForce[ScreeningTerms], now: datetime) -> Finding:

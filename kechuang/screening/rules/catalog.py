@@ -24,6 +24,8 @@ class Rule:
     says: str  # the reason of a finding, with its figures in braces
     parameters: tuple[str, ...]
     find: Callable[[Facts, ScreeningTerms], Iterator[Found]]
+    # Which of a finding's facts say what was looked into: with something new in them, or more, it is another one.
+    looked_into: tuple[str, ...] = ()
 
 
 _ALL = (
@@ -39,6 +41,7 @@ _ALL = (
         _("发票 {number} 与申请 {claim} 的发票 {other} 疑为同一张：{what}"),
         ("invoice_number_differs_count", "invoice_series_count", "picture_parts_count", "picture_bits_count"),
         invoices.reused,
+        ("other",),
     ),
     Rule(
         _P.INVOICE_RED,
@@ -49,6 +52,7 @@ _ALL = (
         _("发票 {number} 已于 {red_on} 被红字发票 {red_number} 冲销"),
         ("red_first_check_days", "red_second_check_days", "red_year_end_on"),
         invoices.red,
+        ("numbers",),
     ),
     Rule(
         _P.INVOICE_MISMATCH,
@@ -59,6 +63,7 @@ _ALL = (
         _("发票与订单不符：{what}"),
         ("invoice_differs_fen", "invoice_goods_words"),
         invoices.mismatch,
+        ("what",),
     ),
     Rule(
         _P.SPLIT_ORDERS,
@@ -109,6 +114,7 @@ _ALL = (
         _("{what}"),
         ("evidence_services", "evidence_day_hours", "evidence_short_bp"),
         service.unproven,
+        ("what",),
     ),
     Rule(
         _P.REPORT_ALIKE,
@@ -119,6 +125,7 @@ _ALL = (
         _("{of_count} 个结果数据中有 {count} 个与申请 {claim} 的报告相同"),
         ("report_numbers_count", "report_alike_bp", "report_shared_bp"),
         service.alike,
+        ("claim",),
     ),
     Rule(
         _P.OWN_SHARE_BACK,
@@ -129,6 +136,7 @@ _ALL = (
         _("自付款 {own_share_fen} 中有 {refunded_fen} 在结算后退回"),
         ("own_share_back_bp",),
         orders.returned,
+        ("refunded_fen",),
     ),
     Rule(
         _P.SHELL_BUYER,
@@ -149,6 +157,7 @@ _ALL = (
         _("委托内容疑为不予支持的检测：{what}"),
         ("test_words", "test_not_words", "batch_quantity_count", "batch_orders_count"),
         orders.disguised,
+        ("what",),
     ),
     Rule(
         _P.YEAR_END_RUSH,
@@ -177,6 +186,7 @@ _ALL = (
             "carrier_classes",
         ),
         orders.stacked,
+        ("total_fen",),
     ),
     Rule(
         _P.REVIEWER_PAIR,
