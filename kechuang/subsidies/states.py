@@ -185,6 +185,7 @@ CONVERSION_MACHINE = Machine(
 )
 
 PAYOUT = "subsidy_payout"
+CLAWS_BACK = "subsidy_claw_back"  # the ledger's rule
 PAYOUT_LABEL = _("拨付补助")
 DUE_LABEL = _("次年一月底前补助载体")
 DUE = "subsidy_due"  # 补助到期: the clock of source 000 二（六）

@@ -14,6 +14,7 @@ from kechuang.subsidies import commands as subsidies
 from kechuang.subsidies import jobs as subsidies_jobs
 from kechuang.subsidies.models import Settlement, Statement
 from kechuang.subsidies.queries import unequal
+from kechuang.subsidies.queries.redeemed import other_subsidies
 from kechuang.subsidies.rules import HeldByCase
 from kechuang.supervision import commands, jobs, queries, rules
 from kechuang.supervision.models import Case, Clawback, Item
@@ -141,6 +142,8 @@ def test_what_was_paid_is_asked_back_with_interest_and_posted_and_never_above_it
     commands.countersign(looked.city_approver, clawback_id=row.id, now=looked.now)
     assert (looked.lies(Kind.SUBSIDY_BACK), looked.lies(Kind.INTEREST)) == (50_000, interest)
     assert looked.lies(Kind.SUBSIDY_PAID) == statement.fen - 50_000
+    stacks = other_subsidies(settlement="another", year=Settlement.objects.get().year)
+    assert stacks == {statement.party: statement.fen - 50_000}, "what came back stacks on no price any more"
     assert Clawback.objects.get().state == "settled"
     assert unequal() == unbalanced() == altered_rows() == []
 

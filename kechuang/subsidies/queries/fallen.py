@@ -14,9 +14,7 @@ from kechuang.subsidies import rules
 from kechuang.subsidies.models import Counted, Settlement, Statement
 from kechuang.subsidies.queries.redeemed import outside_groups
 from kechuang.subsidies.rules import NOTHING
-from kechuang.subsidies.states import Formula
-
-CLAWS_BACK = "subsidy_claw_back"
+from kechuang.subsidies.states import CLAWS_BACK, Formula
 
 
 @dataclass(frozen=True, slots=True)

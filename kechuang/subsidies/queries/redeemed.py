@@ -10,10 +10,10 @@ from django.db import connection
 from kechuang.claims.queries import REDEEMED
 from kechuang.claims.states import CountedBy
 from kechuang.kernel.money import Fen
-from kechuang.ledger.queries import closed_until
+from kechuang.ledger.queries import closed_until, used_of
 from kechuang.subsidies.models import Outside, Statement
 from kechuang.subsidies.rules import NOTHING
-from kechuang.subsidies.states import OutsideState, StatementState
+from kechuang.subsidies.states import CLAWS_BACK, OutsideState, StatementState
 
 # What the settlement rests on. A claim that the same payer's settlement of this sort counted already is left out, and one
 # that another payer's pays when this one would pay it too: also when the reading of its day, or of who pays, was changed
@@ -119,10 +119,12 @@ def books_closed(regions: Iterable[str]) -> Mapping[str, date | None]:
 
 
 def other_subsidies(*, settlement: str, year: int) -> dict[str, int]:
-    """What other settlements of the same year give each party: it stacks on the same prices. One statement."""
+    """What other settlements of the same year give each party and has not been clawed back: it stacks on the same prices."""
     live = Statement.objects.filter(settlement__year=year, place="").exclude(settlement_id=settlement)
     live = live.exclude(state__in=[StatementState.NOT_DUE, StatementState.WITHDRAWN, StatementState.REFUSED])
+    rows = list(live.values_list("id", "party", "fen"))
+    back = used_of([statement for statement, _party, _fen in rows], CLAWS_BACK)
     found: dict[str, int] = {}
-    for party, fen in live.values_list("party", "fen"):
-        found[party] = found.get(party, 0) + fen
+    for statement, party, fen in rows:
+        found[party] = found.get(party, 0) + fen - back.get(statement, 0)
     return found

@@ -256,7 +256,9 @@ def claims_of_batch(batch_id: str) -> list[str]:
 def batches_with(actor: Actor, claim_ids: Iterable[str]) -> list[str]:
     """Ids of the batches that the actor may see and that ever carried a payment of these claims, failed ones too."""
     lines = PaymentPart.objects.filter(payable__claim_id__in=list(claim_ids)).values("line_id")
-    return list(batches_visible_to(actor).filter(lines__in=lines).order_by("id").values_list("id", flat=True).distinct())
+    return list(
+        batches_visible_to(actor).filter(lines__in=lines).order_by("id").values_list("id", flat=True).distinct()
+    )
 
 
 def claims_of_line(line_id: str) -> list[str]:
