@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
+from psycopg import errors
 
 from kechuang.gazette import queries
 from kechuang.kernel.errors import NotVisible, Refusal
@@ -33,6 +34,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 UNSTORABLE = (DataError, UnicodeEncodeError)
+CROSSED = (errors.DeadlockDetected, errors.SerializationFailure)
 PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 
 
@@ -89,6 +91,15 @@ class OnlySent(Refusal):
     status = HTTPStatus.METHOD_NOT_ALLOWED
 
 
+class MetAnother(Refusal):
+    """Two acts waited for what the other had in hand; the database undid this one whole, the other stands."""
+
+    code = "site.met_another"
+    text = gettext_noop("同一时刻有人在办理相关事项，两边互相等待，本次没有办成")
+    remedy = gettext_noop("没有保存任何内容；请刷新页面，看看对方办了什么，再重新提交")
+    status = HTTPStatus.CONFLICT
+
+
 class RefusalPages:
     """A Refusal that no form has caught becomes its page with its status; not visible is not found.
 
@@ -112,6 +123,8 @@ class RefusalPages:
             return requests.not_found_page(request)
         if isinstance(exception, UNSTORABLE):
             return requests.refusal_page(request, BeyondBounds())
+        if isinstance(exception.__cause__, CROSSED):
+            return requests.refusal_page(request, MetAnother())
         return None
 
 

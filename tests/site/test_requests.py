@@ -1,5 +1,7 @@
 """What holds for every request."""
 
+import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -44,6 +46,30 @@ def overflows(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+def crosses(request: HttpRequest) -> HttpResponse:
+    """Holds one lock and waits for another, whose holder waits for this one."""
+    meeting = threading.Barrier(2)
+
+    def other() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(2)")
+            meeting.wait()
+            time.sleep(0.2)  # the view waits first, and is the first to look for the circle
+            cursor.execute("SELECT pg_advisory_xact_lock(1)")
+        connection.close()
+
+    beside = threading.Thread(target=other)
+    beside.start()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(1)")
+            meeting.wait()
+            cursor.execute("SELECT pg_advisory_xact_lock(2)")
+    finally:
+        beside.join()
+    return HttpResponse()
+
+
 def tells_the_time(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{clock.now().isoformat()} {clock.now() == clock.now()} {clock.today()}")
 
@@ -54,6 +80,7 @@ class Urls:
         path("hides", hides),
         path("breaks", breaks),
         path("overflows", overflows),
+        path("crosses", crosses),
         path("time", tells_the_time),
         path("", include(ours)),
     )
@@ -63,6 +90,12 @@ class Urls:
 def visitor(settings: Settings, db: None) -> Client:
     settings.ROOT_URLCONF = Urls
     return Client()
+
+
+def test_two_acts_that_wait_for_each_other_are_told_so_and_one_of_them_stands(visitor: Client) -> None:
+    answer = visitor.get("/crosses")
+    assert answer.status_code == 409
+    assert "没有保存任何内容" in answer.content.decode()
 
 
 def test_a_refusal_is_a_page_with_its_status_the_rule_and_the_remedy(visitor: Client) -> None:
