@@ -158,6 +158,15 @@ def test_the_whole_way_by_pages(market: Market) -> None:
     assert "为什么" in page
 
 
+def test_the_amounts_that_are_usually_meant_stand_there_already(market: Market) -> None:
+    order = market.accepted()  # 8,000.00 of which the voucher pays half
+    assert 'value="4,000.00"' in text(Browser(market, market.holder).get("orders:order", order.id))
+    assert 'value="8,000.00"' in text(Browser(market, market.server).get("orders:order", order.id))
+    placed = market.placed()
+    commands.cancel(market.holder, order_id=placed.id, reason="不再需要", now=market.now)
+    assert 'value="4,000.00"' not in text(Browser(market, market.server).get("orders:order", placed.id))
+
+
 def test_an_old_tab_is_told_and_nothing_is_done(market: Market) -> None:
     order = market.delivered()
     browser = Browser(market, market.holder)

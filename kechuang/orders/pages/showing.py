@@ -212,7 +212,9 @@ def _order_page(
             move,
             ACTS[move.action],
             tone,
-            form if form and move.action == action else ACTS[move.action].form(initial=seen),
+            form
+            if form and move.action == action
+            else ACTS[move.action].form(initial=seen | {"amount": queries.expected(sheet, move.action)}),
         )
         for move, tone in _by_weight(sheet)
     ]
@@ -220,7 +222,10 @@ def _order_page(
         "sheet": sheet,
         "row": row,
         "machine": MACHINE,
-        "offered": offered,
+        "offered": [  # links to pages of their own stand between
+            [one for one in offered if one[2] == "primary"],
+            [one for one in offered if one[2] != "primary"],
+        ],
         "failed": form,
         "county": region_name(row.region),
         "limits": {str(limit): label for limit, label in LIMIT_LABELS.items()},

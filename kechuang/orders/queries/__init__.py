@@ -63,7 +63,7 @@ from kechuang.orders.queries.lists import (
 )
 from kechuang.orders.queries.past import PastOrder, placed
 from kechuang.orders.queries.placing import Asking, Placing, asking, placing
-from kechuang.orders.queries.sheets import OrderSheet, figures, sheet, steps_of, useful
+from kechuang.orders.queries.sheets import OrderSheet, expected, figures, sheet, steps_of, useful
 
 __all__ = [
     "Asking",
@@ -93,6 +93,7 @@ __all__ = [
     "counts",
     "due",
     "due_action",
+    "expected",
     "facts_for",
     "figures",
     "frozen_prices",

@@ -14,7 +14,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.orders.access import roles_on, visible_to
 from kechuang.orders.models import Contract, Delivery, Horizontal, Invoice, Order, OrderVersion, OwnShare
 from kechuang.orders.queries.income import horizontal_of
-from kechuang.orders.rules import refundable_share
+from kechuang.orders.rules import OrderTerms, instalment_left, refundable_share
 from kechuang.orders.states import (
     MACHINE,
     WAY,
@@ -22,6 +22,7 @@ from kechuang.orders.states import (
     Version,
 )
 from kechuang.parties.queries import PartyCard, parties
+from kechuang.policy.book import replay
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.ui.show import Step, steps
@@ -115,6 +116,23 @@ def figures(sheet: OrderSheet) -> PriceAfter | None:
     )
 
 
+def expected(sheet: OrderSheet, action: str) -> Fen | None:
+    """The amount that is usually meant (应填金额): what may be paid now, what is to be paid back, what is invoiced."""
+    order = sheet.order
+    if action == "own_share":
+        terms, accepted = replay(order.terms, OrderTerms).terms, order.state == OrderState.ACCEPTED
+        own, paid = Fen(order.own_share_fen), Fen(order.paid_fen)
+        return instalment_left(own, paid, accepted=accepted, terms=terms) or None
+    if action == "refund_share":
+        return _refundable(order) or None
+    return Fen(order.price_fen) if action == "invoice" and not sheet.invoices else None
+
+
+def _refundable(order: Order) -> Fen:
+    ended = order.state in (OrderState.CANCELLED, OrderState.LAPSED)
+    return refundable_share(order.own_share_fen, order.paid_fen, ended=ended)
+
+
 def useful(sheet: OrderSheet, action: str) -> bool:
     """Whether a button makes sense now; what the machine lets pass but nothing waits for is not shown."""
     order, contract = sheet.order, sheet.contract
@@ -127,8 +145,7 @@ def useful(sheet: OrderSheet, action: str) -> bool:
     if action == "own_share":
         return order.paid_fen < order.own_share_fen
     if action == "refund_share":
-        ended = order.state in (OrderState.CANCELLED, OrderState.LAPSED)
-        return refundable_share(order.own_share_fen, order.paid_fen, ended=ended) > 0
+        return _refundable(order) > 0
     if action == "contract":
         return contract is None or not (contract.holder_seal and contract.provider_seal)
     if action == "seal":
