@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
@@ -113,7 +114,7 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
         queue = waiting(
             _("核实筛查结果"),
             subject_id="screening",
-            number=str(count),
+            number=gettext("{count} 项发现").format(count=count),
             url=reverse("screening:findings"),
             state_label=FINDING_MACHINE.labels[FindingState.OPEN],
         )
