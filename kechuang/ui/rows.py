@@ -61,16 +61,22 @@ def collects(text: str, values: Sequence[Any]) -> bool:
 
 
 def ask(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> tuple[Any, ...]:
-    """The one row that `statement` answers with, run as `run` does."""
-    return tuple(run(statement, values).fetchone() or ())
+    """The one row that `statement` answers with, run as `run` does; the session keeps it prepared from the first time on."""
+    return tuple(run(statement, values, prepare=True).fetchone() or ())
 
 
-def run(statement: str, values: Sequence[Any] | Mapping[str, Any], using: str = DEFAULT_DB_ALIAS) -> Any:
+def run(
+    statement: str,
+    values: Sequence[Any] | Mapping[str, Any],
+    using: str = DEFAULT_DB_ALIAS,
+    *,
+    prepare: bool | None = None,
+) -> Any:
     """Runs a statement that is written in few shapes; answers the cursor, with what was found and how many rows it met.
 
-    It is kept prepared by the session: PostgreSQL reads it once, and plans it anew only while that pays. Django's own
-    cursor writes the values into the text, which is then read and planned each time; where it counts or watches
-    statements, it still does.
+    A session that asks it often keeps it prepared: PostgreSQL reads it once, and plans it anew only while that pays.
+    Django's own cursor writes the values into the text, which is then read and planned each time; where it counts or
+    watches statements, it still does.
     """
     db = connections[using]
     if db.queries_logged or db.execute_wrappers:
@@ -83,8 +89,8 @@ def run(statement: str, values: Sequence[Any] | Mapping[str, Any], using: str = 
     db.validate_no_broken_transaction()
     with db.wrap_database_errors:
         if isinstance(values, Mapping):
-            return psycopg.Cursor(db.connection).execute(statement.encode(), values, prepare=True)
-        return psycopg.RawCursor(db.connection).execute(_numbered(statement), values, prepare=True)
+            return psycopg.Cursor(db.connection).execute(statement.encode(), values, prepare=prepare)
+        return psycopg.RawCursor(db.connection).execute(_numbered(statement), values, prepare=prepare)
 
 
 @lru_cache(maxsize=STATEMENTS_KEPT)
