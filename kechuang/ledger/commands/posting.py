@@ -237,15 +237,15 @@ def _many(lines: Sequence[_Asked], now: datetime, each: bool) -> list[_Answer]:
 
     arguments: list[Any] = [
         each,
-        [line.key for line in lines],
-        [line.number for line in lines],
-        [line.phase.value for line in lines],
-        [line.leg and at[line.leg.rule] for line in lines],
-        [line.leg and id_of(line.leg.debit) for line in lines],
-        [line.leg and id_of(line.leg.credit) for line in lines],
-        [line.leg.fen if line.leg else line.fen for line in lines],
-        [line.pending for line in lines],
-        [line.subject for line in lines],
+        texts([line.key for line in lines]),
+        numbers([line.number for line in lines]),
+        numbers([line.phase.value for line in lines]),
+        numbers([at[line.leg.rule] if line.leg else None for line in lines]),
+        numbers([id_of(line.leg.debit) if line.leg else None for line in lines]),
+        numbers([id_of(line.leg.credit) if line.leg else None for line in lines]),
+        numbers([line.leg.fen if line.leg else line.fen for line in lines]),
+        numbers([line.pending for line in lines]),
+        texts([line.subject for line in lines]),
         places,
         list(rules),
         [rule.debit.value for rule in rules.values()],
@@ -259,6 +259,21 @@ def _many(lines: Sequence[_Asked], now: datetime, each: bool) -> list[_Answer]:
         return [_Answer(transfer) for transfer in transfers]
     answers = zip(lines, transfers, codes, accounts, fens, frees, strict=True)
     return [_answer(line, now, *answered) for line, *answered in answers]
+
+
+def numbers(values: Sequence[int | None]) -> str:
+    """A list as PostgreSQL writes it. Psycopg looks at each value of it: of a thousand lines that was a third of the time."""
+    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
+
+
+def texts(values: Sequence[str | None]) -> str:
+    """As `numbers`, of texts: each in quotation marks, with these and backslashes escaped."""
+    quoted = ["NULL" if value is None else f'"{_escaped(value)}"' for value in values]
+    return f"{{{','.join(quoted)}}}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"') if "\\" in text or '"' in text else text
 
 
 def written(place: int | Place) -> str:
