@@ -5,7 +5,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.conf import settings
-from django.db import DataError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import django_auth
 
 from kechuang.kernel.errors import NotVisible, Refusal
-from kechuang.site.middleware import BeyondBounds
+from kechuang.site.middleware import CROSSED, BeyondBounds, MetAnother
 from kechuang.ui import words
 
 api = NinjaAPI(
@@ -69,6 +69,14 @@ def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse
 @api.exception_handler(UnicodeEncodeError)
 def beyond_bounds(request: HttpRequest, error: Exception) -> HttpResponse:
     return refused(request, BeyondBounds())
+
+
+@api.exception_handler(OperationalError)
+def met_another(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    """Any other fault of the database stays one."""
+    if not isinstance(error.__cause__, CROSSED):
+        raise error
+    return refused(request, MetAnother())
 
 
 @api.exception_handler(HttpError)

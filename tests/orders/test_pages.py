@@ -11,12 +11,13 @@ from django.urls import reverse
 
 from kechuang.catalog.queries import price_lines
 from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.money import Fen
 from kechuang.orders import commands
 from kechuang.orders.models import Order
 from kechuang.parties.models import Person
 from kechuang.ui import clock
 from kechuang.vouchers.models import Voucher
-from tests.orders.conftest import PDF, Market
+from tests.orders.conftest import PDF, Market, paper
 
 pytestmark = pytest.mark.django_db
 
@@ -163,8 +164,12 @@ def test_the_amounts_that_are_usually_meant_stand_there_already(market: Market) 
     assert 'value="4,000.00"' in text(Browser(market, market.holder).get("orders:order", order.id))
     assert 'value="8,000.00"' in text(Browser(market, market.server).get("orders:order", order.id))
     placed = market.placed()
+    commands.own_share(market.holder, order_id=placed.id, fen=Fen(150_000), file=paper(), now=market.now)
+    assert 'value="500.00"' in text(Browser(market, market.holder).get("orders:order", placed.id)), (
+        "half may be paid now"
+    )
     commands.cancel(market.holder, order_id=placed.id, reason="不再需要", now=market.now)
-    assert 'value="4,000.00"' not in text(Browser(market, market.server).get("orders:order", placed.id))
+    assert 'value="1,500.00"' in text(Browser(market, market.server).get("orders:order", placed.id)), "all goes back"
 
 
 def test_an_old_tab_is_told_and_nothing_is_done(market: Market) -> None:

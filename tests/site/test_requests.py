@@ -1,15 +1,17 @@
 """What holds for every request."""
 
+import json
 import threading
 import time
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import include, path
 from ninja.errors import AuthenticationError
+from psycopg import errors
 from pytest_django import Settings
 
 from kechuang.kernel.errors import NotVisible, Refusal
@@ -96,6 +98,15 @@ def test_two_acts_that_wait_for_each_other_are_told_so_and_one_of_them_stands(vi
     answer = visitor.get("/crosses")
     assert answer.status_code == 409
     assert "没有保存任何内容" in answer.content.decode()
+
+
+def test_programs_are_told_the_same_and_any_other_fault_of_the_database_stays_one(db: None) -> None:
+    request, crossed, lost = RequestFactory().get("/api/"), OperationalError(), OperationalError()
+    crossed.__cause__, lost.__cause__ = errors.DeadlockDetected(), errors.AdminShutdown()
+    answer = api.on_exception(request, crossed)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (409, "site.met_another")
+    with pytest.raises(OperationalError):
+        api.on_exception(request, lost)
 
 
 def test_a_refusal_is_a_page_with_its_status_the_rule_and_the_remedy(visitor: Client) -> None:

@@ -48,7 +48,7 @@ def post_combined(leg: Leg, *, key: str, subject: str, now: datetime) -> int:
     """As `post` of one leg, together with whoever else posts in any process: what waits is kept in the database.
 
     In the order of arrival across all processes; who asks at once within one of them waits there as one.
-    Not within a transaction, since nobody could see what waits there.
+    Not within a transaction, since nobody could see what waits there. Raises as `post`, and TooManyWaiting.
     """
     assert not connection.in_atomic_block, "what waits must be committed to be seen"
     return _COMBINED.join(_Wanted(Posting(key, subject, [leg]), now))

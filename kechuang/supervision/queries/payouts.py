@@ -16,8 +16,8 @@ from kechuang.kernel.machine import Machine
 from kechuang.ledger.queries import transfers_of, used_of
 from kechuang.ledger.rules import Kind, Place
 from kechuang.subsidies.queries import statements
+from kechuang.subsidies.states import CLAWS_BACK, STATEMENT_MACHINE, StatementState
 from kechuang.subsidies.states import ENDED as STATEMENT_OVER
-from kechuang.subsidies.states import STATEMENT_MACHINE, StatementState
 from kechuang.supervision.models import Clawback, Instalment, Item
 from kechuang.supervision.states.cases import ClawbackState, ItemKind
 
@@ -77,7 +77,7 @@ PAYOUTS: dict[ItemKind, Payouts] = {
         link="statement",
         pays="subsidy_pay",
         bounces="subsidy_bounce",
-        claws_back="subsidy_claw_back",
+        claws_back=CLAWS_BACK,
         paid_kind=Kind.SUBSIDY_PAID,
         back_kind=Kind.SUBSIDY_BACK,
     ),
