@@ -25,7 +25,6 @@ RELEASE_SEED = "03 08 11 19 27 33 + 07"  # illustrative: stands for a public res
 SAMPLE_NAMES = ("面料小样", "镀层试片", "水样", "轴承钢试样", "药物中间体")
 COURIERS = ("顺丰（示例）", "中通（示例）", "邮政（示例）")
 SENDING = ("kechuang.outbox.jobs",)  # its jobs answer how many messages went out
-PREPARED_FROM, PREPARED_MAX = 3, 500  # technical: executions before a statement is prepared, and how many are kept
 GARBAGE_THRESHOLD = 50_000  # technical: new objects before Python looks for garbage
 LAST_DAYS = 6  # before the play stops: what is then left open waits for visitors
 DEMO_PASSWORD = "Kechuang-2025"

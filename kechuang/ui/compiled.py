@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models, transaction
+from django.db.models import signals
+from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
 from django.db.models.sql import UpdateQuery
 
 from kechuang.kernel.actor import Actor
@@ -25,6 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Args = tuple[tuple[Any, ...], Mapping[str, Any]]
 Change = tuple[models.QuerySet[Any], dict[str, Any]]  # which rows, and what to set in them
+Row = tuple[Any, ...]
 Sql = tuple[str, Sequence[Any], Any]  # the text, its parameters, and Django's compiler
 
 SHAPES_KEPT = 4_096  # of one function; offices are few: more would mean that a value was taken for a shape
@@ -71,6 +74,7 @@ class _Statement:
     slots: tuple[tuple[int, int], ...] = ()
     compiler: Any = None
     converters: Any = None
+    read: "Callable[[list[Row], str], list[Any]] | None" = None  # makes what is answered of rows, where that is simple
 
     def filled(self, values: Sequence[object]) -> list[Any]:
         params = list(self.params)
@@ -78,9 +82,9 @@ class _Statement:
             params[place] = values[value]
         return params
 
-    def rows(self, values: Sequence[object], using: str) -> list[tuple[Any, ...]]:
+    def rows(self, values: Sequence[object], using: str) -> list[Row]:
         """What the statement finds with these values."""
-        found: list[tuple[Any, ...]] = run(self.sql, self.filled(values), using).fetchall()
+        found: list[Row] = run(self.sql, self.filled(values), using).fetchall()
         return [row[: self.compiler.col_count] for row in found] if self.compiler.has_extra_select else found
 
     def bound(self, values: Sequence[object], using: str) -> Any:
@@ -93,6 +97,7 @@ class _Statement:
         return ready
 
 
+_OF_DJANGO = (models.Model, *models.Model.__mro__)
 _NOTHING = _Statement("")  # Django knew that nothing can be found
 
 
@@ -147,7 +152,8 @@ class Statements(Generic[P]):
                 slots.append((place, pairs.index(pair)))
             elif pair[0] != pair[1]:
                 raise ShapeError(f"{self.build.__qualname__}: a parameter is made of a value, not the value itself")
-        return _Statement(sql, tuple(before), tuple(slots), compiler, _converters(compiler))
+        converters = _converters(compiler)
+        return _Statement(sql, tuple(before), tuple(slots), compiler, converters, _reader(compiler, converters))
 
     def _with_marks(self, given: Args, which: int) -> tuple[Sql, list[object]]:
         marks: list[object] = []
@@ -176,6 +182,8 @@ class Compiled(Statements[P], Generic[P, R]):
         if asked.query.select_for_update:
             transaction.get_connection(asked.db).validate_no_broken_transaction()
             assert transaction.get_connection(asked.db).in_atomic_block, "rows are locked within a transaction"
+        if known.read is not None:
+            return known.read(known.rows(values, asked.db), asked.db)
         rows: Iterable[R] = asked._iterable_class(_Asked(asked, known.bound(values, asked.db)))  # type: ignore
         return list(rows)
 
@@ -271,3 +279,56 @@ def _marked(value: Any, which: int, marks: list[object]) -> Any:
 def _converters(compiler: Any) -> Any:
     columns = getattr(compiler, "select", None)
     return compiler.get_converters([column[0] for column in columns[: compiler.col_count]]) if columns else None
+
+
+def _reader(compiler: Any, converters: Any) -> Callable[[list[Row], str], list[Any]] | None:
+    """How what a question answers is made of its rows, worked out once; None where Django's own iterables are needed."""
+    asked = getattr(compiler, "kechuang_asked", None)
+    if asked is None or converters is None:
+        return None
+    kind = asked._iterable_class
+    if kind is FlatValuesListIterable:
+        return lambda rows, using: [row[0] for row in _converted(rows, converters, using)]
+    if kind is ValuesListIterable:
+        return lambda rows, using: list(_converted(rows, converters, using))
+    model = asked.model
+    simple = not any({"__init__", "from_db"} & vars(part).keys() for part in model.__mro__ if part not in _OF_DJANGO)
+    listened = any(signal.has_listeners(model) for signal in (signals.pre_init, signals.post_init))
+    joined = (compiler.klass_info and compiler.klass_info.get("related_klass_infos")) or asked._known_related_objects
+    if kind is not ModelIterable or not simple or listened or joined:
+        return None
+    places = compiler.klass_info["select_fields"]
+    first, last = places[0], places[-1] + 1
+    names = [column[0].target.attname for column in compiler.select[first:last]]
+    others = tuple(compiler.annotation_col_map.items())
+
+    def made(rows: list[Row], using: str) -> list[Any]:
+        answer = []
+        for row in _converted(rows, converters, using):
+            one = model.__new__(model)
+            state = models.base.ModelState()
+            state.adding, state.db = False, using
+            own = one.__dict__
+            own["_state"] = state
+            own.update(zip(names, row[first:last], strict=True))
+            for name, place in others:
+                setattr(one, name, row[place])
+            answer.append(one)
+        return answer
+
+    return made
+
+
+def _converted(rows: list[Row], converters: Mapping[int, tuple[Sequence[Any], Any]], using: str) -> Iterable[Row]:
+    """Rows with the values of some columns made what the fields say."""
+    if not converters or not rows:
+        return rows
+    session = connections[using]
+    changed = [list(row) for row in rows]
+    for place, (steps, expression) in converters.items():
+        for row in changed:
+            value = row[place]
+            for step in steps:
+                value = step(value, expression, session)
+            row[place] = value
+    return [tuple(row) for row in changed]

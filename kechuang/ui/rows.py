@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, TypeVar, cast
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections, models, transaction
+
+from kechuang.ui import direct
 
 # What a column takes as it stands; for any other value, and every other kind of field, the field itself is asked.
 _PLAIN: "tuple[tuple[type[models.Field[Any, Any]], type], ...]" = (
@@ -22,8 +23,6 @@ _PLAIN: "tuple[tuple[type[models.Field[Any, Any]], type], ...]" = (
     (models.ForeignKey, str),
 )
 
-
-STATEMENTS_KEPT = 4_096  # texts whose places are numbered
 
 R = TypeVar("R", bound=models.Model)
 Statement = tuple[str, Sequence[Any]]
@@ -70,7 +69,7 @@ def run(
     values: Sequence[Any] | Mapping[str, Any],
     using: str = DEFAULT_DB_ALIAS,
     *,
-    prepare: bool | None = None,
+    prepare: bool = False,
 ) -> Any:
     """Runs a statement that is written in few shapes; answers the cursor, with what was found and how many rows it met.
 
@@ -88,17 +87,7 @@ def run(
     db.validate_thread_sharing()
     db.validate_no_broken_transaction()
     with db.wrap_database_errors:
-        if isinstance(values, Mapping):
-            return psycopg.Cursor(db.connection).execute(statement.encode(), values, prepare=prepare)
-        return psycopg.RawCursor(db.connection).execute(_numbered(statement), values, prepare=prepare)
-
-
-@lru_cache(maxsize=STATEMENTS_KEPT)
-def _numbered(statement: str) -> bytes:
-    """As PostgreSQL reads it: the places of the values by number."""
-    assert "%%s" not in statement, "not to be told from the place of a value"
-    first, *others = statement.split("%s")
-    return "".join([first, *(f"${place}{text}" for place, text in enumerate(others, 1))]).replace("%%", "%").encode()
+        return direct.execute(db.connection, statement, values, prepare=prepare)
 
 
 def save_once(row: R, live: "models.QuerySet[R]") -> R | None:

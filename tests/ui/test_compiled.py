@@ -60,6 +60,26 @@ def test_rows_are_those_of_the_queryset_and_can_be_saved() -> None:
     assert of(DAYS[0])[0].working is False
 
 
+def test_what_is_made_of_a_row_is_what_django_makes_of_it() -> None:
+    @compiled
+    def all_of(year: int):  # type: ignore[no-untyped-def]
+        return CalendarDay.objects.filter(year_id=year).annotate(off=Q(working=False)).order_by("id")
+
+    @compiled
+    def joined(year: int):  # type: ignore[no-untyped-def]
+        return CalendarDay.objects.filter(year_id=year).select_related("year").order_by("id")
+
+    @compiled
+    def some(year: int):  # type: ignore[no-untyped-def]
+        return CalendarDay.objects.filter(year_id=year).only("working").order_by("id")
+
+    for asked in (all_of, joined, some):
+        for ours, djangos in zip(asked(2025), asked.build(2025), strict=True):
+            assert vars(ours) | {"_state": None} == vars(djangos) | {"_state": None}
+            assert (ours._state.adding, ours._state.db) == (djangos._state.adding, djangos._state.db)
+            assert ours.year == djangos.year and ours.get_deferred_fields() == djangos.get_deferred_fields()
+
+
 def test_values_lists_and_any_length_of_a_list_are_one_statement() -> None:
     @compiled
     def among(days: list[date]):  # type: ignore[no-untyped-def]

@@ -36,13 +36,11 @@ from kechuang.pilot.states import (
     MONTH,
     NEXT_BUDGET_DAY,
     ORDERS,
-    PREPARED_FROM,
-    PREPARED_MAX,
     SENDING,
     YEAR_DAYS,
 )
 from kechuang.search.commands import load_shipped
-from kechuang.ui import clock
+from kechuang.ui import clock, direct
 
 _DAY = timedelta(days=1)
 Progress = Callable[[int, int, str], None]
@@ -177,9 +175,7 @@ def _planned_once() -> Iterator[None]:
         return
     options: dict[str, object] = connection.settings_dict["OPTIONS"]
     kept = dict(options)
-    _reconnect(options | {"server_side_binding": True, "prepare_threshold": PREPARED_FROM})
-    connection.ensure_connection()
-    connection.connection.prepared_max = PREPARED_MAX
+    _reconnect(options | {"server_side_binding": True, "cursor_factory": direct.Cursor})
     try:
         yield
     finally:

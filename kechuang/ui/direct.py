@@ -1,0 +1,218 @@
+"""Statements straight over libpq, prepared per session (直连).
+
+Psycopg's cursor can do what is not needed here: notice an interrupt while it waits, pipelines, copies, loaders of its own. For
+a statement that takes the database fifty microseconds that costs as much again. Here its own libpq, its ways to write and
+to read values and its errors are used, without the cursor between.
+"""
+
+import re
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import psycopg
+from psycopg import errors, pq
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq.abc import PGresult
+
+STATEMENTS_KEPT = 4_096  # texts whose places are numbered
+PREPARED_AFTER = 3  # executions before a session prepares a statement
+PREPARED_MOST = 500  # statements that a session keeps prepared; the one that was not asked for longest is given up
+
+_SAVEPOINT = re.compile(r"(?:SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT) \S+$").match
+_PLACE = re.compile(r"%(?:\((\w+)\)s|s|%)")
+_IDLE, _BAD = pq.TransactionStatus.IDLE, pq.ConnStatus.BAD
+_STATE, _GONE = pq.DiagnosticField.SQLSTATE, (b"0A000", b"26000")
+_ROWS, _DONE, _EMPTY = pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY
+
+Connection = psycopg.Connection[Any]
+Values = Sequence[Any] | Mapping[str, Any]
+Row = tuple[Any, ...]
+_Key = tuple[bytes, tuple[int, ...]]
+
+
+class Answer:
+    """What a statement answered with: its rows, all of them, and how many rows it met."""
+
+    __slots__ = ("_next", "result", "rowcount", "rows")
+
+    def __init__(self, result: PGresult, rows: list[Row], rowcount: int) -> None:
+        self.result, self.rows, self.rowcount, self._next = result, rows, rowcount, 0
+
+    def fetchone(self) -> Row | None:
+        place = self._next
+        if place >= len(self.rows):
+            return None
+        self._next = place + 1
+        return self.rows[place]
+
+    def fetchmany(self, size: int) -> list[Row]:
+        found = self.rows[self._next : self._next + size]
+        self._next += len(found)
+        return found
+
+    def fetchall(self) -> list[Row]:
+        found = self.rows[self._next :] if self._next else self.rows
+        self._next = len(self.rows)
+        return found
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.fetchall())
+
+
+class _Session:
+    """What one connection has prepared. A rollback undoes no preparation, and what it was planned for is planned anew."""
+
+    __slots__ = ("asked", "number", "prepared", "transformer")
+
+    def __init__(self, connection: Connection) -> None:
+        self.transformer = Transformer(connection)
+        self.asked: OrderedDict[_Key, int] = OrderedDict()
+        self.prepared: OrderedDict[_Key, bytes] = OrderedDict()
+        self.number = 0
+
+
+_sessions: "WeakKeyDictionary[Connection, _Session]" = WeakKeyDictionary()
+
+
+def execute(connection: Connection, statement: str, values: Values, *, prepare: bool = False) -> Answer:
+    """Runs one statement with its values (`%s` or `%(name)s`); `prepare` prepares it at once, not only when it is asked often.
+
+    It waits in libpq, as a thread of a web process may; an interrupt is noticed afterwards. Raises psycopg's errors.
+    """
+    text, names, count = numbered(statement)
+    if isinstance(values, Mapping):
+        values = [values[name] for name in names]
+    if len(values) != count:
+        raise psycopg.ProgrammingError(f"the statement has {count} places, {len(values)} values were given")
+    with connection.lock:
+        session = _sessions.get(connection)
+        if session is None:
+            session = _sessions[connection] = _Session(connection)
+        libpq = connection.pgconn
+        if not connection.autocommit and libpq.transaction_status == _IDLE:
+            _good(libpq.exec_(b"BEGIN"), connection)
+        transformer = session.transformer
+        written = transformer.dump_sequence(values, _formats(count)) if count else ()
+        types = transformer.types or () if count else ()
+        formats = transformer.formats if count else None
+        key = (text, types)
+        name = session.prepared.get(key)
+        if name is not None:
+            session.prepared.move_to_end(key)
+        elif prepare or _often(session, key):
+            name = _prepare(session, connection, key)
+        if name is None:
+            result = libpq.exec_params(text, written, types, formats)
+        else:
+            result = libpq.exec_prepared(name, written, formats)  # type: ignore[arg-type]  # None is a value too
+        if result.status != _ROWS:
+            if result.error_field(_STATE) in _GONE:
+                session.prepared.pop(key, None)  # its table has changed, or somebody emptied the session
+            _good(result, connection)
+            return Answer(result, [], -1 if result.command_tuples is None else result.command_tuples)
+        transformer.set_pgresult(result)
+        count = result.ntuples
+        rows: list[Row] = transformer.load_rows(0, count, tuple) if count else []
+        return Answer(result, rows, count)
+
+
+def _often(session: _Session, key: _Key) -> bool:
+    """Whether this session has asked it often enough to keep it prepared; what it asks seldom is forgotten."""
+    asked = session.asked
+    times = asked.pop(key, 0) + 1
+    if times > PREPARED_AFTER:
+        return True
+    asked[key] = times
+    if len(asked) > PREPARED_MOST:
+        asked.popitem(last=False)
+    return False
+
+
+def _prepare(session: _Session, connection: Connection, key: _Key) -> bytes:
+    libpq = connection.pgconn
+    if len(session.prepared) >= PREPARED_MOST:
+        _, old = session.prepared.popitem(last=False)
+        _good(libpq.exec_(b"DEALLOCATE " + old), connection)
+    session.number += 1
+    name = b"kc_%d" % session.number
+    _good(libpq.prepare(name, key[0], key[1]), connection)
+    session.prepared[key] = name
+    return name
+
+
+def _good(result: PGresult, connection: Connection) -> None:
+    if result.status in (_DONE, _ROWS, _EMPTY):
+        return
+    if connection.pgconn.status == _BAD:
+        raise psycopg.OperationalError(result.get_error_message("utf-8") or "the connection is lost")
+    raise errors.error_from_result(result)
+
+
+class Cursor(psycopg.Cursor[Row]):
+    """A cursor for Django's ORM that runs its statements so; what has no values, and many at once, psycopg runs."""
+
+    _answer: Answer | None = None
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "Cursor":
+        plain = (params is None and type(query) is str and _SAVEPOINT(query)) or type(params) in (list, tuple)
+        if not plain or options or type(query) is not str:
+            self._answer = None
+            return super().execute(query, params, **options)
+        self._answer = execute(self.connection, query, params or ())
+        self.pgresult = self._answer.result  # what the columns are called
+        return self
+
+    @property
+    def rowcount(self) -> int:
+        return super().rowcount if self._answer is None else self._answer.rowcount
+
+    def fetchone(self) -> Row | None:
+        return super().fetchone() if self._answer is None else self._answer.fetchone()
+
+    def fetchmany(self, size: int = 0) -> list[Row]:
+        return super().fetchmany(size) if self._answer is None else self._answer.fetchmany(size or self.arraysize)
+
+    def fetchall(self) -> list[Row]:
+        return super().fetchall() if self._answer is None else self._answer.fetchall()
+
+    def __next__(self) -> Row:
+        if self._answer is None:
+            return super().__next__()
+        row = self._answer.fetchone()
+        if row is None:
+            raise StopIteration
+        return row
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def numbered(statement: str) -> tuple[bytes, tuple[str, ...], int]:
+    """As PostgreSQL reads it, the places of the values by number; the names of the values, where they have some; how many.
+
+    A name that stands in several places is one value.
+    """
+    names: list[str] = []
+    count = 0
+
+    def place(found: re.Match[str]) -> str:
+        nonlocal count
+        if found[0] == "%%":
+            return "%"
+        name = found[1]
+        if name is None:
+            count += 1
+            return f"${count}"
+        if name not in names:
+            names.append(name)
+            count += 1
+        return f"${names.index(name) + 1}"
+
+    text = _PLACE.sub(place, statement)
+    return text.encode(), tuple(names), count
+
+
+@lru_cache(maxsize=256)
+def _formats(count: int) -> tuple[PyFormat, ...]:
+    return (PyFormat.AUTO,) * count
