@@ -19,6 +19,8 @@ T = TypeVar("T")
 ILLUSTRATIVE = "illustrative"
 HOME = "home_region"  # the parameter that says whose the rule is: the first digits of a region's code
 CODE_DIGITS = 6
+REPLAYED_MOST = 4_096  # sets of stored values whose typed terms are kept
+_replayed: dict[tuple[type, str], Any] = {}
 ILLUSTRATIVE_LABEL = gettext_noop("示例参数")
 
 
@@ -289,7 +291,12 @@ def replay(record: Mapping[str, Any], terms: type[T]) -> InForce[T]:
     if missing:
         raise NoTermsInForce(scheme=record["scheme"], param=missing[0], day_on="")
     values = {name: params[name]["is"] for name in _terms.names(terms)}
-    return InForce(record["scheme"], record["digest"], _terms.fill(terms, values), dict(record))
+    key = (terms, repr(values))  # what was stored is texts, numbers, lists and maps: written alike, they are alike
+    if key not in _replayed:
+        if len(_replayed) >= REPLAYED_MOST:
+            _replayed.clear()
+        _replayed[key] = _terms.fill(terms, values)
+    return InForce(record["scheme"], record["digest"], _replayed[key], dict(record))
 
 
 def scheme_at(region: str, parameter: str, *, on: date, book: Book | None = None) -> str:
