@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from kechuang.deadlines import commands as deadlines
 from kechuang.deadlines.queries import calendar
@@ -32,6 +33,8 @@ from kechuang.parties.queries import same_persons
 from kechuang.parties.rules import hands
 from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import add, insert_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Named:
     decided_by: str = ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # whoever is refused here goes on with nothing
 def open_notice(
     actor: Actor,
     *,
@@ -70,7 +73,7 @@ def open_notice(
     if not items:
         raise rules.NobodyToName()
     runs = rules.period(clock.day(now), terms, calendar())
-    notice = Notice.objects.create(
+    notice = Notice(
         number=public_number("GS"),
         scheme=scheme,
         region=region,
@@ -84,6 +87,7 @@ def open_notice(
         opened_by=actor.person_id,
         replaces=replaces,
     )
+    add(notice)
     _name(notice, items)
     facts = {"until_on": runs.until_on.isoformat(), "subjects": [item.subject_id for item in items]}
     record(
@@ -101,7 +105,7 @@ def open_notice(
 
 
 def _name(notice: Notice, items: Sequence[Named]) -> None:
-    Item.objects.bulk_create(
+    rows = [
         Item(
             notice=notice,
             subject_id=item.subject_id,
@@ -112,7 +116,8 @@ def _name(notice: Notice, items: Sequence[Named]) -> None:
             decided_by=item.decided_by,
         )
         for item in items
-    )
+    ]
+    insert_many(Item, rows)
 
 
 @transaction.atomic
@@ -292,14 +297,23 @@ def _take_back(actor: Actor, notice_id: str, action: str, why: str, now: datetim
 
 
 def _locked(actor: Actor, notice_id: str) -> Notice:
-    rows = visible_notices(actor).select_for_update(of=("self",))
-    if not (notice := rows.filter(id=notice_id).first()):
+    if not (notice := _notice_locked.first(actor, notice_id)):
         raise NotVisible
     return notice
 
 
+@compiled
+def _notice_locked(actor: Actor, notice_id: str) -> QuerySet[Notice]:
+    return visible_notices(actor).select_for_update(of=("self",)).filter(id=notice_id)
+
+
 def _locked_objection(actor: Actor, objection_id: str) -> Objection:
-    rows = visible_objections(actor).select_for_update(of=("self",)).select_related("item__notice")
-    if not (objection := rows.filter(id=objection_id).first()):
+    if not (objection := _objection_locked.first(actor, objection_id)):
         raise NotVisible
     return objection
+
+
+@compiled
+def _objection_locked(actor: Actor, objection_id: str) -> QuerySet[Objection]:
+    rows = visible_objections(actor).select_for_update(of=("self",)).select_related("item__notice")
+    return rows.filter(id=objection_id)

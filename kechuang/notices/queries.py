@@ -100,22 +100,39 @@ def item_counts(notice_ids: Sequence[str]) -> dict[str, int]:
 
 def sheet(actor: Actor, *, notice_id: str, on: date) -> NoticeSheet:
     """One notice (公示); raises NotVisible when there is none."""
-    notice = Notice.objects.filter(id=notice_id).select_related("replaces").first()
+    notice = _notice.first(notice_id)
     if notice is None:
         raise NotVisible
-    items = list(Item.objects.filter(notice=notice).order_by("id"))
-    objections = visible_objections(actor).filter(item__notice=notice).select_related("item")
-    tally = Objection.objects.filter(item__notice=notice).values_list("state", flat=True)
-    states = list(tally)
+    states = _states(notice_id)
     return NoticeSheet(
         notice,
-        items,
-        list(objections.order_by("id")),
+        _items(notice_id),
+        _mine(actor, notice_id),
         states.count(ObjectionState.FILED),
         states.count(ObjectionState.UPHELD),
         NOTICE_MACHINE.open(NoticeState(notice.state), roles_on(actor, notice)),
         notice.state == NoticeState.OPEN and on < notice.until_on,
     )
+
+
+@compiled
+def _notice(notice_id: str) -> QuerySet[Notice]:
+    return Notice.objects.filter(id=notice_id).select_related("replaces")
+
+
+@compiled
+def _items(notice_id: str) -> QuerySet[Item]:
+    return Item.objects.filter(notice_id=notice_id).order_by("id")
+
+
+@compiled
+def _mine(actor: Actor, notice_id: str) -> QuerySet[Objection]:
+    return visible_objections(actor).filter(item__notice_id=notice_id).select_related("item").order_by("id")
+
+
+@compiled
+def _states(notice_id: str) -> QuerySet[Objection, str]:
+    return Objection.objects.filter(item__notice_id=notice_id).values_list("state", flat=True)
 
 
 def objection(actor: Actor, *, objection_id: str) -> tuple[Objection, list[Move]]:
@@ -150,8 +167,13 @@ def counts_by_state() -> dict[str, int]:
 
 def to_end(*, on: date) -> list[str]:
     """Running notices whose last day has passed, in the order in which they ran out."""
+    return _to_end(on)
+
+
+@compiled
+def _to_end(on: date) -> QuerySet[Notice, str]:
     rows = Notice.objects.filter(state=NoticeState.OPEN, until_on__lte=on)
-    return list(rows.order_by("until_on", "id").values_list("id", flat=True))
+    return rows.order_by("until_on", "id").values_list("id", flat=True)
 
 
 def upheld_count() -> int:

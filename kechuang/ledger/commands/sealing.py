@@ -6,15 +6,15 @@ there, once every transaction that then ran has ended. So no transfer can still 
 
 from datetime import datetime
 
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import transaction
 
 from kechuang.kernel.actor import CLOCK, Role
 from kechuang.kernel.text import gettext_noop as _
-from kechuang.ledger.models import SEALED, Seal, SealMark, Transfer
+from kechuang.ledger.models import SEALED, Seal
 from kechuang.ledger.queries.sealing import NEXT
 from kechuang.trail.commands import record
 from kechuang.trail.queries import ended_below
+from kechuang.ui.rows import ask, run
 
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('ledger_sealing'))"
 
@@ -22,32 +22,32 @@ _ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('ledger_sealing'))"
 @transaction.atomic
 def seal(*, now: datetime) -> bool:
     """Seals the next transfers that are complete, at most `SEALED` of them; whether more wait. Two at once: one does it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ALONE)
-        if cursor.fetchone() != (True,):
-            return False
-    mark = SealMark.objects.filter(id=1).first()
-    below, highest = ended_below()
-    if mark is not None and below < mark.xid <= highest:  # above `highest`: restored into a server that counts anew
+    if ask(_ALONE, []) != (True,):
         return False
-    full = mark is not None and _sealed(mark.transfer_id, now) == SEALED
+    mark = ask("SELECT xid, transfer_id FROM ledger_sealmark WHERE id = 1", [])
+    below, highest = ended_below()
+    if mark and below < mark[0] <= highest:  # above `highest`: restored into a server that counts anew
+        return False
+    full = bool(mark) and _sealed(mark[1], now) == SEALED
     if not full:
         _mark()
     return full
 
 
 def _sealed(upto: int, now: datetime) -> int:
-    after = Seal.objects.aggregate(last=Max("last_id"))["last"] or 0
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT, [after, upto, SEALED])
-        lines, last, count = cursor.fetchone()
-        if not count:
-            return 0
-        row = Seal(after_id=after, last_id=last, transfers_count=count, sealed_at=now)
-        cursor.execute(
-            "INSERT INTO ledger_seal (id, after_id, last_id, transfers_count, lines, sealed_at) VALUES (%s, %s, %s, %s, %s::jsonb, %s)",
-            [row.id, after, last, count, lines, now],
-        )
+    (after,) = ask("SELECT coalesce(max(last_id), 0) FROM ledger_seal", [])
+    if after >= upto:
+        return 0
+    lines, last, count = run(
+        NEXT, [after, upto, SEALED], prepare=False
+    ).fetchone()  # how many there are decides the plan
+    if not count:
+        return 0
+    row = Seal(after_id=after, last_id=last, transfers_count=count, sealed_at=now)
+    run(
+        "INSERT INTO ledger_seal (id, after_id, last_id, transfers_count, lines, sealed_at) VALUES (%s, %s, %s, %s, %s::jsonb, %s)",
+        [row.id, after, last, count, lines, now],
+    )
     facts = {"after": after, "last": last, "transfers": count}
     record(CLOCK, row, "seal", label=_("封存账目"), role=Role.CLOCK, now=now, facts=facts)
     return int(count)
@@ -55,6 +55,10 @@ def _sealed(upto: int, now: datetime) -> int:
 
 def _mark() -> None:
     """How far the books reach; read before the horizon, so that whoever booked up to there is below it."""
-    reached = Transfer.objects.aggregate(last=Max("id"))["last"] or 0
+    (reached,) = ask("SELECT coalesce(max(id), 0) FROM ledger_transfer", [])
     _below, highest = ended_below()
-    SealMark.objects.update_or_create(id=1, defaults={"xid": highest, "transfer_id": reached})
+    run(
+        "INSERT INTO ledger_sealmark (id, xid, transfer_id) VALUES (1, %s, %s)"
+        " ON CONFLICT (id) DO UPDATE SET xid = excluded.xid, transfer_id = excluded.transfer_id",
+        [highest, reached],
+    )

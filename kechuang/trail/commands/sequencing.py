@@ -13,11 +13,12 @@ from kechuang_verify.tree import Grown
 
 from kechuang.trail.adapters.signing import CannotSign, Signer, signed, signer
 from kechuang.trail.formats.leaf import leaf_data
-from kechuang.trail.models import Head, Progress
+from kechuang.trail.models import Head
 from kechuang.trail.queries import log
 from kechuang.trail.queries.horizon import ended_below
 from kechuang.trail.queries.log import grown
 from kechuang.trail.states import BATCH_EVENTS
+from kechuang.ui.rows import add, ask, run
 
 _LOCK = "kechuang log"
 _Row = tuple[int, int, bytes, str, str]  # xid, seq, body, after, row digest
@@ -67,18 +68,15 @@ def _one_batch(by: Signer, batch: int, now: datetime) -> int:
 
 
 def _progressed(xid: int, seq: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO trail_progress (id, xid, seq) VALUES (1, %s, %s)"
-            " ON CONFLICT (id) DO UPDATE SET xid = excluded.xid, seq = excluded.seq",
-            [xid, seq],
-        )
+    run(
+        "INSERT INTO trail_progress (id, xid, seq) VALUES (1, %s, %s)"
+        " ON CONFLICT (id) DO UPDATE SET xid = excluded.xid, seq = excluded.seq",
+        [xid, seq],
+    )
 
 
 def _alone() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [_LOCK])
-        return cursor.fetchone() == (True,)
+    return ask("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [_LOCK]) == (True,)
 
 
 def _waiting(batch: int) -> tuple[list[_Row], int | None]:
@@ -87,18 +85,18 @@ def _waiting(batch: int) -> tuple[list[_Row], int | None]:
     A database that was restored into another server counts transactions anew: then whatever has no leaf is taken, and
     the second answer says from which transaction on to go on when all are.
     """
-    progress = Progress.objects.filter(id=1).first() or Progress(id=1, xid=0, seq=0)
+    xid, seq = ask("SELECT xid, seq FROM trail_progress WHERE id = 1", []) or (0, 0)
     horizon, highest = ended_below()
-    moved = progress.xid > highest
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT e.xid, e.seq, e.body, e.after, e.row_digest FROM trail_event e"
-            " WHERE (e.xid, e.seq) > (%s, %s) AND (e.xid < %s OR %s)"
-            " AND NOT EXISTS (SELECT FROM trail_leaf l WHERE l.event_seq = e.seq)"
-            " ORDER BY e.xid, e.seq LIMIT %s",
-            [0 if moved else progress.xid, 0 if moved else progress.seq, horizon, moved, batch],
-        )
-        return cursor.fetchall(), horizon if moved else None
+    moved = xid > highest
+    rows: list[_Row] = run(
+        "SELECT e.xid, e.seq, e.body, e.after, e.row_digest FROM trail_event e"
+        " WHERE (e.xid, e.seq) > (%s, %s) AND (e.xid < %s OR %s)"
+        " AND NOT EXISTS (SELECT FROM trail_leaf l WHERE l.event_seq = e.seq)"
+        " ORDER BY e.xid, e.seq LIMIT %s",
+        [0 if moved else xid, 0 if moved else seq, horizon, moved, batch],
+        prepare=False,  # how many wait decides the plan
+    ).fetchall()
+    return rows, horizon if moved else None
 
 
 def _append(tree: Grown, rows: Sequence[_Row], by: Signer) -> None:
@@ -116,8 +114,8 @@ def _append(tree: Grown, rows: Sequence[_Row], by: Signer) -> None:
 
 def _sign(tree: Grown, by: Signer, now: datetime) -> None:
     """A head for what the tree holds now, unless its size has one."""
-    if not tree.size or Head.objects.filter(size=tree.size).exists():
+    if not tree.size or ask("SELECT 1 FROM trail_head WHERE size = %s", [tree.size]):
         return
     root = tree.root()
     note = signed(by, checkpoint_text(by.key.name, tree.size, root))
-    Head.objects.create(size=tree.size, root=root, at=now, note=str(note))
+    add(Head(size=tree.size, root=root, at=now, note=str(note)))

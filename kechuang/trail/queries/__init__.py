@@ -13,7 +13,7 @@ from kechuang.trail.queries.evidence import evidence, evidence_of
 from kechuang.trail.queries.horizon import ended_below
 from kechuang.trail.queries.log import Backlog, backlog, heads, size, witnesses
 from kechuang.trail.queries.naming import numbers
-from kechuang.trail.queries.reading import Broken, repeated_acts, stood_in_for, times, way
+from kechuang.trail.queries.reading import Broken, acts_on, repeated_acts, stood_in_for, times, way
 from kechuang.trail.queries.receipts import (
     Standing,
     address_of,
@@ -32,6 +32,7 @@ __all__ = [
     "Continuation",
     "Inclusion",
     "Standing",
+    "acts_on",
     "address_of",
     "altered_rows",
     "backlog",

@@ -1,8 +1,7 @@
 """Which transactions have ended: what they wrote is complete, and nothing can still appear among it (已结束的事务)."""
 
-from django.db import connection
-
 from kechuang.trail.states import HORIZON_ASKED
+from kechuang.ui.rows import ask
 
 # Below the horizon every transaction of this database has ended. A snapshot counts those of the server's other databases
 # too; one of them is passed over where its lock shows that it runs there, and only there. So is the server's own upkeep
@@ -31,9 +30,7 @@ _HORIZON = """
 def ended_below() -> tuple[int, int]:
     """Every transaction below the first number has ended; the second is the first that was not yet given out."""
     for _ in range(HORIZON_ASKED):
-        with connection.cursor() as cursor:
-            cursor.execute(_HORIZON)
-            below, highest, doubtful = cursor.fetchone()
+        below, highest, doubtful = ask(_HORIZON, [])
         if not doubtful:
             break
     return int(below), int(highest)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Max
 from kechuang_verify.hashing import Profile
 from kechuang_verify.tree import (
     Grown,
@@ -18,6 +17,7 @@ from kechuang_verify.tree import (
 )
 
 from kechuang.trail.models import Event, Head, Leaf, Witness
+from kechuang.ui.rows import ask, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Backlog:
 
 def size() -> int:
     """How many leaves the log has."""
-    last = Leaf.objects.aggregate(last=Max("seq"))["last"]
-    return 0 if last is None else last + 1
+    (count,) = ask("SELECT coalesce(max(seq) + 1, 0) FROM trail_leaf", [])
+    return int(count)
 
 
 def grown(profile: Profile) -> Grown:
@@ -48,17 +48,16 @@ def nodes_at(wanted: Iterable[Place]) -> dict[Place, bytes]:
     leaves = [idx for level, idx in wanted if level == 0]
     above = [place for place in wanted if place[0] > 0]
     found: dict[Place, bytes] = {}
-    with connection.cursor() as cursor:
-        if leaves:
-            cursor.execute("SELECT seq, hash FROM trail_leaf WHERE seq = ANY(%s)", [leaves])
-            found |= {(0, seq): bytes(digest) for seq, digest in cursor.fetchall()}
-        if above:
-            cursor.execute(
-                "SELECT n.level, n.idx, n.hash FROM unnest(%s::smallint[], %s::bigint[]) w (level, idx)"
-                " JOIN trail_node n ON n.level = w.level AND n.idx = w.idx",
-                [[level for level, _ in above], [idx for _, idx in above]],
-            )
-            found |= {(level, idx): bytes(digest) for level, idx, digest in cursor.fetchall()}
+    if leaves:
+        rows = run("SELECT seq, hash FROM trail_leaf WHERE seq = ANY(%s)", [leaves])
+        found |= {(0, seq): bytes(digest) for seq, digest in rows}
+    if above:
+        rows = run(
+            "SELECT n.level, n.idx, n.hash FROM unnest(%s::smallint[], %s::bigint[]) w (level, idx)"
+            " JOIN trail_node n ON n.level = w.level AND n.idx = w.idx",
+            [[level for level, _ in above], [idx for _, idx in above]],
+        )
+        found |= {(level, idx): bytes(digest) for level, idx, digest in rows}
     return found
 
 

@@ -23,6 +23,16 @@ def way(object_ids: Iterable[str]) -> models.QuerySet[Event]:
     return Event.objects.filter(object_id__in=list(object_ids)).order_by("seq")
 
 
+def acts_on(object_ids: Iterable[str]) -> list[Event]:
+    """The same as a list."""
+    return _acts_on(list(object_ids))
+
+
+@compiled
+def _acts_on(object_ids: list[str]) -> models.QuerySet[Event]:
+    return Event.objects.filter(object_id__any=object_ids).order_by("seq")
+
+
 def stood_in_for(object_ids: Iterable[str], person_ids: Iterable[str]) -> list[tuple[str, str, str]]:
     """In whose place these persons acted on these records (代理办理): record, who acted, who was absent."""
     return _stood_in_for(list(object_ids), list(person_ids))
