@@ -17,7 +17,6 @@ from kechuang.bookings.queries import (
     unanswered,
     waited_for,
 )
-from kechuang.bookings.states import BATCH
 from kechuang.kernel.actor import CLOCK
 from kechuang.ui import clock
 
@@ -61,8 +60,8 @@ def run_qualifications(*, now: datetime) -> int:
 
 def run_waits(*, now: datetime) -> int:
     """Offers not answered in time go to the next; what became free is offered (候补递补). Answers how many ended."""
-    ended = sum(commands.expire_offer(wait_id=found, now=now) for found in offers_over(now=now, most=BATCH))
-    for instrument_id in waited_for(most=BATCH):
+    ended = sum(commands.expire_offer(wait_id=found, now=now) for found in offers_over(now=now))
+    for instrument_id in waited_for():
         commands.offer_freed([instrument_id], now=now)
     return ended
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from kechuang.deadlines.access import may_publish
 from kechuang.deadlines.adapters.state_council import DOCUMENT, announced
@@ -19,8 +19,8 @@ from kechuang.kernel.workdays import Due, Length, Unit, Workdays, due, rests_on_
 from kechuang.outbox.commands import tell
 from kechuang.trail.commands import record
 from kechuang.ui import clock
-from kechuang.ui.compiled import Change, compiled_update
-from kechuang.ui.rows import insert
+from kechuang.ui.compiled import Change, compiled, compiled_update
+from kechuang.ui.rows import insert, run, updating
 
 RELATIONAL = frozenset({Role.HOLDER, Role.PROVIDER, Role.OBJECTOR, Role.PUBLIC})  # parties, not offices
 
@@ -170,11 +170,12 @@ def escalate(deadline_id: str, *, now: datetime) -> Escalation | None:
 @transaction.atomic
 def remind(deadline_id: str, *, now: datetime) -> bool:
     """Reminds whom a clock waits for (到期提醒), once; whether it did."""
-    row = Deadline.objects.select_for_update(of=("self",)).get(id=deadline_id)
+    row = _locked.first(deadline_id)
+    assert row is not None, deadline_id
     if row.state != DeadlineState.RUNNING or row.reminded_on:
         return False
     row.reminded_on = clock.day(now)
-    row.save(update_fields=["reminded_on"])
+    run(*updating(row, ["reminded_on"]))
     to_party = row.party_id if row.role in RELATIONAL else ""
     if not to_party and row.role in RELATIONAL:
         return False
@@ -190,6 +191,11 @@ def remind(deadline_id: str, *, now: datetime) -> bool:
         now=now,
     )
     return True
+
+
+@compiled
+def _locked(deadline_id: str) -> QuerySet[Deadline]:
+    return Deadline.objects.select_for_update(of=("self",)).filter(id=deadline_id)
 
 
 @transaction.atomic

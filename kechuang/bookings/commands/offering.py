@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.bookings.commands.taking import take_block
 from kechuang.bookings.models import Block, Calendar, Slot, Wait
@@ -22,6 +23,7 @@ from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.outbox.commands import tell
 from kechuang.trail.commands import advance, record
+from kechuang.ui.compiled import compiled
 
 _BY_CLOCK = frozenset({Role.CLOCK})
 WAITS_PAGE = "/bookings/waits/"
@@ -34,12 +36,17 @@ def offer_freed(instrument_ids: Iterable[str], *, now: datetime) -> int:
     Called where a time becomes free, in the same transaction, so that nobody passes by the list; and by the clock.
     The calendars are locked first, in the order of their ids: two rounds never offer one time twice.
     """
-    wanted = Wait.objects.filter(instrument_id__in=list(instrument_ids), state=WaitState.WAITING)
-    ids = list(wanted.order_by().values_list("instrument_id", flat=True).distinct())
+    ids = _wanted(list(instrument_ids))
     if not ids:
         return 0
     calendars = Calendar.objects.select_for_update(of=("self",), no_key=True).filter(instrument_id__in=ids)
     return sum(_offered(calendar, now) for calendar in calendars.order_by("instrument_id"))
+
+
+@compiled
+def _wanted(instrument_ids: list[str]) -> QuerySet[Wait, str]:
+    rows = Wait.objects.filter(instrument_id__any=instrument_ids, state=WaitState.WAITING)
+    return rows.order_by().values_list("instrument_id", flat=True).distinct()
 
 
 def _offered(calendar: Calendar, now: datetime) -> int:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from kechuang.bookings import rules
@@ -17,7 +16,8 @@ from kechuang.bookings.states import INSTRUMENTS_MAX, SlotKind
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.outbox.commands import tell
-from kechuang.ui.compiled import compiled
+from kechuang.ui.compiled import Change, compiled, compiled_update
+from kechuang.ui.rows import run
 
 _TAKE = """
     INSERT INTO bookings_slot (id, instrument_id, kind, booking_id, block_id, from_at, until_at, active)
@@ -49,10 +49,20 @@ def _locked_calendars(actor: Actor, instrument_ids: list[str]) -> QuerySet[Calen
 
 def locked_to_free(actor: Actor, booking_id: str) -> Booking:
     """The same where time becomes free: the calendars are locked first, since who waits is offered it at once."""
-    ids = visible_to(actor).filter(id=booking_id).values_list("instruments", flat=True).first()
-    rows = Calendar.objects.filter(instrument_id__in=ids or []).order_by("instrument_id")
-    list(rows.select_for_update(of=("self",), no_key=True).values_list("id"))
+    if ids := _instruments.first(actor, booking_id):
+        _freed_calendars(ids)
     return locked(actor, booking_id)
+
+
+@compiled
+def _instruments(actor: Actor, booking_id: str) -> QuerySet[Booking, list[str]]:
+    return visible_to(actor).filter(id=booking_id).values_list("instruments", flat=True)
+
+
+@compiled
+def _freed_calendars(instrument_ids: list[str]) -> QuerySet[Calendar, tuple[str]]:
+    rows = Calendar.objects.filter(instrument_id__any=instrument_ids).order_by("instrument_id")
+    return rows.select_for_update(of=("self",), no_key=True).values_list("id")
 
 
 def locked(actor: Actor, booking_id: str) -> Booking:
@@ -122,14 +132,18 @@ def _taken(
 ) -> int:
     begins, ends = [span.from_at for span in spans], [span.until_at for span in spans]
     ids = [slot_id() for _span in spans]
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [str(kind), booking_id, block_id, ids, list(instrument_ids), begins, ends])
-        return cursor.rowcount
+    taken: int = run(_TAKE, [str(kind), booking_id, block_id, ids, list(instrument_ids), begins, ends]).rowcount
+    return taken
 
 
 def give_back(booking_ids: Sequence[str]) -> None:
     """What these bookings occupied is no longer theirs (释放时段); the rows stay."""
-    Slot.objects.filter(booking_id__in=booking_ids, active=True).update(active=False)
+    _given_back(list(booking_ids))
+
+
+@compiled_update
+def _given_back(booking_ids: list[str]) -> Change:
+    return Slot.objects.filter(booking_id__any=booking_ids, active=True), {"active": False}
 
 
 def inform(booking: Booking, title: str, *, now: datetime, party: str = "", person: str = "", text: str = "") -> None:

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from kechuang.bookings.models import Booking, Qualification, Reminder
 from kechuang.bookings.states import BATCH, REMIND_HOURS, BookingState, QualificationState
 from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import run
 
 
 def unanswered(*, now: datetime) -> list[str]:
@@ -28,7 +29,7 @@ def not_begun(*, now: datetime) -> list[str]:
         WHERE b.state = 'confirmed' AND c.no_show_after_minutes > 0
             AND b.from_at + make_interval(mins => c.no_show_after_minutes) <= %s
         ORDER BY b.from_at, b.id LIMIT %s"""
-    return [row.id for row in Booking.objects.raw(sql, [now, BATCH])]
+    return [found for (found,) in run(sql, [now, BATCH])]
 
 
 def run_out(*, now: datetime) -> list[str]:
@@ -37,7 +38,7 @@ def run_out(*, now: datetime) -> list[str]:
         SELECT b.id FROM bookings_booking b JOIN bookings_calendar c ON c.instrument_id = b.instrument_id
         WHERE b.until_at <= %s AND (b.state = 'in_use' OR b.state = 'confirmed' AND c.no_show_after_minutes = 0)
         ORDER BY b.until_at, b.id LIMIT %s"""
-    return [row.id for row in Booking.objects.raw(sql, [now, BATCH])]
+    return [found for (found,) in run(sql, [now, BATCH])]
 
 
 def to_remind(*, now: datetime) -> list[str]:

@@ -25,7 +25,7 @@ from kechuang.bookings.states import (
     SlotKind,
     SourceState,
 )
-from kechuang.catalog.queries import instruments
+from kechuang.catalog.queries import InstrumentCard, instruments
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.text import gettext_noop as _
@@ -143,27 +143,30 @@ def entries_of(bookings: Sequence[Booking], *, for_provider: bool) -> list[Entry
     """Calendar entries of bookings; SEQUENCE and the times are those of their events. Three statements."""
     changes = _changes(booking.id for booking in bookings)
     ids = {instrument_id for booking in bookings for instrument_id in booking.instruments}
-    places = {instrument_id: card.address for instrument_id, card in instruments(ids).items()}
+    places = instruments(ids)
     holders = party_names({booking.holder_id for booking in bookings}) if for_provider else {}
     return [_entry(booking, changes, places, holders.get(booking.holder_id, "")) for booking in bookings]
 
 
-def _entry(booking: Booking, changes: dict[str, tuple[int, datetime]], places: dict[str, str], holder: str) -> Entry:
+def _entry(
+    booking: Booking, changes: dict[str, tuple[int, datetime]], places: dict[str, InstrumentCard], holder: str
+) -> Entry:
     count, changed_at = changes.get(booking.id, (1, booking.made_at))
     status = _STATUS.get(BookingState(booking.state), _CANCELLED)
     label = gettext(MACHINE.labels[BookingState(booking.state)])
     parts = (booking.number, label, holder, booking.purpose)
     mark = "" if status == _CONFIRMED else f"（{label}）"
+    place = places.get(booking.instrument_id)
     return Entry(
         uid=f"{booking.id}@kechuang",
         sequence=count - 1,
-        title=f"{booking.instrument.name}{mark}",
+        title=f"{place.offer.name if place else booking.instrument.name}{mark}",
         from_at=booking.from_at,
         until_at=booking.until_at,
         changed_at=changed_at,
         made_at=booking.made_at,
         status=status,
-        place=places.get(booking.instrument_id, ""),
+        place=place.address if place else "",
         text="\n".join(part for part in parts if part),
         url=f"{settings.SITE_ADDRESS}{page_of(booking.id)}",
     )
@@ -193,8 +196,13 @@ def _block_entries(blocks: Sequence[Block]) -> list[Entry]:
 
 def _changes(object_ids: Iterable[str]) -> dict[str, tuple[int, datetime]]:
     """How many acts there were on each record and when the last one was. One statement."""
-    rows = Event.objects.filter(object_id__in=list(object_ids)).order_by().values_list("object_id")
-    return {name: (count, at) for name, count, at in rows.annotate(count=Count("id"), last=Max("at"))}
+    return {name: (count, at) for name, count, at in _counted(list(object_ids))}
+
+
+@compiled
+def _counted(object_ids: list[str]) -> QuerySet[Event, tuple[str, int, datetime]]:
+    rows = Event.objects.filter(object_id__any=object_ids).order_by().values_list("object_id")
+    return rows.annotate(count=Count("id"), last=Max("at"))
 
 
 def _within(bookings: QuerySet[Booking], since: datetime, until: datetime) -> QuerySet[Booking]:

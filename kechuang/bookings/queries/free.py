@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from kechuang.bookings.models import Calendar
@@ -23,6 +22,8 @@ from kechuang.bookings.rules import (
 )
 from kechuang.bookings.states import CACHED, GAPS_READ, NEXT_FREE_DAYS, CalendarState
 from kechuang.catalog.states import OfferState
+from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import run
 
 # Gaps between active slots of each instrument, from a sentinel at the beginning on. With a limit the gap after the
 # last slot read is not known, and is left out.
@@ -141,10 +142,8 @@ def free_gaps(
         "without": without,
     }
     found: dict[str, list[Span]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_GAPS, asked)
-        for instrument_id, begins, ends in cursor.fetchall():
-            found.setdefault(instrument_id, []).append(Span(begins, ends))
+    for instrument_id, begins, ends in run(_GAPS, asked, prepare=False):  # what is asked decides the plan
+        found.setdefault(instrument_id, []).append(Span(begins, ends))
     return found
 
 
@@ -155,14 +154,18 @@ _TERMS = (
 
 def _open_terms(instrument_ids: Iterable[str]) -> dict[str, SlotRules]:
     """The rules of the calendars that take bookings; most have the hours of another, which are read once."""
-    rows = Calendar.objects.filter(
-        instrument_id__in=list(instrument_ids), state=CalendarState.OPEN, instrument__state=OfferState.OPEN
-    )
-    written = rows.annotate(written=Cast("hours", TextField())).values_list("instrument_id", "written", *_TERMS)
     return {
         instrument_id: SlotRules(_read(hours), **dict(zip(_TERMS, rest, strict=True)))
-        for instrument_id, hours, *rest in written
+        for instrument_id, hours, *rest in _written_terms(list(instrument_ids))
     }
+
+
+@compiled
+def _written_terms(instrument_ids: list[str]) -> QuerySet[Calendar, tuple[Any, ...]]:
+    rows = Calendar.objects.filter(
+        instrument_id__any=instrument_ids, state=CalendarState.OPEN, instrument__state=OfferState.OPEN
+    )
+    return rows.annotate(written=Cast("hours", TextField())).values_list("instrument_id", "written", *_TERMS)
 
 
 @lru_cache(maxsize=CACHED)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kechuang.bookings.models import Booking, Calendar
 from kechuang.bookings.queries.free import measure_of
@@ -12,6 +12,7 @@ from kechuang.bookings.rules import stopped_until
 from kechuang.bookings.states import MERGER_LOOK_BACK_DAYS, OPEN_STATES, BookingState
 from kechuang.credit.queries import lifted_among
 from kechuang.parties.queries import ended_since, parties
+from kechuang.ui.compiled import compiled
 
 
 def strikes(person_id: str, calendars: Sequence[Calendar], *, now: datetime) -> dict[str, list[datetime]]:
@@ -20,21 +21,26 @@ def strikes(person_id: str, calendars: Sequence[Calendar], *, now: datetime) -> 
     What was excused, or taken off the party's credit, counts no more. One statement, two where there is something.
     """
     since = now - timedelta(days=max(calendar.strike_days + calendar.stop_days for calendar in calendars))
-    rows = Booking.objects.filter(
-        Q(state=BookingState.NO_SHOW) | Q(state=BookingState.CANCELLED, late=True),
-        person_id=person_id,
-        excused=False,
-        from_at__gt=since,
-    )
     found: dict[str, list[datetime]] = {}
     lenient = {calendar.instrument_id for calendar in calendars if not calendar.late_counts}
-    held = list(rows.values_list("id", "state", "instruments", "from_at"))
+    held = _held(person_id, since)
     lifted = lifted_among([booking_id for booking_id, *_rest in held]) if held else frozenset()
     for booking_id, state, ids, at in held:
         for instrument_id in ids if booking_id not in lifted else ():
             if state == BookingState.NO_SHOW or instrument_id not in lenient:
                 found.setdefault(instrument_id, []).append(at)
     return found
+
+
+@compiled
+def _held(person_id: str, since: datetime) -> QuerySet[Booking, tuple[str, str, list[str], datetime]]:
+    rows = Booking.objects.filter(
+        Q(state=BookingState.NO_SHOW) | Q(state=BookingState.CANCELLED, late=True),
+        person_id=person_id,
+        excused=False,
+        from_at__gt=since,
+    )
+    return rows.values_list("id", "state", "instruments", "from_at")
 
 
 @dataclass(frozen=True, slots=True)

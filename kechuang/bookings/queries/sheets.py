@@ -35,7 +35,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.kernel.workdays import Unit
 from kechuang.parties.queries import party_names, person_names
 from kechuang.trail.models import Event
-from kechuang.trail.queries import way
+from kechuang.trail.queries import acts_on
 from kechuang.ui import clock
 from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
@@ -76,8 +76,7 @@ def booking(actor: Actor, booking_id: str, *, now: datetime) -> BookingSheet:
         raise NotVisible
     moves = MACHINE.open(BookingState(row.state), roles_on(actor, row))
     known = cards(row.instruments)
-    measures = Calendar.objects.filter(instrument_id__in=row.instruments).values_list("cancel_minutes", "late_counts")
-    windows = list(measures)
+    windows = _windows(row.instruments)
     window = max((minutes for minutes, _counts in windows), default=0)
     return BookingSheet(
         booking=row,
@@ -87,7 +86,7 @@ def booking(actor: Actor, booking_id: str, *, now: datetime) -> BookingSheet:
         person_name=person_names([row.person_id]).get(row.person_id, ""),
         actions=frozenset(move.action for move in moves),
         moves=moves,
-        events=list(way([row.id])),
+        events=acts_on([row.id]),
         offers=offers_of(row),
         late_if_cancelled=row.state == BookingState.CONFIRMED
         and not row.free_to_cancel
@@ -100,6 +99,11 @@ def booking(actor: Actor, booking_id: str, *, now: datetime) -> BookingSheet:
 @compiled
 def _seen(actor: Actor, booking_id: str) -> QuerySet[Booking]:
     return visible_to(actor).select_related("holder", "provider").filter(id=booking_id)
+
+
+@compiled
+def _windows(instrument_ids: list[str]) -> QuerySet[Calendar, tuple[int, bool]]:
+    return Calendar.objects.filter(instrument_id__any=instrument_ids).values_list("cancel_minutes", "late_counts")
 
 
 def offers_of(row: Booking) -> list[Span]:

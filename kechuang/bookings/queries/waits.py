@@ -17,6 +17,7 @@ from kechuang.bookings.access import (
 from kechuang.bookings.models import Qualification, Training, Wait
 from kechuang.bookings.queries.sheets import answer_clock
 from kechuang.bookings.states import (
+    BATCH,
     TRAINING_MACHINE,
     WAIT_MACHINE,
     WAITING_MAX,
@@ -80,16 +81,26 @@ def _places(instrument_ids: Sequence[str]) -> dict[str, int]:
     return dict(numbered)
 
 
-def offers_over(*, now: datetime, most: int) -> list[str]:
+def offers_over(*, now: datetime) -> list[str]:
     """Offers that were not answered in time."""
+    return _offers_over(now)
+
+
+@compiled
+def _offers_over(now: datetime) -> QuerySet[Wait, str]:
     rows = Wait.objects.filter(state=WaitState.OFFERED, answer_by_at__lte=now)
-    return list(rows.order_by("answer_by_at", "id").values_list("id", flat=True)[:most])
+    return rows.order_by("answer_by_at", "id").values_list("id", flat=True)[:BATCH]
 
 
-def waited_for(*, most: int) -> list[str]:
+def waited_for() -> list[str]:
     """The instruments that somebody waits for."""
+    return _waited_for()
+
+
+@compiled
+def _waited_for() -> QuerySet[Wait, str]:
     rows = Wait.objects.filter(state=WaitState.WAITING).order_by("instrument_id")
-    return list(rows.values_list("instrument_id", flat=True).distinct()[:most])
+    return rows.values_list("instrument_id", flat=True).distinct()[:BATCH]
 
 
 def trainings(actor: Actor, *, side: str) -> list[TrainingRow]:

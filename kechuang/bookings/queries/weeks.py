@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kechuang.bookings.access import visible_to
 from kechuang.bookings.models import Slot
 from kechuang.bookings.states import OCCUPYING, BookingState, SlotKind
 from kechuang.catalog.states import OfferState
 from kechuang.kernel.actor import Actor
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +55,27 @@ def week(
     person_id: str = "",
 ) -> list[CalendarEvent]:
     """What occupies these instruments, or what a person has booked, between two instants. One statement."""
+    ids = list(instrument_ids)
+    if not ids and not person_id:
+        return []
+    return [
+        _event(actor, dict(zip(_COLUMNS, row, strict=True))) for row in _occupied(actor, from_, until, ids, person_id)
+    ]
+
+
+@compiled
+def _occupied(
+    actor: Actor, from_: datetime, until: datetime, instrument_ids: list[str], person_id: str
+) -> QuerySet[Slot, tuple[Any, ...]]:
     rows = Slot.objects.filter(active=True, until_at__gt=from_, from_at__lt=until)
     if person_id:
         seen = visible_to(actor).filter(person_id=person_id, state__in=OCCUPYING)
         rows = rows.filter(kind=SlotKind.BOOKING, booking__in=seen)
-    if ids := list(instrument_ids):
+    if instrument_ids:
         published = ~Q(instrument__state=OfferState.DRAFT)
         own = Q(instrument__party_id=actor.party_id) if actor.party_id else Q()
-        rows = rows.filter(published | own, instrument_id__in=ids)
-    elif not person_id:
-        return []
-    found = rows.order_by("from_at", "id").values_list(*_COLUMNS)
-    return [_event(actor, dict(zip(_COLUMNS, row, strict=True))) for row in found]
+        rows = rows.filter(published | own, instrument_id__any=instrument_ids)
+    return rows.order_by("from_at", "id").values_list(*_COLUMNS)
 
 
 def _event(actor: Actor, row: dict[str, Any]) -> CalendarEvent:

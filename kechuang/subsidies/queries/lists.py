@@ -76,14 +76,22 @@ def due(regions: Collection[str], *, year: int) -> Due:
 
 def in_notice() -> list[str]:
     """Statements whose gate the clock looks at, by id."""
-    rows = Statement.objects.filter(state=StatementState.IN_NOTICE)
-    return list(rows.order_by("id").values_list("id", flat=True))
+    return _in_notice()
+
+
+@compiled
+def _in_notice() -> QuerySet[Statement, str]:
+    return Statement.objects.filter(state=StatementState.IN_NOTICE).order_by("id").values_list("id", flat=True)
 
 
 def in_payout() -> list[str]:
     """Settlements that were made known and are not done, by id."""
-    rows = Settlement.objects.filter(state=SubsidyState.PUBLISHED)
-    return list(rows.order_by("id").values_list("id", flat=True))
+    return _in_payout()
+
+
+@compiled
+def _in_payout() -> QuerySet[Settlement, str]:
+    return Settlement.objects.filter(state=SubsidyState.PUBLISHED).order_by("id").values_list("id", flat=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
 
+from kechuang.ui.rows import run
 from kechuang.usage.models import Day, Delay, Hours, InstrumentYear, ServiceMonth, Standing
 from kechuang.usage.states import ClientRole, Grade
 
@@ -110,17 +112,19 @@ def _write(table: type[models.Model], keys: Sequence[str], fields: Sequence[str]
     unique = [key for key in keys if key != "region"]
     grows = [key for key, sums in rows.items() if min(sums.values()) >= 0]
     falls = [key for key in rows if key not in set(grows)]
-    with connection.cursor() as cursor:
-        if grows:
-            columns = ", ".join(f'"{column}"' for column in (*keys, *fields))
-            added = ", ".join(f'"{field}" = {name}."{field}" + EXCLUDED."{field}"' for field in fields)
-            target = ", ".join(f'"{key}"' for key in unique)
-            marks, values = _values(grows, rows, fields)
-            # Columns without a value here have their default of zero named above.
-            cursor.execute(
-                f"INSERT INTO {name} ({columns}) VALUES {marks} ON CONFLICT ({target}) DO UPDATE SET {added}", values
-            )
-        if falls:
+    if grows:
+        columns = ", ".join(f'"{column}"' for column in (*keys, *fields))
+        added = ", ".join(f'"{field}" = {name}."{field}" + EXCLUDED."{field}"' for field in fields)
+        target = ", ".join(f'"{key}"' for key in unique)
+        marks = ", ".join(f"%s::{kind}[]" for kind in _kinds(table, (*keys, *fields)))
+        # Columns without a value here have their default of zero named above.
+        run(
+            f"INSERT INTO {name} ({columns}) SELECT * FROM unnest({marks})"
+            f" ON CONFLICT ({target}) DO UPDATE SET {added}",
+            [list(column) for column in zip(*_ordered(grows, rows, fields), strict=True)],
+        )
+    if falls:
+        with connection.cursor() as cursor:
             casts = ", ".join(f'v."{column}"{_CASTS.get(column, "")} AS "{column}"' for column in (*keys, *fields))
             columns = ", ".join(f'"{column}"' for column in (*keys, *fields))
             added = ", ".join(f'"{field}" = t."{field}" + d."{field}"' for field in fields)
@@ -134,11 +138,22 @@ def _write(table: type[models.Model], keys: Sequence[str], fields: Sequence[str]
 
 
 def _values(keys: Sequence[tuple[Any, ...]], rows: Sums, fields: Sequence[str]) -> tuple[str, list[Any]]:
+    ordered = _ordered(keys, rows, fields)
+    marks = ", ".join([f"({', '.join(['%s'] * len(ordered[0]))})"] * len(ordered))
+    return marks, [value for row in ordered for value in row]
+
+
+def _ordered(keys: Sequence[tuple[Any, ...]], rows: Sums, fields: Sequence[str]) -> list[tuple[Any, ...]]:
     """Keys sorted as texts: every writer takes the rows in one order."""
     ordered = sorted(keys, key=lambda key: tuple(_sortable(part) for part in key))
-    width = len(ordered[0]) + len(fields)
-    marks = ", ".join([f"({', '.join(['%s'] * width)})"] * len(ordered))
-    return marks, [value for key in ordered for value in (*key, *(rows[key][field] for field in fields))]
+    return [(*key, *(rows[key][field] for field in fields)) for key in ordered]
+
+
+@cache
+def _kinds(table: type[models.Model], columns: tuple[str, ...]) -> list[str]:
+    """What PostgreSQL calls the kinds of these columns; a text of any length, so that none is cut."""
+    kinds = {field.column: str(field.db_type(connection)) for field in table._meta.concrete_fields}
+    return [kinds[column].partition("(")[0] for column in columns]
 
 
 def _sortable(part: object) -> str:

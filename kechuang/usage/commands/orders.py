@@ -54,7 +54,7 @@ class Served:
     booking_id: str = ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # who settles stands and falls with it
 def record_order(actor: Actor, *, served: Served, now: datetime) -> ServiceRecord:
     """The service record of a settled order. Asked again, it answers with the first.
 

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db import connection
+from django.db.models import QuerySet
 
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import insert_many, run
 from kechuang.usage import rules
 from kechuang.usage.models import Hours
 from kechuang.usage.rules import Draft, Piece, Span, Use
-from kechuang.usage.states import BATCH, MINUTES_IN_DAY, Grade
+from kechuang.usage.states import MINUTES_IN_DAY, Grade
 
 Key = tuple[str, date]  # one instrument's day
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
@@ -46,8 +48,7 @@ class Sheets:
 
     def load(self, instrument_ids: Iterable[str], first: date, last: date) -> None:
         """Reads the hours of these instruments in these days. One statement."""
-        rows = Hours.objects.filter(instrument_id__in=list(instrument_ids), on__range=(first, last))
-        for row in rows.select_related("standing").order_by("id"):
+        for row in _hours(list(instrument_ids), first, last):
             self.days[row.instrument_id, row.on].rows.append(row)
         for key, sheet in self.days.items():
             sheet.metered = rules.merged(span_of(row) for row in sheet.rows if row.grade == Grade.METER)
@@ -146,10 +147,14 @@ class Sheets:
 def write(gone: Sequence[Hours], fresh: Sequence[Hours]) -> None:
     """Removes first: what is laid anew may stand where something else stood."""
     if gone:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM usage_hours WHERE id = ANY(%s)", [[row.id for row in gone]])
-    if fresh:
-        Hours.objects.bulk_create(fresh, batch_size=BATCH)
+        run("DELETE FROM usage_hours WHERE id = ANY(%s)", [[row.id for row in gone]])
+    insert_many(Hours, fresh)
+
+
+@compiled
+def _hours(instrument_ids: list[str], first: date, last: date) -> QuerySet[Hours]:
+    rows = Hours.objects.filter(instrument_id__any=instrument_ids, on__range=(first, last))
+    return rows.select_related("standing").order_by("id")
 
 
 def days_of(from_at: datetime, until_at: datetime) -> Iterable[date]:

@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db import connection
+from django.db.models import QuerySet
 
 from kechuang.kernel.errors import Refusal
 from kechuang.ui import clock
-from kechuang.ui.rows import insert_many
+from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import insert_many, run
 from kechuang.usage import rules
 from kechuang.usage.commands.figures import Tally
 from kechuang.usage.commands.sheets import Known, Sheets
@@ -120,13 +121,12 @@ def _locked(instruments: Sequence[str], entries: Sequence[Entry], formers: Seque
 
 def lock_books(instrument_ids: Sequence[str]) -> None:
     """Takes the books of these instruments (机时簿), made where there is none yet. One statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO usage_instrumentbook AS b (instrument_id, writes)"
-            " SELECT id, 1 FROM unnest(%s::text[]) AS wanted (id) ORDER BY id"
-            " ON CONFLICT (instrument_id) DO UPDATE SET writes = b.writes + 1",
-            [sorted(instrument_ids)],
-        )
+    run(
+        "INSERT INTO usage_instrumentbook AS b (instrument_id, writes)"
+        " SELECT id, 1 FROM unnest(%s::text[]) AS wanted (id) ORDER BY id"
+        " ON CONFLICT (instrument_id) DO UPDATE SET writes = b.writes + 1",
+        [sorted(instrument_ids)],
+    )
 
 
 def _running(entries: Sequence[Entry]) -> dict[str, Session]:
@@ -252,12 +252,10 @@ def _count_once(standings: Sequence[Standing], formers: Mapping[str, Standing]) 
     if not orders | left:
         return []
     numbers = [number for _carrier, number in orders | left]
-    others = Standing.objects.filter(order_number__in=numbers, active=True).exclude(
-        id__in=[one.id for one in standings]
-    )
+    others = _under(numbers, [one.id for one in standings])
     counted: set[tuple[str, str]] = set()
     waiting: dict[tuple[str, str], Standing] = {}
-    for row in others.order_by("id"):
+    for row in others:
         key = (row.carrier_id, row.order_number)
         if row.once and row.external:
             counted.add(key)
@@ -269,6 +267,12 @@ def _count_once(standings: Sequence[Standing], formers: Mapping[str, Standing]) 
             row.once = key not in counted
             counted.add(key)
     return [row for key, row in sorted(waiting.items()) if key in left and key not in counted]
+
+
+@compiled
+def _under(order_numbers: list[str], without: list[str]) -> QuerySet[Standing]:
+    rows = Standing.objects.filter(order_number__any=order_numbers, active=True)
+    return rows.exclude(id__any=without).order_by("id")
 
 
 def normalised(draft: Draft) -> Draft:
