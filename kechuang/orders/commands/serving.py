@@ -26,7 +26,7 @@ from kechuang.orders.rules import Asked
 from kechuang.orders.states import ContractKind, Version
 from kechuang.ui import clock
 from kechuang.ui.compiled import compiled
-from kechuang.ui.rows import add
+from kechuang.ui.rows import add, run, updating
 from kechuang.vouchers import commands as vouchers
 
 UPLOADED = _("盖章件已上传")
@@ -60,11 +60,10 @@ def contract(
     if step.repeated:
         return step.order
     order = step.order
-    made = _contract.first(order.id)
-    if made is None:
-        made = Contract(order=order, region=order.region)
-    elif made.holder_seal and made.provider_seal:
+    standing = _contract.first(order.id)
+    if standing is not None and standing.holder_seal and standing.provider_seal:
         raise rules.ContractSealed()
+    made = standing or Contract(order=order, region=order.region)
     if kind is not ContractKind.TEMPLATE and file is None:
         raise rules.ContractMissing()
     count = step.terms.contract_parties.pick(service=order.service)
@@ -80,7 +79,10 @@ def contract(
         kept = keep_file(step, file, "contract", now)
         made.file_id, made.digest = kept.id, kept.digest
         made.holder_seal = made.provider_seal = UPLOADED
-    made.save()
+    if standing is None:
+        add(made)
+    else:
+        made.save()
     facts = {"kind": str(kind), "digest": made.digest, "template": made.template, "file_id": made.file_id}
     return finish(step, now=now, facts=facts)
 
@@ -100,7 +102,7 @@ def seal(actor: Actor, *, order_id: str, seen: int | None = None, now: datetime)
         return step.order
     mark = sealer().seal(digest=made.digest, party_id=actor.party_id, person_id=actor.person_id)
     setattr(made, side, mark)
-    made.save(update_fields=[side])
+    run(*updating(made, [side]))
     return finish(step, now=now, facts={"side": side, "digest": made.digest, "seal": mark})
 
 
