@@ -23,7 +23,7 @@ from kechuang.policy.book import InForce, in_force
 from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
 from kechuang.ui.compiled import compiled
-from kechuang.ui.rows import insert_many
+from kechuang.ui.rows import add, insert_many
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import roles_on, visible_to
 from kechuang.vouchers.commands.caps import add_granted, year_locked
@@ -90,7 +90,7 @@ def apply(
         request_key=key or None,
     )
     voucher.checks = _checked(card, voucher, terms, now)
-    voucher.save(force_insert=True)
+    add(voucher)
     _keep(actor, voucher, files, now)
     facts = {"scheme": scheme, "requested_fen": requested_fen, "checks": voucher.checks}
     record(actor, voucher, "create", label=_("填写申领"), role=Role.HOLDER, now=now, target=voucher.state, facts=facts)

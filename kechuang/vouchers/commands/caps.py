@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import F, QuerySet
 
 from kechuang.kernel.money import Fen
 from kechuang.ui.compiled import Change, compiled_update
+from kechuang.ui.rows import ask, run
 from kechuang.vouchers.models import HolderYear
 
 _LOCK = """
@@ -33,18 +33,14 @@ class Year:
 
 def year_locked(party_id: str, scheme: str, year: int) -> Year:
     """What the holder was granted and used so far, locked until the transaction ends; the row is made at first use."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK, [party_id, scheme, year])
-        granted, count, used = cursor.fetchone()
+    granted, count, used = ask(_LOCK, [party_id, scheme, year])
     return Year(Fen(granted), count, Fen(used))
 
 
 def years_locked(holders: Iterable[tuple[str, str, int]]) -> dict[tuple[str, str, int], Year]:
     """As `year_locked` for many holders (party, scheme, year) in one statement, locked in one order by everybody."""
     parties, schemes, years = zip(*sorted(holders), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK_MANY, [list(parties), list(schemes), list(years)])
-        rows = cursor.fetchall()
+    rows = run(_LOCK_MANY, [list(parties), list(schemes), list(years)]).fetchall()
     return {
         (party, scheme, year): Year(Fen(granted), count, Fen(used))
         for party, scheme, year, granted, count, used in rows

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from kechuang.kernel.actor import Actor, Role
+from kechuang.kernel.actor import CLOCK, Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.money import Fen
 from kechuang.kernel.text import gettext_noop as _
@@ -16,13 +16,16 @@ from kechuang.outbox.commands import tell
 from kechuang.policy.book import in_force
 from kechuang.trail.commands import acting_role, advance, record
 from kechuang.ui import clock
+from kechuang.ui.rows import run
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import roles_on
 from kechuang.vouchers.commands.applying import locked, refuse_own
 from kechuang.vouchers.commands.caps import add_granted, add_used, year_locked
-from kechuang.vouchers.models import Reminder, Voucher, page_of
+from kechuang.vouchers.models import Voucher, page_of
 from kechuang.vouchers.queries import live_by_year
 from kechuang.vouchers.states import MACHINE, VoucherState
+
+_REMIND = 'INSERT INTO vouchers_reminder (voucher_id, "on") VALUES (%s, %s) ON CONFLICT (voucher_id) DO NOTHING'
 
 
 @transaction.atomic
@@ -173,11 +176,11 @@ def carry_over(actor: Actor, *, voucher_id: str, to_party: str, now: datetime) -
 @transaction.atomic
 def remind(*, voucher_id: str, now: datetime) -> bool:
     """Tells the holder once that a voucher ends soon (到期提醒); answers whether it was told now."""
-    voucher = Voucher.objects.select_for_update(of=("self",)).get(id=voucher_id)
-    _row, made = Reminder.objects.get_or_create(voucher=voucher, defaults={"on": clock.day(now)})
-    if made:
+    voucher = locked(CLOCK, voucher_id)
+    told: bool = run(_REMIND, [voucher.id, clock.day(now)]).rowcount == 1
+    if told:
         _tell(voucher, _("创新券即将到期"), _("请在有效期内使用"), now)
-    return made
+    return told
 
 
 def ledger_opening(voucher: Voucher) -> Sequence[int]:

@@ -5,12 +5,13 @@ single firm's is: lock, check, compute, write, record. What a group adds is that
 last of everything, and that all of them wait for one commit.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import QuerySet
 
 from kechuang.credit.queries import committed
 from kechuang.kernel.actor import CLOCK, Actor
@@ -23,6 +24,7 @@ from kechuang.parties.queries import PartyCard, parties
 from kechuang.policy.book import InForce, in_force
 from kechuang.trail.commands import advance
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 from kechuang.ui.grouping import Group, tried
 from kechuang.vouchers import rules
 from kechuang.vouchers.access import roles_on, sees
@@ -126,8 +128,12 @@ def _submit_all(sendings: Sequence[Sending]) -> list[Outcome]:
 
 
 def _locked(sendings: Iterable[Sending]) -> dict[str, Voucher]:
-    rows = Voucher.objects.select_for_update(of=("self",)).filter(id__in={one.voucher_id for one in sendings})
-    return {row.id: row for row in rows.order_by("id")}
+    return {row.id: row for row in _rows(sorted({one.voucher_id for one in sendings}))}
+
+
+@compiled
+def _rows(voucher_ids: list[str]) -> QuerySet[Voucher]:
+    return Voucher.objects.select_for_update(of=("self",)).filter(id__any=voucher_ids).order_by("id")
 
 
 def _each_checked(
@@ -209,13 +215,15 @@ def _live_now(checked: Iterable[_Checked]) -> dict[tuple[str, str, int], int]:
     found: dict[tuple[str, str, int], int] = {}
     for on in {one.sending.on for one in checked}:
         mine = {one.holder for one in checked if one.sending.on == on}
-        rows = Voucher.objects.filter(
-            party_id__in={party for party, _scheme, _year in mine}, state=VoucherState.ISSUED, valid_until__gt=on
-        )
-        counts = rows.order_by().values_list("party_id", "scheme").annotate(live=Count("id"))
-        by_holder = {(party, scheme): live for party, scheme, live in counts}
-        found |= {holder: by_holder.get(holder[:-1], 0) for holder in mine}
+        counts = Counter(_live_on(sorted({party for party, _scheme, _year in mine}), on))
+        found |= {holder: counts[holder[:-1]] for holder in mine}
     return found
+
+
+@compiled
+def _live_on(party_ids: list[str], on: date) -> QuerySet[Voucher, tuple[str, str]]:
+    rows = Voucher.objects.filter(party_id__any=party_ids, state=VoucherState.ISSUED, valid_until__gt=on)
+    return rows.values_list("party_id", "scheme")
 
 
 def _sent_to_review(one: _Checked) -> Voucher:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import QuerySet
+
 from kechuang.credit.queries import labels
 from kechuang.credit.states import LABELS
 from kechuang.kernel.ids import new_id
 from kechuang.parties.queries import PartyCard, region
 from kechuang.parties.states import Level
 from kechuang.policy.book import current, in_force, rollout_open
+from kechuang.ui.compiled import compiled
 from kechuang.vouchers import rules
 from kechuang.vouchers.models import Voucher
 from kechuang.vouchers.rules import ApplicantFacts
@@ -58,9 +61,6 @@ def fresh_key() -> str:
 def applicant_facts(card: PartyCard, voucher: Voucher, *, on: date) -> ApplicantFacts:
     """What is known of an applicant on a day: imported lists first, then their own word."""
     declared = voucher.declared
-    live = Voucher.objects.filter(
-        party_id=card.id, scheme=voucher.scheme, state=VoucherState.ISSUED, valid_until__gt=on
-    ).exclude(id=voucher.id)
     return ApplicantFacts(
         applicant=APPLICANTS.get(card.kind, card.kind),
         labels=labels(card.id, on=on),
@@ -68,5 +68,11 @@ def applicant_facts(card: PartyCard, voucher: Voucher, *, on: date) -> Applicant
         declared_staff_count=declared.get("staff_count"),
         declared_revenue_fen=declared.get("revenue_fen"),
         declared_capital_fen=declared.get("capital_fen"),
-        live_vouchers_count=live.count(),
+        live_vouchers_count=len(_other_live(card.id, voucher.scheme, voucher.id, on)),
     )
+
+
+@compiled
+def _other_live(party_id: str, scheme: str, voucher_id: str, on: date) -> QuerySet[Voucher, str]:
+    live = Voucher.objects.filter(party_id=party_id, scheme=scheme, state=VoucherState.ISSUED, valid_until__gt=on)
+    return live.exclude(id=voucher_id).values_list("id", flat=True)
