@@ -21,13 +21,13 @@ from kechuang.trail.queries import stood_in_for
 from kechuang.treasury.access import batches_visible_to, creator, payables_visible_to, roles_on
 from kechuang.treasury.commands.budgets import other_hands
 from kechuang.treasury.models import (
-    Budget,
     Payable,
     PaymentBatch,
     PaymentLine,
     PaymentPart,
     batch_page,
 )
+from kechuang.treasury.queries.batches import closed_in
 from kechuang.treasury.queries.files import file_of
 from kechuang.treasury.queries.purposes import of_purpose
 from kechuang.treasury.rules import (
@@ -47,13 +47,13 @@ from kechuang.treasury.states import (
     LINE_MACHINE,
     POSITION_DIGITS,
     BatchState,
-    BudgetState,
     LineState,
     Purpose,
     purpose_of,
 )
 from kechuang.ui import clock
-from kechuang.ui.compiled import compiled
+from kechuang.ui.compiled import Change, compiled, compiled_update
+from kechuang.ui.rows import add, insert_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +117,14 @@ def prepare_batch(
     names = parties.party_names({group.account.party_id for group in groups})
     lines = [_line(batch, position, group, names) for position, group in enumerate(groups, start=1)]
     batch.digest = file_of(CLOCK, batch, lines).digest
-    batch.save(force_insert=True)
-    PaymentLine.objects.bulk_create(lines)
-    PaymentPart.objects.bulk_create(
+    add(batch)
+    insert_many(PaymentLine, lines)
+    parts = [
         PaymentPart(line=line, payable=row, fen=row.fen, confirmed_by=row.confirmed_by)
         for line, group in zip(lines, groups, strict=True)
         for row in group.payables
-    )
+    ]
+    insert_many(PaymentPart, parts)
     facts = {"fen": batch.total_fen, "lines": batch.lines_count, "digest": batch.digest}
     record(actor, batch, "create", label=_("编制支付批次"), role=role, now=now, target=batch.state, facts=facts)
     for line in lines:
@@ -150,11 +151,10 @@ def approve_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) ->
     step = BATCH_MACHINE.check("approve", BatchState(batch.state), roles)
     other_hands(actor, batch.region, roles & step.by, [batch.prepared_by], [batch.id])
     _check_content(batch, digest, now)
-    parts = PaymentPart.objects.filter(line__batch=batch)
     both = {hand for role in roles & step.by for hand in hands(actor, batch.region, role)}
-    if claims := _confirmed_by(both, parts):
+    if claims := _confirmed_by(both, batch.id):
         raise OwnConfirmation(claims="、".join(claims))
-    parts.update(approved_by=actor.person_id)
+    _approve_parts(batch.id, actor.person_id)
     batch.approved_by, batch.approved_on = actor.person_id, clock.day(now)
     facts = {"fen": batch.total_fen, "digest": batch.digest}
     advance(actor, batch, step, roles=roles, now=now, saves=["approved_by", "approved_on"], facts=facts)
@@ -162,9 +162,20 @@ def approve_batch(actor: Actor, *, batch_id: str, digest: str, now: datetime) ->
     return batch
 
 
-def _confirmed_by(both: AbstractSet[str], parts: QuerySet[PaymentPart]) -> list[str]:
-    """The claims among `parts` that one of `both` confirmed, or that a substitute confirmed in their place."""
-    rows = list(parts.values_list("payable__claim_id", "payable__claim_number", "confirmed_by"))
+@compiled_update
+def _approve_parts(batch_id: str, person_id: str) -> Change:
+    return PaymentPart.objects.filter(line__batch_id=batch_id), {"approved_by": person_id}
+
+
+@compiled
+def _confirmers(batch_id: str) -> QuerySet[PaymentPart, tuple[str, str, str]]:
+    rows = PaymentPart.objects.filter(line__batch_id=batch_id)
+    return rows.values_list("payable__claim_id", "payable__claim_number", "confirmed_by")
+
+
+def _confirmed_by(both: AbstractSet[str], batch_id: str) -> list[str]:
+    """The claims on a batch that one of `both` confirmed, or that a substitute confirmed in their place."""
+    rows = _confirmers(batch_id)
     confirmers = {person for _claim, _number, person in rows}
     same = {person for person in confirmers if both & parties.same_persons([person])}
     stood = stood_in_for([claim for claim, _number, _person in rows], confirmers)
@@ -231,15 +242,12 @@ def send_batch(actor: Actor, *, batch_id: str, now: datetime) -> PaymentBatch:
 
 
 def _waiting(actor: Actor, region: str, payable_ids: Sequence[str] | None, purpose: Purpose) -> list[Payable]:
-    rows = payables_visible_to(actor).select_for_update(of=("self",)).filter(region=region)
-    rows = of_purpose(rows, purpose)
-    rows = rows.filter(taken=False) if payable_ids is None else rows.filter(id__in=list(payable_ids))
     # Read as they are locked: a batch made in the meantime is seen.
-    found = list(rows.filter(withdrawn_on__isnull=True).order_by("id"))
+    found = _payables(actor, region, purpose, None if payable_ids is None else list(payable_ids))
     taken = [row.claim_number for row in found if row.taken]
     if payable_ids is not None and (taken or len(found) < len(set(payable_ids))):
         raise NotWaiting(claims="、".join(taken))
-    closed = set(Budget.objects.filter(region=region, state=BudgetState.CLOSED).values_list("year", flat=True))
+    closed = closed_in(region)
     waiting = sorted((row for row in found if not row.taken), key=lambda row: (row.ready_at, row.id))
     if late := [row for row in waiting if purpose.budgeted and row.year in closed]:
         if payable_ids is not None:
@@ -248,6 +256,14 @@ def _waiting(actor: Actor, region: str, payable_ids: Sequence[str] | None, purpo
     if not waiting:
         raise NothingToPay
     return waiting
+
+
+@compiled
+def _payables(actor: Actor, region: str, purpose: Purpose, payable_ids: list[str] | None) -> QuerySet[Payable]:
+    rows = payables_visible_to(actor).select_for_update(of=("self",)).filter(region=region)
+    rows = of_purpose(rows, purpose)
+    rows = rows.filter(taken=False) if payable_ids is None else rows.filter(id__any=payable_ids)
+    return rows.filter(withdrawn_on__isnull=True).order_by("id")
 
 
 def _grouped(payables: Sequence[Payable], now: datetime) -> list[_Group]:

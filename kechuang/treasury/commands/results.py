@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
@@ -24,6 +25,7 @@ from kechuang.treasury.queries.files import file_of
 from kechuang.treasury.rules import Answer, BounceDiffers, Outcome, Verdict, judge
 from kechuang.treasury.states import BATCH_MACHINE, LINE_MACHINE, BatchState, LineState, Purpose, purpose_of
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 
 _OPEN = (LineState.SENT, LineState.UNKNOWN)
 
@@ -189,10 +191,15 @@ def query_unknown(actor: Actor, *, batch_id: str, bank: Bank) -> list[Answer]:
 
 
 def _visible(actor: Actor, batch_id: str) -> PaymentBatch:
-    batch = batches_visible_to(actor).filter(id=batch_id).first()
+    batch = _seen.first(actor, batch_id)
     if batch is None:
         raise NotVisible
     return batch
+
+
+@compiled
+def _seen(actor: Actor, batch_id: str) -> QuerySet[PaymentBatch]:
+    return batches_visible_to(actor).filter(id=batch_id)
 
 
 def _may_hear(actor: Actor, batch: PaymentBatch) -> None:
@@ -202,8 +209,12 @@ def _may_hear(actor: Actor, batch: PaymentBatch) -> None:
 
 
 def _unanswered(actor: Actor, batch: PaymentBatch) -> list[Payment]:
-    lines = list(PaymentLine.objects.filter(batch=batch, state__in=_OPEN))
-    return list(file_of(actor, batch, lines).payments)
+    return list(file_of(actor, batch, _open_lines(batch.id)).payments)
+
+
+@compiled
+def _open_lines(batch_id: str) -> QuerySet[PaymentLine]:
+    return PaymentLine.objects.filter(batch_id=batch_id, state__in=_OPEN)
 
 
 def _read(
@@ -225,12 +236,11 @@ def _read(
         account_masked=line.account_masked,
         answer=answer,
     )
-    reference = tidy(answer.reference)
-    taken = reference and PaymentLine.objects.filter(bank_reference=reference).exclude(id=line.id).exists()
-    if judged.verdict is Verdict.APPLIED and taken:
-        return _result(line, answer.outcome, Verdict.REFUSED, _("银行流水号已用于另一笔支付"), ())
     if judged.verdict is not Verdict.APPLIED:
         return _result(line, answer.outcome, judged.verdict, judged.why, ())
+    reference = tidy(answer.reference)
+    if reference and _others_of(reference, line.id):
+        return _result(line, answer.outcome, Verdict.REFUSED, _("银行流水号已用于另一笔支付"), ())
     mine = parts[line.id]
     if answer.outcome is Outcome.PAID:
         paid += [ledger.Posting(f"pay:{part.id}", part.payable.claim_id, [_paid_leg(part)]) for part in mine]
@@ -243,6 +253,12 @@ def _read(
     if answer.outcome is Outcome.FAILED:
         PaymentPart.objects.filter(line=line).update(live=False)
     return _result(line, answer.outcome, Verdict.APPLIED, "", _claims(mine))
+
+
+@compiled
+def _others_of(reference: str, line_id: str) -> QuerySet[PaymentLine, str]:
+    others = PaymentLine.objects.filter(bank_reference=reference).exclude(id=line_id)
+    return others.values_list("id", flat=True)[:1]
 
 
 def _places(part: PaymentPart, purpose: Purpose) -> tuple[Place, Place]:
@@ -268,12 +284,15 @@ def _bounced_leg(part: PaymentPart) -> Leg:
 
 def _parts_of(lines: Iterable[PaymentLine]) -> dict[str, list[PaymentPart]]:
     found: dict[str, list[PaymentPart]] = {}
-    ids = [line.id for line in lines]
-    for part in (
-        PaymentPart.objects.filter(line_id__in=ids).select_related("payable").order_by("payable__ready_at", "id")
-    ):
+    for part in _paid_by([line.id for line in lines]):
         found.setdefault(part.line_id, []).append(part)
     return found
+
+
+@compiled
+def _paid_by(line_ids: list[str]) -> QuerySet[PaymentPart]:
+    rows = PaymentPart.objects.filter(line_id__any=line_ids)
+    return rows.select_related("payable").order_by("payable__ready_at", "id")
 
 
 def _claims(parts: Sequence[PaymentPart]) -> tuple[PaidClaim, ...]:

@@ -127,7 +127,7 @@ def payables_waiting(region: str, *, on: date | None = None) -> list[WaitingPaya
     if not rows:
         return []
     names = parties.party_names({row.payee_party for row in rows})
-    closed = set(_closed(region))
+    closed = closed_in(region)
     payees = {(row.payee_party, row.unit) for row in rows}
     accounts = {pair: parties.payee_account(pair[0], unit_id=pair[1], on=on) for pair in payees} if on else {}
     return [
@@ -149,6 +149,11 @@ def _waiting(region: str) -> QuerySet[Payable]:
     return open_ones.order_by("ready_at", "id")
 
 
+def closed_in(region: str) -> set[int]:
+    """The years of a county whose budgets are closed: they pay nothing any more."""
+    return set(_closed(region))
+
+
 @compiled
 def _closed(region: str) -> QuerySet[Budget, int]:
     return Budget.objects.filter(region=region, state=BudgetState.CLOSED).values_list("year", flat=True)
@@ -168,7 +173,7 @@ def batch(actor: Actor, batch_id: str, *, purpose: Purpose = CLAIMS) -> BatchShe
     row = _visible(actor, batch_id)
     if purpose_of(row.number) is not purpose:
         raise NotVisible
-    lines = _lines([row.id])
+    lines = _lines(row.id)
     people = parties.person_names({row.prepared_by, row.approved_by, row.released_by} - {""})
     fen = {state: sum(one.line.fen for one in lines if one.line.state == state) for state in LineState}
     return BatchSheet(
@@ -249,8 +254,12 @@ def by_laboratory(rows: Sequence[SettlementRow]) -> list[Laboratory]:
 
 def claims_of_batch(batch_id: str) -> list[str]:
     """The claims on a batch, in the order of their ids: the upper room locks them before the batch."""
-    parts = PaymentPart.objects.filter(line__batch_id=batch_id)
-    return sorted(parts.values_list("payable__claim_id", flat=True))
+    return sorted(_claims_of(batch_id))
+
+
+@compiled
+def _claims_of(batch_id: str) -> QuerySet[PaymentPart, str]:
+    return PaymentPart.objects.filter(line__batch_id=batch_id).values_list("payable__claim_id", flat=True)
 
 
 def batches_with(actor: Actor, claim_ids: Iterable[str]) -> list[str]:
@@ -279,23 +288,40 @@ def year_of(claim_id: str) -> int | None:
 
 
 def _visible(actor: Actor, batch_id: str) -> PaymentBatch:
-    row = batches_visible_to(actor).filter(id=batch_id).first()
+    row = _seen.first(actor, batch_id)
     if row is None:
         raise NotVisible
     return row
 
 
-def _lines(batch_ids: Sequence[str]) -> list[LineSheet]:
+@compiled
+def _seen(actor: Actor, batch_id: str) -> QuerySet[PaymentBatch]:
+    return batches_visible_to(actor).filter(id=batch_id)
+
+
+def _lines(batch_id: str) -> list[LineSheet]:
     parts: dict[str, list[PartSheet]] = {}
-    rows = PaymentPart.objects.filter(line__batch_id__in=batch_ids).select_related("payable")
-    for part in rows.order_by("payable__unit_name", "payable__claim_number"):
+    for part in _parts_in(batch_id):
         due = part.payable
         sheet = PartSheet(
             due.claim_id, due.claim_number, due.order_number, due.unit, due.unit_name, part.fen, part.live
         )
         parts.setdefault(part.line_id, []).append(sheet)
-    lines = PaymentLine.objects.filter(batch_id__in=batch_ids).order_by("position")
-    return [LineSheet(line, LINE_MACHINE.labels[LineState(line.state)], parts.get(line.id, [])) for line in lines]
+    return [
+        LineSheet(line, LINE_MACHINE.labels[LineState(line.state)], parts.get(line.id, []))
+        for line in _lines_in(batch_id)
+    ]
+
+
+@compiled
+def _parts_in(batch_id: str) -> QuerySet[PaymentPart]:
+    rows = PaymentPart.objects.filter(line__batch_id=batch_id).select_related("payable")
+    return rows.order_by("payable__unit_name", "payable__claim_number")
+
+
+@compiled
+def _lines_in(batch_id: str) -> QuerySet[PaymentLine]:
+    return PaymentLine.objects.filter(batch_id=batch_id).order_by("position")
 
 
 def _payment(part: PaymentPart) -> Payment:
