@@ -11,7 +11,7 @@ from kechuang.claims.models import Claim, InvoiceLine, SetAside
 from kechuang.claims.queries.evidence import Paper, Read, compared, read_invoices, refuse_foreign
 from kechuang.claims.queries.orders import ClaimOrder, terms_of
 from kechuang.claims.states import ORDERS_MAX
-from kechuang.documents.queries import files_of
+from kechuang.documents.queries import files_among
 from kechuang.documents.rules import Comparison, Invoice
 from kechuang.documents.states import KIND_LABELS, Kind
 from kechuang.kernel.errors import Refusal
@@ -42,7 +42,7 @@ def _aside(claim_id: str) -> QuerySet[SetAside, str]:
 def papers_of(claim: Claim) -> list[Paper]:
     """The papers a claim rests on: its own and its order's, those set aside left out."""
     aside = set(_aside(claim.id))
-    files = [file for file in files_of(claim.id, claim.order_id) if file.id not in aside]
+    files = [file for file in files_among(claim.id, claim.order_id) if file.id not in aside]
     return [Paper(file.id, file.subject_id, file.kind, file.name, file.digest) for file in files]
 
 

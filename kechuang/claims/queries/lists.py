@@ -225,9 +225,16 @@ def next_waiting(actor: Actor, *, after: str) -> str:
 
 def in_state(state: ClaimState, *, within: Sequence[str] | None = None) -> list[str]:
     """The ids of claims in a state, for the clock; `within` narrows to some."""
+    if within is None:
+        return _in_state(state)
+    return _in_state(state, list(within)) if within else []
+
+
+@compiled
+def _in_state(state: ClaimState, within: list[str] | None = None) -> QuerySet[Claim, str]:
     rows = Claim.objects.filter(state=state)
-    found = rows if within is None else rows.filter(id__in=within)
-    return list(found.order_by("id").values_list("id", flat=True))
+    found = rows if within is None else rows.filter(id__any=within)
+    return found.order_by("id").values_list("id", flat=True)
 
 
 def state_of(claim_id: str) -> ClaimState:

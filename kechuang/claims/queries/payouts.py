@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import QuerySet
+
 from kechuang.claims.models import Claim
 from kechuang.claims.states import ClaimState
 from kechuang.kernel.actor import Actor, Role
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
 from kechuang.treasury.queries import OfficePayables, office_payables
+from kechuang.ui.compiled import compiled
 
 SUSPENDING = "claims.suspend"
 
@@ -26,9 +29,13 @@ def case_among(events: Iterable[Event], claim_id: str) -> str:
 
 def payable_rows(actor: Actor, *, on: date) -> list[OfficePayables]:
     """Per county of the actor's office, the claims that wait for a payment batch (待拨付)."""
-    regions = actor.regions(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.COUNTY_FINANCE)
-    waiting = Claim.objects.filter(region__in=regions, state=ClaimState.PAYABLE).values_list("region", "payable_id")
     by_region: dict[str, set[str]] = {}
-    for region, payable in waiting:
+    for region, payable in _payable(actor):
         by_region.setdefault(region, set()).add(payable)
     return office_payables(by_region, on=on)
+
+
+@compiled
+def _payable(actor: Actor) -> QuerySet[Claim, tuple[str, str]]:
+    regions = actor.regions(Role.COUNTY_OFFICER, Role.COUNTY_APPROVER, Role.COUNTY_FINANCE)
+    return Claim.objects.filter(region__in=regions, state=ClaimState.PAYABLE).values_list("region", "payable_id")

@@ -115,6 +115,7 @@ def ended(admission_ids: Iterable[str]) -> list[str]:
     return list(rows.values_list("id", flat=True))
 
 
+@compiled
 def revoked_since(scheme: str, on: date) -> QuerySet[Admission]:
     """Admissions revoked on or after a day: what happens to their open orders is the upper room's to do."""
     return Admission.objects.filter(scheme=scheme, state=AdmissionState.REVOKED, ended_on__gte=on).order_by("id")
