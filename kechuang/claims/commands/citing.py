@@ -15,7 +15,7 @@ from kechuang.claims.states import UNCHECKED
 from kechuang.kernel.money import Fen
 from kechuang.orders.queries import own_orders
 from kechuang.ui.compiled import Change, compiled, compiled_update
-from kechuang.ui.rows import add, insert_many
+from kechuang.ui.rows import insert, insert_many
 
 
 class Said(Protocol):
@@ -64,7 +64,7 @@ def cite(
 def speak_for(claim: Claim, lines: Sequence[InvoiceLine]) -> None:
     """The claim cites these lines; raises InvoiceBound when another live claim does."""
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):  # refused, the caller writes nothing more
             insert_many(Citation, [Citation(line=line, claim=claim) for line in lines])
     except IntegrityError as error:
         raise rules.InvoiceBound(number="、".join(line.invoice.number for line in lines)) from error
@@ -128,11 +128,8 @@ def _bind(order: ClaimOrder, found: Said, file_id: str, spread: rules.Allocated,
         file_id=file_id,
         bound_at=now,
     )
-    try:
-        with transaction.atomic():
-            add(invoice)
-    except IntegrityError as error:
-        raise rules.InvoiceBound(number=spread.number) from error
+    if not insert(invoice):
+        raise rules.InvoiceBound(number=spread.number)
     made = [InvoiceLine(invoice=invoice, order_id=order_id, gross_fen=fen) for order_id, fen in spread.lines.items()]
     insert_many(InvoiceLine, made)
     return next(line for line in made if line.order_id == order.id)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from kechuang.claims import rules
@@ -36,7 +36,7 @@ from kechuang.policy.book import InForce, in_force
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
 from kechuang.ui.compiled import compiled
-from kechuang.ui.rows import add, together
+from kechuang.ui.rows import insert, together
 
 
 @transaction.atomic
@@ -77,11 +77,8 @@ def _made(actor: Actor, order: ClaimOrder, terms: InForce[rules.ClaimTerms], now
         claimed_fen=order.captured_fen,
         terms=dict(terms.record),
     )
-    try:
-        with transaction.atomic():
-            add(claim)
-    except IntegrityError as error:
-        raise rules.ClaimExists(number=order.number) from error
+    if not insert(claim):
+        raise rules.ClaimExists(number=order.number)
     facts = {"order": order.number, "claimed_fen": claim.claimed_fen}
     label = _("填报兑付申请")
     record(actor, claim, "make", label=label, role=Role.PROVIDER, now=now, target=claim.state, facts=facts)

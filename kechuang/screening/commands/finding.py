@@ -25,7 +25,7 @@ class Screened:
     renewed: int
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def keep_found(
     found: Sequence[Found], terms: InForce[ScreeningTerms], *, handed_in: Sequence[str] = (), now: datetime
 ) -> Screened:

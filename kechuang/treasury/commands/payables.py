@@ -21,7 +21,7 @@ from kechuang.ui.compiled import compiled
 from kechuang.ui.rows import add
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add_payable(
     actor: Actor,
     *,
