@@ -4,7 +4,6 @@ from datetime import datetime
 
 from kechuang.credit import commands
 from kechuang.credit.queries import events_spent, spent
-from kechuang.credit.states import BATCH
 from kechuang.kernel.actor import CLOCK
 from kechuang.parties.queries import account_changes_to_tell
 from kechuang.ui import clock
@@ -21,7 +20,7 @@ def run_account_changes(*, now: datetime) -> int:
 def run_spent_records(*, now: datetime) -> int:
     """Credit records whose time is over count no more (信用记录期满). Answers how many."""
     done = 0
-    while found := spent(on=clock.day(now), most=BATCH):
+    while found := spent(on=clock.day(now)):
         for record_id in found:
             commands.spend(CLOCK, record_id=record_id, now=now)
         done += len(found)
@@ -31,7 +30,7 @@ def run_spent_records(*, now: datetime) -> int:
 def run_spent_events(*, now: datetime) -> int:
     """Credit events whose time is over count no more (信用事件期满). Answers how many."""
     done = 0
-    while found := events_spent(on=clock.day(now), most=BATCH):
+    while found := events_spent(on=clock.day(now)):
         for event_id in found:
             commands.spend_event(CLOCK, event_id=event_id, now=now)
         done += len(found)

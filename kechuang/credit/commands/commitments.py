@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.credit import queries, rules
 from kechuang.credit.access import importing_role, roles_on
@@ -14,6 +15,8 @@ from kechuang.parties import queries as parties
 from kechuang.parties.rules import AuthorisationMissing
 from kechuang.trail.commands import record
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import insert
 
 
 @transaction.atomic
@@ -31,29 +34,44 @@ def sign_commitment(
     authorisation = authorisation_file or parties.authorisation_of(actor, on=on)
     if actor.capacity == rules.BY_AUTHORISATION and not authorisation:
         raise AuthorisationMissing
-    signed, made = Commitment.objects.get_or_create(
+    known = (party_id, kind, text.id, card.legal_representative_id)
+    if found := _signed.first(*known):
+        return found
+    signed = Commitment(
         party_id=party_id,
         kind=kind,
         text=text,
         represented_by_id=card.legal_representative_id or None,
-        defaults={
-            "region": card.region,
-            "signed_by_id": actor.person_id,
-            "capacity": actor.capacity,
-            "authorisation_file": authorisation,
-            "signed_on": on,
-        },
+        region=card.region,
+        signed_by_id=actor.person_id,
+        capacity=actor.capacity,
+        authorisation_file=authorisation,
+        signed_on=on,
     )
-    if made:
-        facts = {"text": text.digest, "version": text.version, "capacity": actor.capacity}
-        role = Role(kind)
-        assert role in roles_on(actor, signed)
-        record(actor, signed, "sign", label=_("签署信用承诺"), role=role, now=now, facts=facts)
+    if not insert(signed):  # another click has signed meanwhile
+        return _signed(*known)[0]
+    facts = {"text": text.digest, "version": text.version, "capacity": actor.capacity}
+    role = Role(kind)
+    assert role in roles_on(actor, signed)
+    record(actor, signed, "sign", label=_("签署信用承诺"), role=role, now=now, facts=facts)
     return signed
+
+
+@compiled
+def _signed(party_id: str, kind: str, text_id: str, representative: str) -> QuerySet[Commitment]:
+    rows = Commitment.objects.filter(party_id=party_id, kind=kind, text_id=text_id)
+    return rows.filter(represented_by_id=representative or None)
+
+
+@compiled
+def _words(kind: str, digest: str, version: str) -> QuerySet[CommitmentText]:
+    return CommitmentText.objects.filter(kind=kind, digest=digest, version=version)
 
 
 def _kept(text: rules.Text, on: date) -> CommitmentText:
     """The row of the words signed: written with the first signature under them."""
+    if known := _words.first(text.kind, text.digest, text.version):
+        return known
     kept, _made = CommitmentText.objects.get_or_create(
         kind=text.kind,
         digest=text.digest,

@@ -13,6 +13,7 @@ from kechuang.credit.models import CreditEvent, CreditRecord
 from kechuang.credit.queries.commitments import ToSign, to_sign
 from kechuang.credit.queries.lists import entries_of
 from kechuang.credit.states import (
+    BATCH,
     COUNTING,
     EVENT_COUNTING,
     EVENT_LABELS,
@@ -119,10 +120,15 @@ def counting_among(party_ids: Iterable[str], *, on: date) -> dict[str, int]:
     return found
 
 
-def events_spent(*, on: date, most: int) -> list[str]:
-    """Credit events whose time is over and which still stand as counting."""
+def events_spent(*, on: date) -> list[str]:
+    """The first credit events whose time is over and which still stand as counting."""
+    return _spent(on)
+
+
+@compiled
+def _spent(on: date) -> QuerySet[CreditEvent, str]:
     rows = CreditEvent.objects.filter(state__in=EVENT_COUNTING, counts_until__lte=on).order_by("counts_until", "id")
-    return list(rows.values_list("id", flat=True)[:most])
+    return rows.values_list("id", flat=True)[:BATCH]
 
 
 _TITLES: dict[EventState, str] = {

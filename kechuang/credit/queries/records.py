@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from kechuang.credit.access import record_roles_on, records_visible_to
 from kechuang.credit.models import CreditRecord
-from kechuang.credit.states import COUNTING, RECORD_LABELS, RECORD_MACHINE, WAITING_MAX, RecordKind, RecordState
+from kechuang.credit.states import BATCH, COUNTING, RECORD_LABELS, RECORD_MACHINE, WAITING_MAX, RecordKind, RecordState
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
@@ -67,10 +67,15 @@ def lifted_among(subject_ids: Iterable[str]) -> frozenset[str]:
     return frozenset(rows.values_list("subject_id", flat=True))
 
 
-def spent(*, on: date, most: int) -> list[str]:
-    """Records whose time is over and which still stand as counting."""
+def spent(*, on: date) -> list[str]:
+    """The first records whose time is over and which still stand as counting."""
+    return _spent(on)
+
+
+@compiled
+def _spent(on: date) -> QuerySet[CreditRecord, str]:
     rows = CreditRecord.objects.filter(state__in=COUNTING, counts_until__lte=on).order_by("counts_until", "id")
-    return list(rows.values_list("id", flat=True)[:most])
+    return rows.values_list("id", flat=True)[:BATCH]
 
 
 def records_waiting_for(actor: Actor, *, on: date) -> list[Waiting]:

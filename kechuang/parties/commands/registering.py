@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
@@ -19,6 +20,8 @@ from kechuang.parties.models import Membership, Party, Person, Unit
 from kechuang.parties.states import Capacity, Kind, PartyState
 from kechuang.trail.commands import record
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import add
 
 
 @transaction.atomic
@@ -41,7 +44,7 @@ def register_person(
     digest = identity_digest(identity) if identity else ""
     if digest and (known := Person.objects.filter(identity_digest=digest, merged_into__isnull=True).first()):
         return known
-    if sign_in and Person.objects.filter(sign_in=sign_in).exists():
+    if sign_in and _called(sign_in):
         raise rules.SignInTaken(sign_in=sign_in)
     kept = rules.name(name)
     person = Person(
@@ -52,8 +55,12 @@ def register_person(
         person.set_password(password)
     else:
         person.set_unusable_password()
-    person.save(force_insert=True)
-    return person
+    return add(person)
+
+
+@compiled
+def _called(sign_in: str) -> QuerySet[Person, str]:
+    return Person.objects.filter(sign_in=sign_in).values_list("id", flat=True)
 
 
 def identity_digest(identity: str) -> str:
@@ -91,11 +98,11 @@ def register_organisation(
     """
     code, kept = checked_code(credit_code), rules.name(name)
     queries.region_in_force(region, on=clock.day(now))
-    if known := Party.objects.filter(credit_code=code).exclude(state=PartyState.MERGED).first():
+    if known := _living.first(code):
         if rules.same_name(known.name, kept):
             return known
         raise rules.CodeTaken(credit_code=code, registered=known.name)
-    party = Party.objects.create(
+    party = Party(
         kind=Kind.ORGANISATION,
         name=kept,
         pinyin=rules.pinyin_key(kept),
@@ -107,8 +114,13 @@ def register_organisation(
         invoice_title=invoice_title or {},
         registered_on=clock.day(now),
     )
-    _registered(actor, party, now, legal_representative)
+    _registered(actor, add(party), now, legal_representative)
     return party
+
+
+@compiled
+def _living(credit_code: str) -> QuerySet[Party]:
+    return Party.objects.filter(credit_code=credit_code).exclude(state=PartyState.MERGED).order_by("id")
 
 
 @transaction.atomic
@@ -139,7 +151,7 @@ def register_team(
 
 
 def _makers(actor: Actor, kind: Kind, name: str, region: str, person_id: str, now: datetime) -> Party:
-    party = Party.objects.create(
+    party = Party(
         kind=kind,
         name=name,
         pinyin=rules.pinyin_key(name),
@@ -148,7 +160,7 @@ def _makers(actor: Actor, kind: Kind, name: str, region: str, person_id: str, no
         contact_id=person_id,
         registered_on=clock.day(now),
     )
-    _registered(actor, party, now, person_id)
+    _registered(actor, add(party), now, person_id)
     return party
 
 
@@ -164,7 +176,7 @@ def _registered(actor: Actor, party: Party, now: datetime, representative: str) 
         facts={"kind": str(party.kind), "credit_code": party.credit_code},
     )
     if representative:
-        _joined(actor, party, representative, Capacity.LEGAL_REPRESENTATIVE, now)
+        _join(actor, party, representative, Capacity.LEGAL_REPRESENTATIVE, now)
 
 
 def _registrar(actor: Actor, party: Party) -> Role:
@@ -221,10 +233,28 @@ def _joined(
     unit_id: str = "",
     authorisation_file: str = "",
 ) -> Membership:
-    same = Membership.objects.filter(party=party, person_id=person_id, unit_id=unit_id or None, capacity=capacity)
-    if known := same.filter(valid_until__isnull=True).first():
+    if known := _open.first(party.id, person_id, unit_id, capacity):
         return known
-    member = Membership.objects.create(
+    return _join(actor, party, person_id, capacity, now, unit_id=unit_id, authorisation_file=authorisation_file)
+
+
+@compiled
+def _open(party_id: str, person_id: str, unit_id: str, capacity: Capacity) -> QuerySet[Membership]:
+    same = Membership.objects.filter(party_id=party_id, person_id=person_id, unit_id=unit_id or None, capacity=capacity)
+    return same.filter(valid_until__isnull=True).order_by("id")
+
+
+def _join(
+    actor: Actor,
+    party: Party,
+    person_id: str,
+    capacity: Capacity,
+    now: datetime,
+    *,
+    unit_id: str = "",
+    authorisation_file: str = "",
+) -> Membership:
+    member = Membership(
         id=new_id("mbr"),
         party=party,
         person_id=person_id,
@@ -236,7 +266,7 @@ def _joined(
     )
     record(
         actor,
-        member,
+        add(member),
         "join",
         label=_("添加成员"),
         role=_registrar(actor, party),

@@ -58,7 +58,13 @@ def _usable(party_id: str, unit_id: str, on: date) -> QuerySet[BankAccount]:
 
 def payee_accounts(account_ids: Iterable[str]) -> dict[str, Account]:
     """Accounts by id, for batches and their approval forms."""
-    return {row.id: _account(row) for row in BankAccount.objects.filter(id__in=set(account_ids))}
+    ids = sorted(set(account_ids))
+    return {row.id: _account(row) for row in _accounts(ids)} if ids else {}
+
+
+@compiled
+def _accounts(account_ids: list[str]) -> QuerySet[BankAccount]:
+    return BankAccount.objects.filter(id__any=account_ids)
 
 
 def _account(row: BankAccount) -> Account:
@@ -79,8 +85,14 @@ def account_numbers(actor: Actor, account_ids: Iterable[str]) -> dict[str, str]:
     """The numbers in clear, for a payment file; only finance (and the clock) reads them. Raises NotVisible."""
     if not (actor.clock or actor.holds(Role.COUNTY_FINANCE)):
         raise NotVisible
-    rows = BankAccount.objects.filter(id__in=set(account_ids)).values_list("id", "sealed")
-    return {account: sealed.opened(text, seal_keys()) for account, text in rows}
+    ids = sorted(set(account_ids))
+    keys = seal_keys()
+    return {account: sealed.opened(text, keys) for account, text in _numbers(ids)} if ids else {}
+
+
+@compiled
+def _numbers(account_ids: list[str]) -> QuerySet[BankAccount, tuple[str, str]]:
+    return BankAccount.objects.filter(id__any=account_ids).values_list("id", "sealed")
 
 
 def seal_keys() -> list[str]:

@@ -33,11 +33,7 @@ def actor_for(person_id: str, *, party_id: str = "", on: date) -> Actor:
 
 
 def _member(person_id: str, party_id: str, on: date) -> Actor:
-    rows = list(
-        _in_force(Membership.objects.filter(person_id=person_id, party_id=party_id), on)
-        .exclude(party__state=PartyState.MERGED)
-        .values_list("unit_id", "capacity")
-    )
+    rows = _acting(person_id, party_id, on)
     if not rows:
         raise rules.NotAMember
     whole = any(unit is None for unit, _ in rows)
@@ -49,16 +45,27 @@ def _member(person_id: str, party_id: str, on: date) -> Actor:
     )
 
 
+@compiled
+def _acting(person_id: str, party_id: str, on: date) -> QuerySet[Membership, tuple[str | None, str]]:
+    rows = _in_force(Membership.objects.filter(person_id=person_id, party_id=party_id), on)
+    return rows.exclude(party__state=PartyState.MERGED).values_list("unit_id", "capacity")
+
+
 def _official(person_id: str, on: date) -> Actor:
+    posts = frozenset(
+        Post(Role(role), code, covers(code), department, "" if holder == person_id else holder)
+        for holder, role, code, department in _offices(person_id, on)
+    )
+    return Actor(person_id=person_id, posts=posts)
+
+
+@compiled
+def _offices(person_id: str, on: date) -> QuerySet[Office, tuple[str, str, str, str]]:
     absent = Substitution.objects.filter(
         substitute_id=person_id, ended=False, valid_from__lte=on, valid_until__gt=on
     ).values("office_id")
     held = _in_force(Office.objects.filter(Q(person_id=person_id) | Q(id__in=absent)), on)
-    posts = frozenset(
-        Post(Role(role), code, covers(code), department, "" if holder == person_id else holder)
-        for holder, role, code, department in held.values_list("person_id", "role", "region", "department")
-    )
-    return Actor(person_id=person_id, posts=posts)
+    return held.values_list("person_id", "role", "region", "department")
 
 
 def _in_force(rows: QuerySet[T], on: date) -> QuerySet[T]:
@@ -92,12 +99,9 @@ def people_in_all(offices: Iterable[tuple[Role, str]], *, on: date) -> dict[tupl
         return {}
     near = {region: {code for code in areas() if region in covers(code)} or {region} for _role, region in wanted}
     codes = set[str]().union(*near.values())
-    rows = _in_force(Office.objects.filter(role__in={role for role, _region in wanted}, region__in=codes), on)
-    posts = list(rows.values_list("id", "role", "region", "person_id"))
+    posts = _held(sorted({str(role) for role, _region in wanted}), sorted(codes), on)
     stand_ins: dict[str, set[str]] = {}
-    for office_id, substitute_id in Substitution.objects.filter(
-        office__in=[office_id for office_id, *_ in posts], ended=False, valid_from__lte=on, valid_until__gt=on
-    ).values_list("office_id", "substitute_id"):
+    for office_id, substitute_id in _substitutes([office_id for office_id, *_ in posts], on) if posts else ():
         stand_ins.setdefault(office_id, set()).add(substitute_id)
     found: dict[tuple[Role, str], set[str]] = {office: set() for office in wanted}
     for office_id, held, code, person_id in posts:
@@ -105,6 +109,18 @@ def people_in_all(offices: Iterable[tuple[Role, str]], *, on: date) -> dict[tupl
             if role == held and code in near[region]:
                 found[role, region] |= {person_id} | stand_ins.get(office_id, set())
     return {office: sorted(people) for office, people in found.items()}
+
+
+@compiled
+def _held(roles: list[str], regions: list[str], on: date) -> QuerySet[Office, tuple[str, str, str, str]]:
+    rows = _in_force(Office.objects.filter(role__any=roles, region__any=regions), on)
+    return rows.values_list("id", "role", "region", "person_id")
+
+
+@compiled
+def _substitutes(office_ids: list[str], on: date) -> QuerySet[Substitution, tuple[str, str]]:
+    rows = Substitution.objects.filter(office_id__any=office_ids, ended=False, valid_from__lte=on, valid_until__gt=on)
+    return rows.values_list("office_id", "substitute_id")
 
 
 def members_of_all(party_ids: Iterable[str], *, on: date) -> dict[str, list[str]]:
@@ -128,9 +144,13 @@ def members_of(party_id: str, *, on: date) -> list[str]:
 
 def authorisation_of(actor: Actor, *, on: date) -> str:
     """The file id of the 授权书 by which the actor signs for their party, or "" when they sign in their own right."""
-    rows = _in_force(Membership.objects.filter(person_id=actor.person_id, party_id=actor.party_id), on)
-    files = rows.filter(capacity=actor.capacity).values_list("authorisation_file", flat=True)
-    return max(files, default="")
+    return max(_files(actor.person_id, actor.party_id, actor.capacity, on), default="")
+
+
+@compiled
+def _files(person_id: str, party_id: str, capacity: str, on: date) -> QuerySet[Membership, str]:
+    rows = _in_force(Membership.objects.filter(person_id=person_id, party_id=party_id), on)
+    return rows.filter(capacity=capacity).values_list("authorisation_file", flat=True)
 
 
 def members_now(party_id: str) -> frozenset[str]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from kechuang.kernel.actor import Actor, Role
@@ -14,6 +13,7 @@ from kechuang.parties.access import memberships_visible_to, roles_on, units_visi
 from kechuang.parties.models import Membership, Party, PartyChange, Person, Unit
 from kechuang.parties.states import Kind, PartyState
 from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import run
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +194,7 @@ _KNOWN_BY = """
 
 def known_by(party_id: str) -> tuple[frozenset[str], frozenset[str]]:
     """By which codes, and by whose identity digests, lists may name a party: `codes_of` and `identity_digests` at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN_BY, {"party": party_id, "natural": [str(Kind.MAKER), str(Kind.TEAM)]})
-        rows = cursor.fetchall()
+    rows = run(_KNOWN_BY, {"party": party_id, "natural": [str(Kind.MAKER), str(Kind.TEAM)]}).fetchall()
     if not rows:
         raise NotVisible
     return frozenset({code for code, _ in rows} - {""}), frozenset({digest for _, digest in rows} - {""})
