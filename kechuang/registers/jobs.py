@@ -1,11 +1,12 @@
 """Every day: what ran out, what authorities' lists say, what passed its notice. Run late or twice, the same once."""
 
 from datetime import datetime
+from functools import cache
 
+from kechuang.credit.queries import daily_hits
 from kechuang.kernel.actor import CLOCK
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.notices.queries import gates
-from kechuang.parties.queries import parties
 from kechuang.registers import commands, queries
 from kechuang.registers.states import CaseKind
 from kechuang.ui import clock
@@ -26,9 +27,7 @@ def run_expiries(*, now: datetime) -> int:
     over = queries.run_out(clock.day(now))
     for admission_id in over:
         commands.expire(CLOCK, admission_id=admission_id, reason=_("入库有效期已满"), now=now)
-    kept = queries.kept_parties()
-    cards = parties(kept.values())
-    gone = [admission_id for admission_id, party_id in kept.items() if not cards[party_id].active]
+    gone = queries.kept_of_ended()
     for admission_id in gone:
         commands.expire(CLOCK, admission_id=admission_id, reason=_("机构已注销或并入其他机构"), now=now)
     return len(over) + len(gone)
@@ -54,11 +53,12 @@ def run_certificates(*, now: datetime) -> int:
 def run_lists(*, now: datetime) -> int:
     """Admitted parties that an integrity list names today get a case (失信名单每日比对)."""
     on = clock.day(now)
+    named = cache(lambda code: daily_hits(code, on))  # lists that several registers ask
     opened = 0
     for scheme in queries.kept_schemes():
         terms = queries.terms_on(scheme, on)
         for code in terms.terms.integrity_lists:
-            for row, hit in queries.newly_listed(scheme, code, on):
+            for row, hit in queries.newly_listed(scheme, named(code)):
                 commands.open_case(
                     CLOCK,
                     admission_id=row.id,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from kechuang.credit.queries import commitment_in_force, entries_of
 from kechuang.deadlines import commands as deadlines
@@ -24,6 +25,7 @@ from kechuang.registers.queries import articles, list_title, papers_of
 from kechuang.registers.states import ADMISSION_MACHINE, CONFIRM_CLOCK, LIVE, AdmissionState, Basis
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 
 Terms = InForce[rules.AdmissionTerms]
 
@@ -183,10 +185,15 @@ def carried_until(admission: Admission, terms: Terms, on: date) -> date | None:
 
 def locked(actor: Actor, admission_id: str) -> Admission:
     """The admission, locked; raises NotVisible when not the actor's to see."""
-    row = visible_to(actor).select_for_update(of=("self",)).filter(id=admission_id).first()
+    row = _locked.first(actor, admission_id)
     if row is None:
         raise NotVisible
     return row
+
+
+@compiled
+def _locked(actor: Actor, admission_id: str) -> QuerySet[Admission]:
+    return visible_to(actor).select_for_update(of=("self",)).filter(id=admission_id)
 
 
 def terms_of(admission: Admission, on: date) -> Terms:

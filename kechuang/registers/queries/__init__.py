@@ -1,6 +1,7 @@
 """Reading registers: who is admitted, the public list, the queue, one admission with all that belongs to it."""
 
 from kechuang.registers.queries.daily import (
+    kept_of_ended,
     kept_parties,
     kept_schemes,
     newly_listed,
@@ -79,6 +80,7 @@ __all__ = [
     "good_on",
     "is_outside",
     "joined",
+    "kept_of_ended",
     "kept_parties",
     "kept_schemes",
     "libraries",

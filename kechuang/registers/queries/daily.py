@@ -1,5 +1,6 @@
 """What the daily jobs ask: what ran out, what lists say, what is called otherwise now."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Case as Choose
@@ -7,6 +8,7 @@ from django.db.models import F, QuerySet, Value, When
 from django.db.models.functions import Concat
 
 from kechuang.credit.queries import Hit, daily_hits
+from kechuang.parties.states import PartyState
 from kechuang.registers.models import Admission, Case
 from kechuang.registers.queries.packs import terms_on
 from kechuang.registers.states import (
@@ -52,6 +54,17 @@ def _kept_parties() -> QuerySet[Admission, tuple[str, str]]:
     return Admission.objects.filter(state__in=_KEPT).order_by("id").values_list("id", "party_id")
 
 
+def kept_of_ended() -> list[str]:
+    """Admissions that are admitted or suspended though their party is no more (机构注销、并入其他机构)."""
+    return _kept_of_ended()
+
+
+@compiled
+def _kept_of_ended() -> QuerySet[Admission, str]:
+    rows = Admission.objects.filter(state__in=_KEPT).exclude(party__state=PartyState.ACTIVE)
+    return rows.order_by("id").values_list("id", flat=True)
+
+
 def uncertified(on: date) -> list[tuple[Admission, str]]:
     """Admissions that no certificate carries any more and that have no case of it yet, with the case's key."""
     rows = [(row, f"{row.certified_until:%Y%m%d}") for row in _over(on)]
@@ -66,12 +79,17 @@ def _over(on: date) -> QuerySet[Admission]:
 
 def kept_schemes() -> list[str]:
     """The registers that have anybody on them."""
-    return sorted(set(Admission.objects.filter(state__in=_KEPT).values_list("scheme", flat=True)))
+    return sorted(_kept_schemes())
 
 
-def newly_listed(scheme: str, code: str, on: date) -> list[tuple[Admission, Hit]]:
+@compiled
+def _kept_schemes() -> QuerySet[Admission, str]:
+    return Admission.objects.filter(state__in=_KEPT).order_by().values_list("scheme", flat=True).distinct()
+
+
+def newly_listed(scheme: str, named: Sequence[Hit]) -> list[tuple[Admission, Hit]]:
     """Admissions whose party an integrity list names today and that have no case of that entry yet (失信比对)."""
-    hits = {hit.party_id: hit for hit in daily_hits(code, on)}
+    hits = {hit.party_id: hit for hit in named}
     if not hits:
         return []
     rows = _kept_of(scheme, list(hits))
@@ -111,7 +129,7 @@ def _renamed() -> QuerySet[Admission, str]:
 
 
 def _known(kind: CaseKind, admission_ids: list[str]) -> set[tuple[str, str]]:
-    return set(_cases(kind, admission_ids))
+    return set(_cases(kind, admission_ids)) if admission_ids else set()
 
 
 @compiled

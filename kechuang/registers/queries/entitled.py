@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -110,9 +111,15 @@ def admission_of(admission_id: str, *, on: date) -> Admitted | None:
 
 def ended(admission_ids: Iterable[str]) -> list[str]:
     """Which of these admissions have ended (已撤销、期满、退出): what they made ends with them."""
+    ids = sorted(set(admission_ids))
+    return _ended(ids) if ids else []
+
+
+@compiled
+def _ended(admission_ids: list[str]) -> QuerySet[Admission, str]:
     over = (AdmissionState.REVOKED, AdmissionState.EXPIRED, AdmissionState.WITHDRAWN)
-    rows = Admission.objects.filter(id__in=set(admission_ids), state__in=over).order_by("id")
-    return list(rows.values_list("id", flat=True))
+    rows = Admission.objects.filter(id__any=admission_ids, state__in=over).order_by("id")
+    return rows.values_list("id", flat=True)
 
 
 @compiled
@@ -173,7 +180,12 @@ def opening_article(party_id: str, *, on: date) -> str:
 
     That of the party's own admission, else of the first register there is; "" where no register asks for it.
     """
-    row = Admission.objects.filter(party_id=party_id).exclude(terms={}).order_by("-id").first()
-    if row is not None:
-        return str(row.terms["params"]["price_list_required"]["article"])
+    said = next(filter(None, _terms_of(party_id)), None)
+    if said is not None:
+        return str(said["params"]["price_list_required"]["article"])
     return next((terms_on(scheme, on).article("price_list_required") for scheme in registers()), "")
+
+
+@compiled
+def _terms_of(party_id: str) -> QuerySet[Admission, dict[str, Any]]:
+    return Admission.objects.filter(party_id=party_id).order_by("-id").values_list("terms", flat=True)

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from kechuang.search import rules
 from kechuang.search.models import Document
 from kechuang.search.states import BATCH, LEXEME_MAX
+from kechuang.ui.rows import run
 
 _COLUMNS = {
     "subject_id": "text",
@@ -52,7 +53,7 @@ _LEARN = (
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def put(documents: Iterable[rules.Document], *, now: datetime) -> int:
     """These can be found from now on, as they are now (写入检索); answers how many there were.
 
@@ -60,9 +61,8 @@ def put(documents: Iterable[rules.Document], *, now: datetime) -> int:
     """
     count = 0
     for batch in _batches(sorted(documents, key=lambda document: document.subject_id)):
-        with connection.cursor() as cursor:
-            rows = [row(document) for document in batch]
-            cursor.execute(_UPSERT, [now, json.dumps(rows, ensure_ascii=False)])
+        rows = [row(document) for document in batch]
+        run(_UPSERT, [now, json.dumps(rows, ensure_ascii=False)])
         learn(batch)
         count += len(batch)
     return count
@@ -92,8 +92,7 @@ def learn(documents: Sequence[rules.Document]) -> None:
         }
         for word in (known[text] for text in sorted(known))
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(_LEARN, [json.dumps(rows, ensure_ascii=False)])
+    run(_LEARN, [json.dumps(rows, ensure_ascii=False)])
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from kechuang.kernel.actor import Actor
 from kechuang.search import rules
@@ -52,21 +52,14 @@ def saved_searches(actor: Actor) -> QuerySet[SavedSearch]:
 
 def due_searches(*, until: datetime) -> list[str]:
     """Saved searches since whose last look something new can be found; the longest unlooked first."""
-    newest = _newest.first(until)
-    if newest is None:
-        return []
-    return _unseen(newest)
+    return _unseen(until)
 
 
 @compiled
-def _unseen(newest: datetime) -> QuerySet[SavedSearch, str]:
-    rows = SavedSearch.objects.filter(seen_until__lt=newest).order_by("seen_until", "id")
+def _unseen(until: datetime) -> QuerySet[SavedSearch, str]:
+    newest = Document.objects.filter(first_at__lte=until).order_by("-first_at").values("first_at")[:1]
+    rows = SavedSearch.objects.filter(seen_until__lt=Subquery(newest)).order_by("seen_until", "id")
     return rows.values_list("id", flat=True)[:BATCH]
-
-
-@compiled
-def _newest(until: datetime) -> QuerySet[Document, datetime]:
-    return Document.objects.filter(first_at__lte=until).order_by("-first_at").values_list("first_at", flat=True)[:1]
 
 
 def new_since(text: str, filters: Filters, *, since: datetime, until: datetime) -> int:
