@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from kechuang.catalog import rules
 from kechuang.catalog.access import carriers_of, roles_on, visible_to
 from kechuang.catalog.commands.indexing import index
-from kechuang.catalog.models import BATCH, Carrier, Instrument, Offer, Price
+from kechuang.catalog.models import Carrier, Instrument, Offer, Price
 from kechuang.catalog.queries import line_of, price_lines
 from kechuang.catalog.states import (
     CARRIER_LABELS,
@@ -35,7 +35,8 @@ from kechuang.parties.rules import pinyin_key
 from kechuang.registers.queries import carrier_admission, opening_article
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
-from kechuang.ui.compiled import compiled
+from kechuang.ui.compiled import Change, compiled, compiled_update
+from kechuang.ui.rows import insert_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +131,11 @@ def add_offers(actor: Actor, *, carrier_id: str, offers: Sequence[NewOffer], now
     carrier = own_carrier(actor, carrier_id)
     for new in offers:
         _check(new)
-    standing = {_key(row): row for row in Offer.objects.filter(carrier=carrier).exclude(state=OfferState.CLOSED)}
+    standing = {_key(row): row for row in _standing(carrier.id)}
     made = [(new, _row(carrier, new, clock.day(now))) for new in offers if _key_of(new) not in standing]
-    Offer.objects.bulk_create([row for _new, row in made], batch_size=BATCH)
-    prices = [price for new, row in made for price in _prices(actor, row, new.prices, clock.day(now))]
-    Price.objects.bulk_create(prices, batch_size=BATCH)
-    sheets = [_sheet(row) for _new, row in made if row.kind in INSTRUMENT_KINDS]
-    Instrument.objects.bulk_create(sheets, batch_size=BATCH)
+    insert_many(Offer, [row for _new, row in made])
+    insert_many(Price, [price for new, row in made for price in _prices(actor, row, new.prices, clock.day(now))])
+    insert_many(Instrument, [_sheet(row) for _new, row in made if row.kind in INSTRUMENT_KINDS])
     for new, row in made:
         said = {"carrier": carrier.id, "prices": [_said(price) for price in new.prices]}
         label = _("登记仪器设备") if row.kind in INSTRUMENT_KINDS else _("登记服务项目")
@@ -144,6 +143,11 @@ def add_offers(actor: Actor, *, carrier_id: str, offers: Sequence[NewOffer], now
     index([row.id for _new, row in made if row.state != OfferState.DRAFT], now=now)
     standing |= {_key(row): row for _new, row in made}
     return [standing[_key_of(new)] for new in offers]
+
+
+@compiled
+def _standing(carrier_id: str) -> QuerySet[Offer]:
+    return Offer.objects.filter(carrier_id=carrier_id).exclude(state=OfferState.CLOSED)
 
 
 @transaction.atomic
@@ -179,7 +183,8 @@ def set_prices(
     ends, begins = rules.changed(price_lines(offer.id, on=valid_from, group=PriceGroup.ALL), lines)
     Price.objects.filter(id__in=[line.id for line in ends]).update(valid_until=valid_from)
     places = {(line.item, line.group): place for place, line in enumerate(lines)}
-    made = Price.objects.bulk_create(_prices(actor, offer, begins, valid_from, places))
+    made = _prices(actor, offer, begins, valid_from, places)
+    insert_many(Price, made)
     said = {
         "from": valid_from.isoformat(),
         "ended": [line.id for line in ends],
@@ -239,10 +244,15 @@ def check_joined(*, party_id: str, unit_id: str, kind: CarrierKind, on: date) ->
 
 def own_carrier(actor: Actor, carrier_id: str) -> Carrier:
     """One's own carrier, locked so that two additions see each other; raises NotVisible."""
-    carrier = carriers_of(actor).select_for_update(of=("self",)).filter(id=carrier_id).first()
+    carrier = _own_locked.first(actor, carrier_id)
     if carrier is None:
         raise NotVisible
     return carrier
+
+
+@compiled
+def _own_locked(actor: Actor, carrier_id: str) -> QuerySet[Carrier]:
+    return carriers_of(actor).select_for_update(of=("self",)).filter(id=carrier_id)
 
 
 @compiled
@@ -316,12 +326,22 @@ def _prices(
 
 def _drop_planned(offer: Offer, valid_from: date) -> None:
     """Lines that would begin on the day or later keep an empty period: they never were in force."""
-    for row in Price.objects.filter(offer=offer, valid_from__gte=valid_from, valid_until__isnull=True):
+    for row in _planned(offer.id, valid_from):
         row.valid_until = row.valid_from
         row.save(update_fields=["valid_until"])
-    # What a dropped line was to follow runs on.
-    followed = Price.objects.filter(offer=offer, valid_until__gte=valid_from, valid_from__lt=valid_from)
-    followed.update(valid_until=None)
+    _run_on(offer.id, valid_from)
+
+
+@compiled
+def _planned(offer_id: str, valid_from: date) -> QuerySet[Price]:
+    return Price.objects.filter(offer_id=offer_id, valid_from__gte=valid_from, valid_until__isnull=True)
+
+
+@compiled_update
+def _run_on(offer_id: str, valid_from: date) -> Change:
+    """What a dropped line was to follow runs on."""
+    followed = Price.objects.filter(offer_id=offer_id, valid_until__gte=valid_from, valid_from__lt=valid_from)
+    return followed, {"valid_until": None}
 
 
 def _key(row: Offer) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from kechuang.parties.queries import covers
 from kechuang.policy.book import InForce, current, in_force
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,8 +255,13 @@ def joining(admission_ids: Iterable[str]) -> set[str]:
 
 def of_admissions() -> dict[str, str]:
     """Living carriers that an admission made: admission by carrier."""
+    return dict(_of_admissions())
+
+
+@compiled
+def _of_admissions() -> QuerySet[Carrier, tuple[str, str]]:
     rows = Carrier.objects.filter(admission__isnull=False, ended_on__isnull=True)
-    return dict(rows.values_list("id", "admission_id"))
+    return rows.values_list("id", "admission_id")
 
 
 def _alive(rows: QuerySet[Any], on: date) -> QuerySet[Any]:

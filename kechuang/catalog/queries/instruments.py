@@ -116,8 +116,13 @@ def instrument(actor: Actor, offer_id: str) -> InstrumentCard:
 
 def instruments(offer_ids: Iterable[str]) -> dict[str, InstrumentCard]:
     """Cards by id; the caller has shown that the actor may see what they belong to. One statement."""
-    rows = Instrument.objects.filter(offer_id__in=set(offer_ids)).select_related("offer__carrier")
-    return {row.offer_id: instrument_card(row, row.offer) for row in rows}
+    ids = sorted(set(offer_ids))
+    return {row.offer_id: instrument_card(row, row.offer) for row in _instruments(ids)} if ids else {}
+
+
+@compiled
+def _instruments(offer_ids: list[str]) -> QuerySet[Instrument]:
+    return Instrument.objects.filter(offer_id__any=offer_ids).select_related("offer__carrier")
 
 
 def openness(offer_ids: Iterable[str]) -> dict[str, Openness]:
@@ -265,13 +270,15 @@ def clearances(offer_id: str) -> QuerySet[Clearance]:
 
 def documents(offer_ids: Iterable[str], *, on: date) -> list[Document]:
     """What the search keeps of these offers (检索文档): open and paused ones that are shared at all. Two statements."""
-    rows = list(
-        Offer.objects.filter(id__in=set(offer_ids), state__in=_SHOWN)
-        .exclude(instrument__share_mode=ShareMode.NONE)
-        .select_related("carrier", "party", "instrument")
-    )
+    rows = _shared(sorted(set(offer_ids)))
     priced = price_lists([row.id for row in rows], on=on)
     return [_document(row, _lowest(priced[row.id])) for row in rows]
+
+
+@compiled
+def _shared(offer_ids: list[str]) -> QuerySet[Offer]:
+    rows = Offer.objects.filter(id__any=offer_ids, state__in=_SHOWN).exclude(instrument__share_mode=ShareMode.NONE)
+    return rows.select_related("carrier", "party", "instrument")
 
 
 def _lowest(lines: Iterable[object]) -> int | None:

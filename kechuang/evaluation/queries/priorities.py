@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from kechuang.catalog.queries import carrier_cards
 from kechuang.credit.queries import named_by
 from kechuang.credit.states import LABELS, Label
@@ -15,6 +17,7 @@ from kechuang.kernel.actor import Actor
 from kechuang.kernel.errors import NotVisible
 from kechuang.kernel.machine import Move
 from kechuang.registers.queries import ended
+from kechuang.ui.compiled import compiled
 
 _AGAINST = (Label.DISHONEST, Label.MISUSED)  # lists that name no preferred carrier
 
@@ -43,10 +46,15 @@ class Certificate:
 
 def holding(*, on: date, region: str = "") -> list[Priority]:
     """Certificates in force on a day, by name: issued, not run out, not revoked. One statement."""
+    return _holding(on, region)
+
+
+@compiled
+def _holding(on: date, region: str) -> QuerySet[Priority]:
     rows = access.priorities().filter(issued_on__lte=on, valid_until__gt=on)
     rows = rows.exclude(id__in=Revocation.objects.values("priority_id"))
     rows = rows.filter(region=region) if region else rows
-    return list(rows.select_related("sheet__evaluation").order_by("name", "id"))
+    return rows.select_related("sheet__evaluation").order_by("name", "id")
 
 
 def preferred(*, on: date, programme: str = "") -> list[Preferred]:

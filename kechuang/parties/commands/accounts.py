@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from kechuang.kernel.actor import Actor, Role
 from kechuang.kernel.errors import NotVisible
@@ -15,6 +16,7 @@ from kechuang.parties.models import BankAccount, Party, Unit
 from kechuang.parties.states import ACCOUNT_MACHINE, OFFICERS, AccountState
 from kechuang.trail.commands import advance, record
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 
 
 @transaction.atomic
@@ -151,7 +153,12 @@ def mark_told(actor: Actor, *, account_id: str, now: datetime) -> BankAccount:
 
 
 def _locked(actor: Actor, account_id: str) -> BankAccount:
-    account = accounts_visible_to(actor).filter(id=account_id).select_for_update(of=("self",)).first()
+    account = _visible_locked.first(actor, account_id)
     if account is None:
         raise NotVisible
     return account
+
+
+@compiled
+def _visible_locked(actor: Actor, account_id: str) -> QuerySet[BankAccount]:
+    return accounts_visible_to(actor).filter(id=account_id).select_for_update(of=("self",))

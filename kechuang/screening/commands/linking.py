@@ -11,7 +11,7 @@ from django.db import transaction
 from kechuang.kernel.actor import CLOCK, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.screening.models import Level, Link, Registration
-from kechuang.screening.queries.linking import OWN, Known, known_now, links_of, living_links
+from kechuang.screening.queries.linking import OWN, Known, known_now, links_of
 from kechuang.screening.rules import LevelFact
 from kechuang.screening.states import LinkKind, LinkState
 from kechuang.trail.commands import Act, record_many
@@ -30,7 +30,7 @@ def keep_links(known: Iterable[Known], *, complete: bool = False, now: datetime)
     says, so what it said before of the same parties, and no longer says, was a link until today. A struck link stays struck.
     """
     on, given = clock.day(now), {(one.party_id, one.kind, digest_of(one.kind, one.value)): one for one in known}
-    standing = links_of({party for party, _kind, _digest in given})
+    standing = links_of({party for party, _kind, _digest in given}, sources=OWN if complete else ())
     known_before = {party for party, _kind, _digest in standing}
     new = [
         _row(one, key[-1], on, since=on if complete and key[0] in known_before else None)
@@ -41,7 +41,8 @@ def keep_links(known: Iterable[Known], *, complete: bool = False, now: datetime)
     acts = [Act(row, {"kind": row.kind, "source": row.source}, target=str(LinkState.STANDING)) for row in new]
     record_many(CLOCK, acts, "link", label=_("登记关联线索"), role=Role.CLOCK, now=now)
     if complete:
-        _end(_rows([row_id for key, row_id in living_links(list(OWN)).items() if key not in given]), now=now)
+        living = [key for key, one in standing.items() if one.until_on is None and one.source in OWN]
+        _end(_rows([standing[key].id for key in living if key not in given]), now=now)
         over = [one for key, one in standing.items() if key in given and one.until_on and one.source in OWN]
         _revive(_rows([one.id for one in over]), now=now)
     return len(new)

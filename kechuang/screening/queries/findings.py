@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -23,6 +23,7 @@ from kechuang.screening.states import (
     Pattern,
     Stage,
 )
+from kechuang.ui.compiled import compiled
 from kechuang.ui.waiting import Waiting, waiting
 
 
@@ -129,4 +130,9 @@ def asked_at(stage: Stage) -> QuerySet[RedCheck]:
 
 def levels_on() -> date | None:
     """When all claims were last screened against one another: the day of the price levels."""
-    return Level.objects.order_by().aggregate(last=Max("on"))["last"]
+    return _levels_on.first()
+
+
+@compiled
+def _levels_on() -> QuerySet[Level, date]:
+    return Level.objects.order_by("-on").values_list("on", flat=True)[:1]

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.screening.models import Link
 from kechuang.screening.states import LinkKind
 from kechuang.ui.compiled import compiled
+from kechuang.ui.rows import run
 
 # One row per party and thing: the party, its seat, the kind, the value by which it is compared, and what is shown of it.
 _KNOWN = """
@@ -54,12 +54,10 @@ class Known:
 
 def known_now() -> list[Known]:
     """What the register of parties says of all active parties, in one order: what is new is written down in it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN)
-        return [
-            Known(party, region, LinkKind(kind), value, shown, _SOURCES.get(kind, REGISTER), since)
-            for party, region, kind, value, shown, since in cursor.fetchall()
-        ]
+    return [
+        Known(party, region, LinkKind(kind), value, shown, _SOURCES.get(kind, REGISTER), since)
+        for party, region, kind, value, shown, since in run(_KNOWN, []).fetchall()
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +69,12 @@ class Standing:
     source: str
 
 
-def links_of(party_ids: Iterable[str]) -> dict[_Key, Standing]:
-    """What is written down of these parties; of many thousands each morning, so no rows are built of it."""
-    rows = _links_of(sorted(party_ids))
+def links_of(party_ids: Iterable[str], *, sources: Iterable[str] = ()) -> dict[_Key, Standing]:
+    """What is written down of these parties, and what stands today by what these sources say of any party.
+
+    Of many thousands each morning, so no rows are built of it.
+    """
+    rows = _links_of(sorted(party_ids), list(sources))
     return {
         (party, LinkKind(kind), digest): Standing(link_id, until, source)
         for link_id, party, kind, digest, until, source in rows
@@ -81,17 +82,7 @@ def links_of(party_ids: Iterable[str]) -> dict[_Key, Standing]:
 
 
 @compiled
-def _links_of(party_ids: list[str]) -> QuerySet[Link, tuple[str, str, str, str, date | None, str]]:
-    rows = Link.objects.filter(party_id__any=party_ids)
-    return rows.values_list("id", "party_id", "kind", "digest", "until_on", "source")
-
-
-def living_links(sources: list[str]) -> dict[_Key, str]:
-    """The links that stand today by what these sources say."""
-    return {(party, LinkKind(kind), digest): link_id for link_id, party, kind, digest in _living(sources)}
-
-
-@compiled
-def _living(sources: list[str]) -> QuerySet[Link, tuple[str, str, str, str]]:
-    rows = Link.objects.filter(source__any=sources, until_on__isnull=True)
-    return rows.values_list("id", "party_id", "kind", "digest")
+def _links_of(party_ids: list[str], sources: list[str]) -> QuerySet[Link, tuple[str, str, str, str, date | None, str]]:
+    wanted = Q(party_id__any=party_ids)
+    wanted |= Q(source__any=sources, until_on__isnull=True) if sources else Q()
+    return Link.objects.filter(wanted).values_list("id", "party_id", "kind", "digest", "until_on", "source")

@@ -41,6 +41,7 @@ from kechuang.supervision.states.cases import (
 )
 from kechuang.trail.models import Event
 from kechuang.trail.queries import way
+from kechuang.ui.compiled import compiled
 
 _HELD = (Holding.ASKED, Holding.SUSPENDED)
 
@@ -302,10 +303,15 @@ def to_lapse(*, on: date) -> list[str]:
 
 def to_follow() -> list[str]:
     """Holds about which something is to be done: the payout became payable, or is over."""
-    held = list(Item.objects.filter(holding__in=_HELD))
+    held = _held()
     moved: set[str] = set()
     for kind, ids in payouts_among(held).items():
         sort = PAYOUTS[kind]
         rows = sort.rows(CLOCK).filter(id__in=ids, state__in=[*sort.stoppable, *sort.over]) if ids else ()
         moved |= {row.id for row in rows}
     return sorted(item.id for item in held if item.subject_id in moved)
+
+
+@compiled
+def _held() -> QuerySet[Item]:
+    return Item.objects.filter(holding__in=_HELD)

@@ -58,23 +58,34 @@ def halves(regions: Iterable[str], *, of: date, on: date) -> list[Half]:
     """The half-year of the day `of` for each of these offices that paid anything in it. Two statements."""
     since, until = rules.half_of(of)
     schemes = {region: _scheme(region, on) for region in sorted(set(regions)) if has_rules(region, on=on)}
-    rows = queue(CLOCK).filter(region__in=schemes, state=ClaimState.PAID, paid_on__gte=since, paid_on__lt=until)
-    counted = rows.order_by().values_list("region", "scheme").annotate(count=Count("id"))
-    paid = {(region, scheme): count for region, scheme, count in counted}
-    sheets = Sheet.objects.filter(
-        claim__region__in=schemes,
-        claim__state=ClaimState.PAID,
-        claim__paid_on__gte=since,
-        claim__paid_on__lt=until,
-        visit__plan__state__in=_DRAWN,
-    )
-    found = sheets.order_by().values_list("claim__region", "claim__scheme")
-    drawn = {(r, s): count for r, s, count in found.annotate(count=Count("claim_id", distinct=True))}
+    if not schemes:
+        return []
+    paid = {(region, scheme): count for region, scheme, count in _paid_in(list(schemes), since, until)}
+    drawn = {(region, scheme): count for region, scheme, count in _drawn_in(list(schemes), since, until)}
     return [
         _half(region, since, until, paid[region, scheme], drawn.get((region, scheme), 0), scheme, on)
         for region, scheme in schemes.items()
         if (region, scheme) in paid
     ]
+
+
+@compiled
+def _paid_in(regions: list[str], since: date, until: date) -> QuerySet[Claim, tuple[str, str, int]]:
+    rows = queue(CLOCK).filter(region__any=regions, state=ClaimState.PAID, paid_on__gte=since, paid_on__lt=until)
+    return rows.order_by().values_list("region", "scheme").annotate(count=Count("id"))
+
+
+@compiled
+def _drawn_in(regions: list[str], since: date, until: date) -> QuerySet[Sheet, tuple[str, str, int]]:
+    sheets = Sheet.objects.filter(
+        claim__region__any=regions,
+        claim__state=ClaimState.PAID,
+        claim__paid_on__gte=since,
+        claim__paid_on__lt=until,
+        visit__plan__state__in=_DRAWN,
+    )
+    counted = sheets.order_by().values_list("claim__region", "claim__scheme")
+    return counted.annotate(count=Count("claim_id", distinct=True))
 
 
 def _half(region: str, since: date, until: date, paid: int, drawn: int, scheme: str, on: date) -> Half:

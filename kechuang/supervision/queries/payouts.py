@@ -20,6 +20,7 @@ from kechuang.subsidies.states import CLAWS_BACK, STATEMENT_MACHINE, StatementSt
 from kechuang.subsidies.states import ENDED as STATEMENT_OVER
 from kechuang.supervision.models import Clawback, Instalment, Item
 from kechuang.supervision.states.cases import ClawbackState, ItemKind
+from kechuang.ui.compiled import compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,12 @@ def sent_back() -> QuerySet[Clawback]:
 
 def to_void() -> list[str]:
     """The same for the clock, in order."""
-    return list(sent_back().order_by("id").values_list("id", flat=True))
+    return _to_void()
+
+
+@compiled
+def _to_void() -> QuerySet[Clawback, str]:
+    return sent_back().order_by("id").values_list("id", flat=True)
 
 
 def asked_of(kind: ItemKind, ids: list[str]) -> dict[str, int]:
