@@ -12,6 +12,7 @@ from kechuang.ledger.commands import sealing
 from kechuang.ledger.models import Seal, SealMark, Transfer
 from kechuang.ledger.rules import Kind, Leg, Place
 from kechuang.trail.models import Event
+from kechuang.ui.rows import ask
 
 NOW = datetime(2025, 3, 3, 2, tzinfo=UTC)
 YUE = "330602"
@@ -56,12 +57,16 @@ def test_what_is_many_is_sealed_in_parts(monkeypatch: pytest.MonkeyPatch) -> Non
     assert sealed() == [(0, made[1], 2), (made[1], made[3], 2), (made[3], made[4], 1)]
 
 
-def _with_one_under_way(then: Callable[[], None]) -> None:
-    """A post that got the lower number and commits last: `then` happens while it is under way."""
-    posted, may_end = threading.Event(), threading.Event()
+def _with_one_under_way(then: Callable[[], None], *, later_transaction: bool = False) -> None:
+    """A post that got the lower id and commits last: `then` happens while it is under way.
+
+    `later_transaction`: its transaction got the higher number all the same.
+    """
+    may_begin, posted, may_end = threading.Event(), threading.Event(), threading.Event()
 
     def slow() -> None:
         try:
+            may_begin.wait(20)
             with transaction.atomic():
                 book(1)
                 posted.set()
@@ -72,22 +77,27 @@ def _with_one_under_way(then: Callable[[], None]) -> None:
     late = threading.Thread(target=slow)
     late.start()
     try:
-        assert posted.wait(20)
-        other = Place(Kind.BUDGET, "330603", 2025), Place(Kind.APPROPRIATION, "330603", 2025)
-        commands.post([Leg("release", other[1], other[0], 5)], key="other", subject="bud_2", now=NOW)
+        with transaction.atomic():
+            if later_transaction:
+                ask("SELECT pg_current_xact_id()", [])
+            may_begin.set()
+            assert posted.wait(20)
+            other = Place(Kind.BUDGET, "330603", 2025), Place(Kind.APPROPRIATION, "330603", 2025)
+            commands.post([Leg("release", other[1], other[0], 5)], key="other", subject="bud_2", now=NOW)
         then()
     finally:
         may_end.set()
         late.join(20)
 
 
-def test_what_is_under_way_holds_the_seal_back_and_is_under_it_afterwards() -> None:
+@pytest.mark.parametrize("later_transaction", [False, True])
+def test_what_is_under_way_holds_the_seal_back_and_is_under_it_afterwards(later_transaction: bool) -> None:
     def rounds() -> None:
         for _ in range(3):
             jobs.run_seals(now=NOW)
         assert sealed() == []
 
-    _with_one_under_way(rounds)
+    _with_one_under_way(rounds, later_transaction=later_transaction)
     jobs.run_seals(now=NOW)
     jobs.run_seals(now=NOW)
     assert [count for *_, count in sealed()] == [2]

@@ -16,6 +16,8 @@ from kechuang.trail.commands import record
 from kechuang.trail.queries import ended_below
 from kechuang.ui.rows import ask, run
 
+_MARK = """INSERT INTO ledger_sealmark (id, xid, transfer_id) VALUES (1, %s, %s)
+    ON CONFLICT (id) DO UPDATE SET xid = excluded.xid, transfer_id = excluded.transfer_id"""
 _ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('ledger_sealing'))"
 
 
@@ -25,12 +27,16 @@ def seal(*, now: datetime) -> bool:
     if ask(_ALONE, []) != (True,):
         return False
     mark = ask("SELECT xid, transfer_id FROM ledger_sealmark WHERE id = 1", [])
+    (reached,) = ask("SELECT coalesce(max(id), 0) FROM ledger_transfer", [])
     below, highest = ended_below()
     if mark and below < mark[0] <= highest:  # above `highest`: restored into a server that counts anew
         return False
+    # A post has its number of a transaction (it locks accounts) before its transfer has an id: whoever booked up to
+    # `reached` has a lower one than this round, which gets its own only now.
+    (own,) = ask("SELECT pg_current_xact_id()::text::bigint", [])
     full = bool(mark) and _sealed(mark[1], now) == SEALED
     if not full:
-        _mark()
+        run(_MARK, [own, reached])
     return full
 
 
@@ -51,14 +57,3 @@ def _sealed(upto: int, now: datetime) -> int:
     facts = {"after": after, "last": last, "transfers": count}
     record(CLOCK, row, "seal", label=_("封存账目"), role=Role.CLOCK, now=now, facts=facts)
     return int(count)
-
-
-def _mark() -> None:
-    """How far the books reach; read before the horizon, so that whoever booked up to there is below it."""
-    (reached,) = ask("SELECT coalesce(max(id), 0) FROM ledger_transfer", [])
-    _below, highest = ended_below()
-    run(
-        "INSERT INTO ledger_sealmark (id, xid, transfer_id) VALUES (1, %s, %s)"
-        " ON CONFLICT (id) DO UPDATE SET xid = excluded.xid, transfer_id = excluded.transfer_id",
-        [highest, reached],
-    )

@@ -28,7 +28,10 @@ _HORIZON = """
 
 
 def ended_below() -> tuple[int, int]:
-    """Every transaction below the first number has ended; the second is the first that was not yet given out."""
+    """Every transaction below the first number has ended; the second is one more than the last of those that have.
+
+    Of the numbers from the second on some may be under way already: it is no mark of what had begun when this was asked.
+    """
     for _ in range(HORIZON_ASKED):
         below, highest, doubtful = ask(_HORIZON, [])
         if not doubtful:
