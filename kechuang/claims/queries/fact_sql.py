@@ -88,7 +88,8 @@ CROSS JOIN LATERAL (
 )
 
 # Whom the two sides of the claims reach: from each side what it has, who else has that, and once more. What more parties
-# have than `hub` is not followed, but told of.
+# have than `hub` is not followed, but told of. OFFSET 0 keeps the steps in their order: from a few parties outwards, not
+# through all links there are, which is what the planner takes while the table has no statistics.
 LINKS = """
 WITH RECURSIVE sides AS (
     SELECT DISTINCT x.party FROM claims_claim c, LATERAL (VALUES (c.holder_party), (c.provider_party)) AS x (party)
@@ -97,13 +98,17 @@ WITH RECURSIVE sides AS (
     SELECT party, 0 FROM sides
     UNION
     SELECT b.party_id, r.depth + 1 FROM reached r
-    JOIN screening_link a ON a.party_id = r.party AND a.state = 'standing'
-    JOIN screening_link b ON b.digest = a.digest AND b.state = 'standing'
-    WHERE r.depth < %(depth)s AND %(hub)s >= (
-        SELECT count(*) FROM (SELECT FROM screening_link n WHERE n.digest = a.digest LIMIT %(hub)s + 1) few)
+    CROSS JOIN LATERAL (
+        SELECT a.digest FROM screening_link a WHERE a.party_id = r.party AND a.state = 'standing' AND %(hub)s >= (
+            SELECT count(*) FROM (SELECT FROM screening_link n WHERE n.digest = a.digest LIMIT %(hub)s + 1) few)
+        OFFSET 0) a
+    CROSS JOIN LATERAL (
+        SELECT b.party_id FROM screening_link b WHERE b.digest = a.digest AND b.state = 'standing' OFFSET 0) b
+    WHERE r.depth < %(depth)s
 )
 SELECT DISTINCT l.id AS link_id, l.party_id AS party, l.kind, l.digest, l.shown, l.from_on, l.until_on
-FROM reached r JOIN screening_link l ON l.party_id = r.party AND l.state = 'standing'"""
+FROM (SELECT DISTINCT party FROM reached) r CROSS JOIN LATERAL (
+    SELECT * FROM screening_link l WHERE l.party_id = r.party AND l.state = 'standing' OFFSET 0) l"""
 
 ALL_LINKS = """
 SELECT l.id AS link_id, l.party_id AS party, l.kind, l.digest, l.shown, l.from_on, l.until_on
