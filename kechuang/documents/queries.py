@@ -25,6 +25,7 @@ __all__ = [
     "files_by_subject",
     "files_of",
     "open_file",
+    "opened",
 ]
 
 
@@ -79,7 +80,7 @@ def open_file(actor: Actor, file_id: str) -> Opened:
     file = visible_to(actor).filter(id=file_id).first()
     if file is None:
         raise NotVisible
-    return _opened(file)
+    return opened(file)
 
 
 def content_of(*, subject_id: str, file_id: str) -> Opened:
@@ -87,7 +88,7 @@ def content_of(*, subject_id: str, file_id: str) -> Opened:
     file = _file_of.first(file_id, subject_id)
     if file is None:
         raise NotVisible
-    return _opened(file)
+    return opened(file)
 
 
 @compiled
@@ -95,8 +96,11 @@ def _file_of(file_id: str, subject_id: str) -> QuerySet[File]:
     return File.objects.filter(id=file_id, subject_id=subject_id)
 
 
-def _opened(file: File) -> Opened:
-    """Nothing is served unscanned where a scanner is installed, and nothing that is not what was kept."""
+def opened(file: File) -> Opened:
+    """The content of a file read just now, of a record which, as the caller has shown, the actor may see.
+
+    Nothing is served unscanned where a scanner is installed, and nothing that is not what was kept.
+    """
     if file.scan_state != ScanState.SCANNED and scanner().real:
         raise NotYetScanned(name=file.name)
     if store.digest_of(file.digest) != file.digest:

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from kechuang.claims.models import Citation, Claim
-from kechuang.claims.queries.evidence import Paper, Read
+from kechuang.claims.queries.evidence import Read
 from kechuang.claims.queries.facts import facts_of_all, facts_of_few
 from kechuang.claims.states import OPEN, SCREENED_DAYS, ClaimState
-from kechuang.documents.queries import content_of
+from kechuang.documents.queries import File, opened
 from kechuang.documents.rules import UploadRefused, reduced_pages, report_text
 from kechuang.documents.states import Kind
 from kechuang.parties.queries import party
@@ -24,7 +24,7 @@ from kechuang.ui import clock
 
 
 def screen_submitted(
-    claim: Claim, invoices: Sequence[Read], papers: Sequence[Paper], *, again: bool, now: datetime
+    claim: Claim, invoices: Sequence[Read], papers: Sequence[File], *, again: bool, now: datetime
 ) -> None:
     """Takes the prints of a claim's papers and screens it, before anybody decides on it."""
     papers_read = [
@@ -51,22 +51,22 @@ def screen_submitted(
     _screened([(claim.id, claim.region)], [claim.id] if again else (), now)
 
 
-def _pictures(claim: Claim, papers: Sequence[Paper]) -> list[screening.PicturePaper]:
+def _pictures(claim: Claim, papers: Sequence[File]) -> list[screening.PicturePaper]:
     """The claim's own invoices as they look, where they were scanned or photographed."""
     found = []
     for paper in papers:
         if paper.kind == Kind.INVOICE and paper.subject_id == claim.id:
-            pages = reduced_pages(paper.name, content_of(subject_id=claim.id, file_id=paper.id).content)
+            pages = reduced_pages(paper.name, opened(paper).content)
             if pages:
                 sides = (party(one).credit_code for one in (claim.provider_party, claim.holder_party))
                 found.append(screening.PicturePaper(paper.id, paper.name, paper.digest, pages, *sides))
     return found
 
 
-def _text(paper: Paper) -> str:
+def _text(paper: File) -> str:
     """What a report says; "" where it is a picture or cannot be read: then it is compared with nothing."""
     try:
-        return report_text(paper.name, content_of(subject_id=paper.subject_id, file_id=paper.id).content)
+        return report_text(paper.name, opened(paper).content)
     except UploadRefused:
         return ""
 

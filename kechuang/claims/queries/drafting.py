@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 
 from kechuang.claims import rules
 from kechuang.claims.models import Claim, InvoiceLine, SetAside
-from kechuang.claims.queries.evidence import Paper, Read, compared, read_invoices, refuse_foreign
+from kechuang.claims.queries.evidence import Read, compared, read_invoices, refuse_foreign
 from kechuang.claims.queries.orders import ClaimOrder, terms_of
 from kechuang.claims.states import ORDERS_MAX
-from kechuang.documents.queries import files_among
+from kechuang.documents.queries import File, files_among
 from kechuang.documents.rules import Comparison, Invoice
 from kechuang.documents.states import KIND_LABELS, Kind
 from kechuang.kernel.errors import Refusal
@@ -39,14 +39,13 @@ def _aside(claim_id: str) -> QuerySet[SetAside, str]:
     return SetAside.objects.filter(claim_id=claim_id).values_list("file_id", flat=True)
 
 
-def papers_of(claim: Claim) -> list[Paper]:
+def papers_of(claim: Claim) -> list[File]:
     """The papers a claim rests on: its own and its order's, those set aside left out."""
     aside = set(_aside(claim.id))
-    files = [file for file in files_among(claim.id, claim.order_id) if file.id not in aside]
-    return [Paper(file.id, file.subject_id, file.kind, file.name, file.digest) for file in files]
+    return [file for file in files_among(claim.id, claim.order_id) if file.id not in aside]
 
 
-def missing_labels(order: ClaimOrder, terms: rules.ClaimTerms, papers: Sequence[Paper]) -> tuple[str, ...]:
+def missing_labels(order: ClaimOrder, terms: rules.ClaimTerms, papers: Sequence[File]) -> tuple[str, ...]:
     """The kinds of papers that are still to be brought; a contract sealed here counts as one."""
     present = {paper.kind for paper in papers} | ({Kind.CONTRACT} if order.contract_digest else set())
     missing = rules.missing_files(terms.claim_documents.pick(service=order.service), sorted(present))

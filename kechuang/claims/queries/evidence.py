@@ -7,7 +7,7 @@ from datetime import date
 from kechuang.claims import rules
 from kechuang.claims.models import InvoiceLine
 from kechuang.claims.queries.orders import ClaimOrder
-from kechuang.documents.queries import content_of
+from kechuang.documents.queries import File, opened
 from kechuang.documents.rules import (
     Allocation,
     Amount,
@@ -26,17 +26,6 @@ from kechuang.policy.book import InForce
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """A file of a claim, as far as it matters here."""
-
-    id: str
-    subject_id: str
-    kind: str
-    name: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
 class Read:
     """One invoice as it was read from its file."""
 
@@ -44,7 +33,7 @@ class Read:
     file_id: str
 
 
-def read_invoices(claim_id: str, papers: Sequence[Paper]) -> list[Read]:
+def read_invoices(claim_id: str, papers: Sequence[File]) -> list[Read]:
     """The invoices of a claim, each number once; a structured file is preferred over the page of the same invoice.
 
     A picture of an invoice goes along with the file that it is of; alone it is refused, with NoInvoiceData.
@@ -54,7 +43,7 @@ def read_invoices(claim_id: str, papers: Sequence[Paper]) -> list[Read]:
     for paper in papers:
         if paper.kind != Kind.INVOICE or paper.subject_id != claim_id:
             continue
-        content = content_of(subject_id=claim_id, file_id=paper.id).content
+        content = opened(paper).content
         try:
             invoice = read_invoice(paper.name, content)
         except NoInvoiceData as picture:
