@@ -11,7 +11,7 @@ from kechuang.claims import rules
 from kechuang.claims.models import Citation, Claim, Invoice, InvoiceLine
 from kechuang.claims.queries.evidence import Read, refuse_foreign
 from kechuang.claims.queries.orders import ClaimOrder
-from kechuang.claims.states import UNCHECKED
+from kechuang.claims.states import UNCHECKED, ClaimState
 from kechuang.kernel.money import Fen
 from kechuang.orders.queries import own_orders
 from kechuang.ui.compiled import Change, compiled, compiled_update
@@ -52,7 +52,8 @@ def cite(
     `rules.allocated` and `evidence.refuse_foreign` raise.
     """
     refuse_foreign(order, invoices)
-    uncite(claim)
+    if claim.state != ClaimState.DRAFT:  # what was never handed in has cited nothing
+        uncite(claim)
     lines = [
         bound_line(order, read.invoice, read.file_id, allocations.get(read.invoice.number), now=now)
         for read in invoices
@@ -85,23 +86,18 @@ def bound_line(
 ) -> InvoiceLine:
     """The line of an invoice that belongs to the order: bound before, or bound now with all its lines."""
     number = found.number
-    bound = _line_of.first(number, order.id)
-    if bound is not None:
+    known = _lines_of(number)
+    if bound := next((line for line in known if line.order_id == order.id), None):
         _refuse_changed(bound.invoice, found)
         return bound
-    if _numbered(number):
+    if known:
         raise rules.InvoiceBound(number=number)
     return _bind(order, found, file_id, rules.allocated(number, found.gross_fen, order.id, lines), now=now)
 
 
 @compiled
-def _line_of(number: str, order_id: str) -> QuerySet[InvoiceLine]:
-    return InvoiceLine.objects.select_related("invoice").filter(invoice__number=number, order_id=order_id)
-
-
-@compiled
-def _numbered(number: str) -> QuerySet[Invoice, str]:
-    return Invoice.objects.filter(number=number).values_list("pk", flat=True)
+def _lines_of(number: str) -> QuerySet[InvoiceLine]:
+    return InvoiceLine.objects.select_related("invoice").filter(invoice__number=number)
 
 
 def _refuse_changed(kept: Invoice, found: Said) -> None:

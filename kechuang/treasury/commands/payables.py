@@ -18,7 +18,7 @@ from kechuang.treasury.rules import StillInPayment, pays_until
 from kechuang.treasury.states import CLAIMS, DRAWN_AT_ONCE, BudgetState
 from kechuang.ui import clock
 from kechuang.ui.compiled import compiled
-from kechuang.ui.rows import add
+from kechuang.ui.rows import insert
 
 
 @transaction.atomic(savepoint=False)
@@ -43,8 +43,6 @@ def add_payable(
     `year` is the budget year of the ledger's `owed` account. The payee's account is read when the batch is prepared,
     so `payee_account` is not kept. `confirmed_by` may not approve the payment.
     """
-    if there := _live.first(claim_id):
-        return there
     asked = Payable(
         claim_id=claim_id,
         claim_number=claim_number,
@@ -60,7 +58,10 @@ def add_payable(
         ready_on=clock.day(now),
         ready_at=now,
     )
-    return add(asked)
+    if insert(asked):
+        return asked
+    (there,) = _live(claim_id)
+    return there
 
 
 @compiled
