@@ -222,3 +222,13 @@ def waiting_for(actor: Actor, *, on: date) -> list[Waiting]:
         )
         for row in rows
     ]
+
+
+def items_of(notice_id: str) -> list[str]:
+    """What a notice names, in its order. One statement."""
+    return _items_of(notice_id)
+
+
+@compiled
+def _items_of(notice_id: str) -> QuerySet[Item, str]:
+    return Item.objects.filter(notice_id=notice_id).order_by("id").values_list("id", flat=True)

@@ -15,7 +15,7 @@ from kechuang.bookings.queries.choosing import (
     takes_samples,
     unsubscribed,
 )
-from kechuang.bookings.queries.counting import counts, state_of
+from kechuang.bookings.queries.counting import counts, row_of, state_of
 from kechuang.bookings.queries.desk import (
     Desk,
     blocks_ahead,
@@ -170,6 +170,7 @@ __all__ = [
     "queue",
     "queue_length",
     "roles_of",
+    "row_of",
     "run_out",
     "sample",
     "samples_waiting_for",

@@ -165,7 +165,7 @@ def _used(stage: Stage, actor: Actor, place: Bookable, booking_id: str) -> Story
     """The days until the booked one: left on the eve, displaced and moved, or come to."""
     late = stage.lots.chance(stage.chances.booking_cancelled_late)
     while True:
-        row = queries.booking(actor, booking_id, now=clock.instant(stage.today)).booking
+        row = queries.row_of(actor, booking_id)
         day = clock.day(row.from_at)
         if row.state == BookingState.DISPLACED and row.offers:
             first = datetime.fromisoformat(row.offers[0][0])

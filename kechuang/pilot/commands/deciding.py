@@ -1,25 +1,29 @@
 """What offices do all year: confirm claims, publish, answer objections, pay. One round of all counties a working day."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from kechuang.claims import commands as claims
-from kechuang.claims.queries import payable_rows, queue
+from kechuang.claims.queries import Claim, payable_rows, queue
 from kechuang.claims.states import ClaimState
 from kechuang.credit import commands as credit
 from kechuang.documents.rules import specimen_report_pdf
 from kechuang.kernel.actor import CLOCK, Actor
 from kechuang.kernel.money import Fen
 from kechuang.notices import commands as notices
-from kechuang.notices.queries import objections_open, public_list, sheet
+from kechuang.notices.queries import items_of, objections_open, public_list
 from kechuang.pilot.commands.stage import County, Member, Stage, Story
 from kechuang.pilot.states import FIRST_COUNTY, LAST_DAYS
 from kechuang.treasury import commands as treasury
 from kechuang.treasury.queries import batch as batch_sheet
+from kechuang.treasury.queries import batches
 from kechuang.treasury.rules import Outcome
 from kechuang.treasury.states import LineState
 from kechuang.ui import clock
+from kechuang.ui.compiled import compiled
 
 _Looked = tuple[str, bool, frozenset[str], str]  # a claim, whether its papers agree, where they do not, its provider
 _OBJECTION = "该项服务价格明显偏高，请核实是否真实发生"
@@ -30,17 +34,21 @@ def claims_round(stage: Stage) -> Story:
     """The officers take the claims in the order of submission; clean ones together, the others one by one."""
     while True:
         waiting: dict[str, list[_Looked]] = {}
-        for claim in queue(CLOCK, state=ClaimState.SUBMITTED):
-            if claim.submitted_on and (stage.today - claim.submitted_on).days >= _LOOK_AFTER_DAYS:
-                waiting.setdefault(claim.region, []).append(
-                    (claim.id, claim.clean, _doubts(claim.evidence), claim.provider_party)
-                )
+        for region, submitted_on, claim_id, clean, evidence, provider in _submitted():
+            if submitted_on and (stage.today - submitted_on).days >= _LOOK_AFTER_DAYS:
+                waiting.setdefault(region, []).append((claim_id, clean, _doubts(evidence), provider))
         for region, county in stage.counties.items():
             if region in waiting and region not in stage.asleep:
                 officer = stage.dice.one(county.officers)
                 for person, claims_of in _shared(stage, region, officer, waiting[region]).items():
                     _decide(stage, stage.actor(person), claims_of)
         yield 1
+
+
+@compiled
+def _submitted() -> QuerySet[Claim, tuple[str, date | None, str, bool, list[dict[str, Any]], str]]:
+    rows = queue(CLOCK, state=ClaimState.SUBMITTED)
+    return rows.values_list("region", "submitted_on", "id", "clean", "evidence", "provider_party")
 
 
 def _shared(stage: Stage, region: str, officer: str, waiting: Sequence[_Looked]) -> dict[str, list[_Looked]]:
@@ -95,15 +103,25 @@ def objections_round(stage: Stage) -> Story:
     """Citizens object to some matters while their notice runs; the approver answers within days."""
     seen: set[str] = set()
     while True:
-        for notice in public_list(on=stage.today, kind="claim_payout").order_by("id"):
-            if notice.id not in seen:
-                seen.add(notice.id)
-                _look_at(stage, stage.counties[notice.region], notice.id)
+        for notice_id, region in _noticed(stage.today):
+            if notice_id not in seen:
+                seen.add(notice_id)
+                _look_at(stage, stage.counties[region], notice_id)
         patience = _ANSWER_AFTER_DAYS + (LAST_DAYS if stage.days_left <= LAST_DAYS else 0)
-        for objection in objections_open():
-            if (stage.today - clock.day(objection.filed_at)).days >= patience:
-                _answer_objection(stage, stage.counties[objection.region], objection.id)
+        for objection_id, region, filed_at in _objected():
+            if (stage.today - clock.day(filed_at)).days >= patience:
+                _answer_objection(stage, stage.counties[region], objection_id)
         yield 1
+
+
+@compiled
+def _noticed(on: date) -> QuerySet[Any, tuple[str, str]]:
+    return public_list(on=on, kind="claim_payout").order_by("id").values_list("id", "region")
+
+
+@compiled
+def _objected() -> QuerySet[Any, tuple[str, str, datetime]]:
+    return objections_open().values_list("id", "region", "filed_at")
 
 
 def _answer_objection(stage: Stage, county: County, objection_id: str) -> None:
@@ -121,13 +139,12 @@ def _look_at(stage: Stage, county: County, notice_id: str) -> None:
                 officer, notice_id=notice_id, title=f"{county.name}创新券兑付公示（更正）", why="标题有误", now=now
             )
         return
-    items = sheet(officer, notice_id=notice_id, on=stage.today).items
-    for item in items:
+    for item_id in items_of(notice_id):
         if stage.dice.chance(stage.chances.objected) or stage.left_open("objection", times=2):
             citizen = stage.actor(stage.dice.one(stage.citizens))
             stage.tried(
-                lambda now, citizen=citizen, item=item: notices.object_(  # type: ignore[misc]
-                    citizen, notice_id=notice_id, item_id=item.id, reason=_OBJECTION, now=now
+                lambda now, citizen=citizen, item_id=item_id: notices.object_(  # type: ignore[misc]
+                    citizen, notice_id=notice_id, item_id=item_id, reason=_OBJECTION, now=now
                 )
             )
 
@@ -139,8 +156,8 @@ def payments_round(stage: Stage, county: County) -> Story:
         yield 1
         payday = stage.today.weekday() == county.payday
         if payday:
-            for claim in list(queue(officer, state=ClaimState.PAYMENT_FAILED, region=county.region)):
-                _mended(stage, county, claim.provider_party, claim.id)
+            for claim_id, provider in _failed(officer, county.region):
+                _mended(stage, county, provider, claim_id)
         if not payday and not (county.region == FIRST_COUNTY and stage.days_left <= LAST_DAYS):
             continue
         rows = [row for part in payable_rows(officer, on=stage.today) for row in part.rows if row.ready]
@@ -154,11 +171,16 @@ def payments_round(stage: Stage, county: County) -> Story:
             stage.begin(_paid(stage, county, batch_id), in_days=1)
 
 
+@compiled
+def _failed(officer: Actor, region: str) -> QuerySet[Claim, tuple[str, str]]:
+    return queue(officer, state=ClaimState.PAYMENT_FAILED, region=region).values_list("id", "provider_party")
+
+
 def _paid(stage: Stage, county: County, batch_id: str) -> Story:
     """Approved, released, sent, answered: a working day each."""
     bank = treasury.SimulatedBank(lambda payment: _answer(stage))
     approver, finance = stage.officer(county.approvers[0]), stage.officer(county.finance[0])
-    digest = batch_sheet(approver, batch_id).batch.digest
+    (digest,) = _digest(approver, batch_id)
     if not stage.tried(lambda now: treasury.approve_batch(approver, batch_id=batch_id, digest=digest, now=now)):
         with stage.act() as now:
             claims.return_batch(approver, batch_id=batch_id, reason="收款账户已变更，请重新编制", now=now)
@@ -181,6 +203,11 @@ def _paid(stage: Stage, county: County, batch_id: str) -> Story:
     if stage.dice.chance(stage.chances.bounced):
         yield stage.dice.between(2, 5)
         _bounced(stage, finance, batch_id)
+
+
+@compiled
+def _digest(approver: Actor, batch_id: str) -> QuerySet[Any, str]:
+    return batches(approver).filter(id=batch_id).values_list("digest", flat=True)
 
 
 def _bounced(stage: Stage, finance: Actor, batch_id: str) -> None:
