@@ -201,6 +201,7 @@ class Server:
             "shared_buffers=256MB",
             "min_wal_size=32MB",
             "max_wal_size=192MB",
+            "autovacuum_naptime=10s",  # new tables grow fast: until it has looked, every plan is a guess
         ]
         if self.throwaway:
             lines += ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_locks_per_transaction=256"]

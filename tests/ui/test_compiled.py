@@ -77,7 +77,8 @@ def test_what_is_made_of_a_row_is_what_django_makes_of_it() -> None:
         for ours, djangos in zip(asked(2025), asked.build(2025), strict=True):
             assert vars(ours) | {"_state": None} == vars(djangos) | {"_state": None}
             assert (ours._state.adding, ours._state.db) == (djangos._state.adding, djangos._state.db)
-            assert ours.year == djangos.year and ours.get_deferred_fields() == djangos.get_deferred_fields()
+            assert ours.year == djangos.year
+            assert ours.get_deferred_fields() == djangos.get_deferred_fields()
 
 
 def test_values_lists_and_any_length_of_a_list_are_one_statement() -> None:

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from decimal import Decimal
 
 import psycopg
 import pytest
@@ -48,14 +47,13 @@ def test_values_of_every_kind_come_back_as_from_djangos_cursor() -> None:
         7,
         2**40,
         True,
-        Decimal("1.50"),
         date(2025, 3, 1),
         datetime(2025, 3, 1, 9, tzinfo=UTC),
         b"\x00\xff",
         ["a", "b"],
         Jsonb({"分": 1}),
     ]
-    kinds = "text text int bigint bool numeric date timestamptz bytea text[] jsonb".split()
+    kinds = "text text int bigint bool date timestamptz bytea text[] jsonb".split()
     statement = f"SELECT {', '.join(f'%s::{kind}' for kind in kinds)}"
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -85,9 +83,9 @@ def test_it_is_part_of_the_transaction_that_it_begins() -> None:
     def year() -> None:
         rows.run("INSERT INTO deadlines_calendaryear (id, document, entered_at) VALUES (%s, '', now())", [2091])
 
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         year()  # the first statement of the transaction
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert not CalendarYear.objects.filter(id=2091).exists()
     year()  # without one it stands at once
     with pytest.raises(IntegrityError):
@@ -138,8 +136,7 @@ def test_a_lost_connection_is_an_operational_error_and_the_next_session_works() 
     with own_session() as session:
         session.execute("SELECT pg_terminate_backend(%s)", [pid])
     with pytest.raises(OperationalError):
-        for _ in range(3):  # the first may still be answered
-            rows.run("SELECT %s::int", [1])
+        rows.run("SELECT pg_sleep(%s)", [5])  # ended while it waits, if not before
     connection.close()
     assert rows.ask("SELECT %s::int", [1]) == (1,)
 

@@ -40,7 +40,7 @@ def facts_of_few(claim_ids: Sequence[str], terms: ScreeningTerms, *, on: date) -
     there are. Who confirms for whom is not among it: that is looked at for all together.
     """
     wanted = list(claim_ids)
-    near = _asked({"near": sql.NEAR}, {"wanted": wanted})["near"]
+    near = _asked_of_few({"near": sql.NEAR}, {"wanted": wanted})["near"]
     ids = sorted(row["id"] for row in near)
     first = {"ids": ids, "wanted": wanted, "depth": terms.path_steps_count - 1, "hub": terms.path_hub_count}
     parts = {
@@ -52,8 +52,8 @@ def facts_of_few(claim_ids: Sequence[str], terms: ScreeningTerms, *, on: date) -
         "links": sql.LINKS,
         "levels": sql.LEVELS,
     }
-    found = _asked(parts, first)
-    found |= _asked(_AROUND, _around_values(found, wanted, terms, on))
+    found = _asked_of_few(parts, first)
+    found |= _asked_of_few(_AROUND, _around_values(found, wanted, terms, on))
     return _built(found, frozenset(wanted))
 
 
@@ -96,6 +96,10 @@ def _asked(parts: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, _Ro
     answers = ", ".join(f"(SELECT coalesce(json_agg(t), '[]') FROM ({part}) t)::text" for part in parts.values())
     row = ask(f"SELECT {answers}", values)  # kept prepared: to plan it costs twice what it takes to run it
     return {name: json.loads(text) for name, text in zip(parts, row, strict=True)}
+
+
+def _asked_of_few(parts: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, _Rows]:
+    return _asked({name: sql.of_few(part) for name, part in parts.items()}, values)
 
 
 def _built(found: Mapping[str, _Rows], wanted: frozenset[str]) -> Facts:

@@ -19,7 +19,8 @@ FROM parties_party p JOIN parties_person n ON n.id = p.legal_representative_id W
 UNION
 SELECT p.id, p.region, 'phone', regexp_replace(n.phone, '\\D', '', 'g'),
     left(n.phone, 3) || '****' || right(n.phone, 4), NULL
-FROM parties_party p JOIN parties_person n ON n.id IN (p.legal_representative_id, p.contact_id)
+FROM parties_party p CROSS JOIN LATERAL (VALUES (p.legal_representative_id), (p.contact_id)) x (id)
+JOIN parties_person n ON n.id = x.id
 WHERE p.state = 'active' AND n.phone <> ''
 UNION
 SELECT p.id, p.region, 'address', regexp_replace(p.address, '\\s', '', 'g'), left(p.address, 12) || '…', NULL

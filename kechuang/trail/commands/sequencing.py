@@ -88,13 +88,13 @@ def _waiting(batch: int) -> tuple[list[_Row], int | None]:
     xid, seq = ask("SELECT xid, seq FROM trail_progress WHERE id = 1", []) or (0, 0)
     horizon, highest = ended_below()
     moved = xid > highest
+    since = [0, 0] if moved else [xid, seq, horizon]
     rows: list[_Row] = run(
         "SELECT e.xid, e.seq, e.body, e.after, e.row_digest FROM trail_event e"
-        " WHERE (e.xid, e.seq) > (%s, %s) AND (e.xid < %s OR %s)"
+        f" WHERE (e.xid, e.seq) > (%s, %s){'' if moved else ' AND e.xid < %s'}"
         " AND NOT EXISTS (SELECT FROM trail_leaf l WHERE l.event_seq = e.seq)"
         " ORDER BY e.xid, e.seq LIMIT %s",
-        [0 if moved else xid, 0 if moved else seq, horizon, moved, batch],
-        prepare=False,  # how many wait decides the plan
+        [*since, batch],
     ).fetchall()
     return rows, horizon if moved else None
 
