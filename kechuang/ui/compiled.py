@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models, transaction
 from django.db.models import signals
-from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable
+from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable, get_related_populators
 from django.db.models.sql import UpdateQuery
 
 from kechuang.kernel.actor import Actor
@@ -294,16 +294,18 @@ def _reader(compiler: Any, converters: Any) -> Callable[[list[Row], str], list[A
     model = asked.model
     simple = not any({"__init__", "from_db"} & vars(part).keys() for part in model.__mro__ if part not in _OF_DJANGO)
     listened = any(signal.has_listeners(model) for signal in (signals.pre_init, signals.post_init))
-    joined = (compiler.klass_info and compiler.klass_info.get("related_klass_infos")) or asked._known_related_objects
-    if kind is not ModelIterable or not simple or listened or joined:
+    if kind is not ModelIterable or not simple or listened or asked._known_related_objects:
         return None
     places = compiler.klass_info["select_fields"]
     first, last = places[0], places[-1] + 1
     names = [column[0].target.attname for column in compiler.select[first:last]]
     others = tuple(compiler.annotation_col_map.items())
+    joined: dict[str, list[Any]] = {}  # by database: what makes the rows of the tables that were joined
 
     def made(rows: list[Row], using: str) -> list[Any]:
         answer = []
+        if using not in joined:
+            joined[using] = get_related_populators(compiler.klass_info, compiler.select, using)
         for row in _converted(rows, converters, using):
             one = model.__new__(model)
             state = models.base.ModelState()
@@ -311,6 +313,8 @@ def _reader(compiler: Any, converters: Any) -> Callable[[list[Row], str], list[A
             own = one.__dict__
             own["_state"] = state
             own.update(zip(names, row[first:last], strict=True))
+            for populator in joined[using]:
+                populator.populate(row, one)
             for name, place in others:
                 setattr(one, name, row[place])
             answer.append(one)

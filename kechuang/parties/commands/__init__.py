@@ -53,6 +53,7 @@ from kechuang.parties.commands.registering import (
     register_person,
     register_team,
     set_password,
+    set_shown_password,
 )
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "retire_account",
     "set_invoice_title",
     "set_password",
+    "set_shown_password",
     "strike_off",
     "substitute",
     "withdraw_decision",

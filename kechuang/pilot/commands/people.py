@@ -14,7 +14,6 @@ from kechuang.pilot.rules import Dice
 from kechuang.pilot.states import (
     CITY,
     COUNTIES,
-    DEMO_PASSWORD,
     DEPARTMENTS,
     FIRST_COUNTY,
     FIXED_CODES,
@@ -58,16 +57,17 @@ def _officer(stage: Stage, sign_in: str, role: Role, region: str, *, department:
 
 
 def _person(stage: Stage, sign_in: str, *, shown: bool | None = None) -> str:
-    """Passwords cost time by design; only people whom the demonstration names have one."""
+    """Only people whom the demonstration names can sign in with a password."""
     named = "." not in sign_in or sign_in.startswith(("yuecheng.", "shi.", "sheng.")) if shown is None else shown
     with stage.act() as now:
         person = parties.register_person(
             CLOCK,
             name=stage.dice.person(),
             sign_in=sign_in,
-            password=DEMO_PASSWORD if named and not sign_in[-1].isdigit() else "",
             now=now,
         )
+    if named and not sign_in[-1].isdigit():
+        stage.shown.append(person.id)
     return person.id
 
 
@@ -107,9 +107,10 @@ def organisation(
             CLOCK,
             name=(dice or stage.dice).person(),
             sign_in=sign_in,
-            password=DEMO_PASSWORD if sign_in else "",
             now=now,
         )
+        if sign_in:
+            stage.shown.append(person.id)
         party = parties.register_organisation(
             CLOCK,
             name=name,

@@ -10,7 +10,9 @@ from django.db import connection, transaction
 
 from kechuang.deadlines.commands import load_announced
 from kechuang.documents.commands import keeping_many
+from kechuang.kernel.actor import CLOCK
 from kechuang.kernel.ids import seeded
+from kechuang.parties import commands as parties
 from kechuang.pilot import queries
 from kechuang.pilot.commands import (
     booking,
@@ -28,6 +30,7 @@ from kechuang.pilot.commands.stage import Stage, Story
 from kechuang.pilot.models import Run, Scale, in_bp
 from kechuang.pilot.rules import spread
 from kechuang.pilot.states import (
+    DEMO_PASSWORD,
     FIRMS,
     FIRST_COUNTY,
     GARBAGE_THRESHOLD,
@@ -133,6 +136,7 @@ def _cast(stage: Stage, scale: Scale, *, fraud: bool) -> None:
             stage.begin(_asked(stage, number), in_days=max(day, 30))
     if cast is not None:
         planting.all_year(stage, scale, cast)
+    parties.set_shown_password(CLOCK, person_ids=stage.shown, password=DEMO_PASSWORD)
 
 
 def _asked(stage: Stage, number: int) -> Story:

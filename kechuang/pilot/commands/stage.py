@@ -96,6 +96,7 @@ class Stage:
         self.serving: list[Member] = []  # providers that come for these
         self.taken: dict[tuple[str, str], str] = {}  # county and provider: the officer who takes all their claims
         self.citizens: list[str] = []
+        self.shown: list[str] = []  # people whom the demonstration names: they sign in with its password
         self.city: dict[Role, str] = {}
         self.acts = self.declined = self.commands = 0
         self.acting_seconds = 0.0

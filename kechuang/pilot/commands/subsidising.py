@@ -17,7 +17,6 @@ from kechuang.pilot.states import (
     CITY,
     CITY_OFFICE,
     CLOSING_DAY,
-    DEMO_PASSWORD,
     FIRST_COUNTY,
     OTHER_SOURCE,
     OUTSIDE_FEN,
@@ -54,9 +53,8 @@ def _offices(stage: Stage) -> Iterator[tuple[Role, str]]:
     parties.add_zone(code=CITY_OFFICE, name="绍兴市本级", parent=CITY, source="预算单位，不在国家标准行政区划代码内")
     for sign_in, role in _OFFICES:
         with stage.act() as now:
-            person = parties.register_person(
-                CLOCK, name=dice.person(), sign_in=sign_in, password=DEMO_PASSWORD, now=now
-            )
+            person = parties.register_person(CLOCK, name=dice.person(), sign_in=sign_in, now=now)
+        stage.shown.append(person.id)
         with stage.act() as now:
             parties.appoint(CLOCK, person_id=person.id, role=role, region=CITY_OFFICE, now=now)
         yield role, person.id
