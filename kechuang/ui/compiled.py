@@ -305,7 +305,7 @@ def _reader(compiler: Any, converters: Any) -> Callable[[list[Row], str], list[A
     def made(rows: list[Row], using: str) -> list[Any]:
         answer = []
         if using not in joined:
-            joined[using] = get_related_populators(compiler.klass_info, compiler.select, using)
+            joined[using] = get_related_populators(compiler.klass_info, compiler.select, using)  # type: ignore[call-arg]
         for row in _converted(rows, converters, using):
             one = model.__new__(model)
             state = models.base.ModelState()
