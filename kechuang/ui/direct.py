@@ -92,8 +92,7 @@ def execute(connection: Connection, statement: str, values: Values, *, prepare: 
         if session is None:
             session = _sessions[connection] = _Session(connection)
         libpq = connection.pgconn
-        if not connection.autocommit and libpq.transaction_status == _IDLE:
-            _good(libpq.exec_(b"BEGIN"), connection)
+        begins = not connection.autocommit and libpq.transaction_status == _IDLE
         transformer = session.transformer
         written = transformer.dump_sequence(values, _formats(count)) if count else ()
         types = transformer.types or () if count else ()
@@ -105,7 +104,11 @@ def execute(connection: Connection, statement: str, values: Values, *, prepare: 
         elif prepare or _often(session, key):
             name = _prepare(session, connection, key)
         if name is None:
+            if begins:
+                _good(libpq.exec_(b"BEGIN"), connection)
             result = libpq.exec_params(text, written, types, formats)
+        elif begins:
+            result = _beginning(connection, name, written, formats)
         else:
             result = libpq.exec_prepared(name, written, formats)  # type: ignore[arg-type]  # None is a value too
         if result.status != _ROWS:
@@ -117,6 +120,28 @@ def execute(connection: Connection, statement: str, values: Values, *, prepare: 
         count = result.ntuples
         rows: list[Row] = transformer.load_rows(0, count, tuple) if count else []
         return Answer(result, rows, count)
+
+
+def _beginning(
+    connection: Connection, name: bytes, written: Sequence[Any], formats: Sequence[pq.Format] | None
+) -> PGresult:
+    """BEGIN and the first statement of a transaction, sent together: once to the server and back instead of twice."""
+    libpq = connection.pgconn
+    libpq.enter_pipeline_mode()
+    libpq.send_query_params(b"BEGIN", None)
+    libpq.send_query_prepared(name, written, formats)
+    libpq.pipeline_sync()
+    begun = libpq.get_result()
+    libpq.get_result()  # each answer ends with nothing
+    result = libpq.get_result()
+    libpq.get_result()
+    libpq.get_result()  # that both are through
+    if begun is None or libpq.status == _BAD:
+        raise psycopg.OperationalError("the connection is lost" if begun is None else begun.get_error_message("utf-8"))
+    libpq.exit_pipeline_mode()
+    _good(begun, connection)
+    assert result is not None
+    return result
 
 
 def _often(session: _Session, key: _Key) -> bool:

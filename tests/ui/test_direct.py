@@ -88,9 +88,15 @@ def test_it_is_part_of_the_transaction_that_it_begins() -> None:
         transaction.set_rollback(True)
     assert not CalendarYear.objects.filter(id=2091).exists()
     year()  # without one it stands at once
-    with pytest.raises(IntegrityError):
-        year()
+    for _ in range(direct.PREPARED_AFTER + 1):  # as it stands, and prepared
+        with pytest.raises(IntegrityError):
+            year()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            year()  # refused as the first statement of a transaction
     assert CalendarYear.objects.filter(id=2091).count() == 1
+    with transaction.atomic():
+        (first,) = rows.ask("SELECT pg_current_xact_id()::text", [])
+        assert rows.ask("SELECT pg_current_xact_id()::text", []) == (first,)
 
 
 @pytest.mark.django_db
@@ -139,6 +145,20 @@ def test_a_lost_connection_is_an_operational_error_and_the_next_session_works() 
         rows.run("SELECT pg_sleep(%s)", [5])  # ended while it waits, if not before
     connection.close()
     assert rows.ask("SELECT %s::int", [1]) == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_as_a_transaction_begins_is_an_operational_error_too() -> None:
+    pid = rows.ask("SELECT pg_backend_pid()", [])[0]
+    with own_session() as session:
+        session.execute("SELECT pg_terminate_backend(%s)", [pid])
+        while session.execute("SELECT FROM pg_stat_activity WHERE pid = %s", [pid]).fetchall():
+            pass
+    with pytest.raises(OperationalError), transaction.atomic():
+        rows.ask("SELECT pg_backend_pid()", [])
+    connection.close()
+    with transaction.atomic():
+        assert rows.ask("SELECT pg_backend_pid()", []) != (pid,)
 
 
 @pytest.mark.django_db
