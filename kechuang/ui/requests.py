@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from kechuang.kernel.actor import Actor
@@ -16,6 +17,7 @@ from kechuang.kernel.errors import Refusal
 from kechuang.ui.forms import Form
 
 PAGE_ROWS = 50
+COUNTED_MOST = 10_000  # rows of a long list that are counted before somebody turns to its far pages
 
 T = TypeVar("T")
 
@@ -54,6 +56,33 @@ def attempt(form: Form, call: Callable[[], T]) -> Attempt[T]:
 def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], *, size: int = PAGE_ROWS) -> Page[Any]:
     """The page of `rows` that the address asks for (?page=2); a page beyond the last shows the last."""
     return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+class LongList(Paginator):
+    """Pages of a list that may be very long (长列表): to count it all would take longer than to show it.
+
+    It is counted up to `COUNTED_MOST`, and whole for whoever turns to the last of these pages or beyond.
+    """
+
+    def __init__(self, rows: QuerySet[Any], size: int, wanted: str) -> None:
+        super().__init__(rows, size)
+        self.near = not wanted.isdecimal() or int(wanted) < COUNTED_MOST // size
+
+    @cached_property
+    def count(self) -> int:
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        return min(rows.order_by()[: COUNTED_MOST + 1].count(), COUNTED_MOST) if self.near else rows.count()
+
+    @property
+    def found(self) -> str:
+        """How many there are, as a list's head says it; one that is counted no further says so."""
+        return f"{self.count}+" if self.near and self.count == COUNTED_MOST else str(self.count)
+
+
+def long_page_of(request: HttpRequest, rows: QuerySet[Any], *, size: int = PAGE_ROWS) -> Page[Any]:
+    """As `page_of`, for lists that grow with everything that is ever done."""
+    wanted = request.GET.get("page", "")
+    return LongList(rows, size, wanted).get_page(wanted)
 
 
 def is_part(request: HttpRequest) -> bool:

@@ -46,7 +46,7 @@ from kechuang.orders.states import (
 from kechuang.parties.queries import region_name
 from kechuang.ui import clock
 from kechuang.ui.forms import Form
-from kechuang.ui.requests import actor_of, attempt, back, page_of
+from kechuang.ui.requests import actor_of, attempt, back, long_page_of
 from kechuang.vouchers.rules import LIMIT_LABELS
 
 UNITS = {str(unit): label for unit, label in UNIT_LABELS.items()}
@@ -169,7 +169,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     form = ListForm(request.GET or None)
     chosen = form.chosen() if form.is_bound else {}
     actor = actor_of(request)
-    page = page_of(request, queries.listed(actor, **chosen))
+    page = long_page_of(request, queries.listed(actor, **chosen))
     context = {
         "form": form,
         "page": page,

@@ -272,7 +272,7 @@ def fields(form: Form) -> dict[str, object]:
 
 
 @register.inclusion_tag("ui/filter_bar.html", takes_context=True)
-def filter_bar(context: Context, form: Form, found: int | None = None) -> dict[str, object]:
+def filter_bar(context: Context, form: Form, found: int | str | None = None) -> dict[str, object]:
     """Filters in one line above a list; they stay in the address."""
     return {"form": form, "found": found, "path": context["request"].path, "active": bool(context["request"].GET)}
 
