@@ -77,8 +77,8 @@ class _Session:
 _sessions: "WeakKeyDictionary[Connection, _Session]" = WeakKeyDictionary()
 
 
-def execute(connection: Connection, statement: str, values: Values, *, prepare: bool = False) -> Answer:
-    """Runs one statement with its values (`%s` or `%(name)s`); `prepare` prepares it at once, not only when it is asked often.
+def execute(connection: Connection, statement: str, values: Values, *, prepare: bool | None = None) -> Answer:
+    """Runs one statement with its values (`%s` or `%(name)s`). It is prepared when it is asked often; `prepare` at once or never.
 
     It waits in libpq, as a thread of a web process may; an interrupt is noticed afterwards. Raises psycopg's errors.
     """
@@ -98,10 +98,10 @@ def execute(connection: Connection, statement: str, values: Values, *, prepare: 
         types = transformer.types or () if count else ()
         formats = transformer.formats if count else None
         key = (text, types)
-        name = session.prepared.get(key)
+        name = None if prepare is False else session.prepared.get(key)
         if name is not None:
             session.prepared.move_to_end(key)
-        elif prepare or _often(session, key):
+        elif prepare or (prepare is None and _often(session, key)):
             name = _prepare(session, connection, key)
         if name is None:
             if begins:
@@ -128,14 +128,18 @@ def _beginning(
     """BEGIN and the first statement of a transaction, sent together: once to the server and back instead of twice."""
     libpq = connection.pgconn
     libpq.enter_pipeline_mode()
-    libpq.send_query_params(b"BEGIN", None)
-    libpq.send_query_prepared(name, written, formats)
-    libpq.pipeline_sync()
-    begun = libpq.get_result()
-    libpq.get_result()  # each answer ends with nothing
-    result = libpq.get_result()
-    libpq.get_result()
-    libpq.get_result()  # that both are through
+    try:
+        libpq.send_query_params(b"BEGIN", None)
+        libpq.send_query_prepared(name, written, formats)
+        libpq.pipeline_sync()
+        begun = libpq.get_result()
+        libpq.get_result()  # each answer ends with nothing
+        result = libpq.get_result()
+        libpq.get_result()
+        libpq.get_result()  # that both are through
+    except BaseException:
+        libpq.finish()  # half of an answer may be left: nobody goes on with this session
+        raise
     if begun is None or libpq.status == _BAD:
         raise psycopg.OperationalError("the connection is lost" if begun is None else begun.get_error_message("utf-8"))
     libpq.exit_pipeline_mode()
@@ -182,8 +186,8 @@ class Cursor(psycopg.Cursor[Row]):
     _answer: Answer | None = None
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> "Cursor":
-        plain = (params is None and type(query) is str and _SAVEPOINT(query)) or type(params) in (list, tuple)
-        if not plain or options or type(query) is not str:
+        plain = type(query) is str and (type(params) in (list, tuple) or (params is None and _SAVEPOINT(query)))
+        if not plain or options:
             self._answer = None
             return super().execute(query, params, **options)
         self._answer = execute(self.connection, query, params or ())

@@ -66,17 +66,21 @@ class LongList(Paginator):
 
     def __init__(self, rows: QuerySet[Any], size: int, wanted: str) -> None:
         super().__init__(rows, size)
+        self.cut = False  # whether there are more than were counted
         self.near = not wanted.isdecimal() or int(wanted) < COUNTED_MOST // size
 
     @cached_property
     def count(self) -> int:
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
-        return min(rows.order_by()[: COUNTED_MOST + 1].count(), COUNTED_MOST) if self.near else rows.count()
+        counted = rows.order_by()[: COUNTED_MOST + 1].count() if self.near else rows.count()
+        self.cut = self.near and counted > COUNTED_MOST
+        return COUNTED_MOST if self.cut else counted
 
     @property
     def found(self) -> str:
         """How many there are, as a list's head says it; one that is counted no further says so."""
-        return f"{self.count}+" if self.near and self.count == COUNTED_MOST else str(self.count)
+        count = self.count
+        return f"{count}+" if self.cut else str(count)
 
 
 def long_page_of(request: HttpRequest, rows: QuerySet[Any], *, size: int = PAGE_ROWS) -> Page[Any]:

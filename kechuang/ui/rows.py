@@ -69,11 +69,12 @@ def run(
     values: Sequence[Any] | Mapping[str, Any],
     using: str = DEFAULT_DB_ALIAS,
     *,
-    prepare: bool = False,
+    prepare: bool | None = None,
 ) -> Any:
     """Runs a statement that is written in few shapes; answers the cursor, with what was found and how many rows it met.
 
-    A session that asks it often keeps it prepared: PostgreSQL reads it once, and plans it anew only while that pays.
+    A session that asks it often keeps it prepared: PostgreSQL reads it once, and plans it anew only while that pays. With
+    `prepare` it is prepared at once; False: never, where the values decide the plan.
     Django's own cursor writes the values into the text, which is then read and planned each time; where it counts or
     watches statements, it still does.
     """

@@ -109,6 +109,9 @@ def test_what_is_asked_often_is_prepared_once_and_the_oldest_given_up(monkeypatc
         for _ in range(3):
             assert direct.execute(session, "SELECT %s::int + 1", [1]).fetchall() == [(2,)]
         assert prepared(session) == ["SELECT $1::int + 1"]
+        for _ in range(direct.PREPARED_AFTER + 2):
+            direct.execute(session, "SELECT %s::int + 9", [1], prepare=False)
+        assert prepared(session) == ["SELECT $1::int + 1"]  # what is never to be prepared is not, however often asked
         direct.execute(session, "SELECT %s::int + 2", [1], prepare=True)
         direct.execute(session, "SELECT %s::int + 1", [1])
         direct.execute(session, "SELECT %s::int + 3", [1], prepare=True)

@@ -45,6 +45,11 @@ def test_whoever_turns_to_the_last_of_them_gets_the_whole_list() -> None:
     assert shown("99") == ([9, 10], "10", 5)
 
 
+def test_one_that_just_fits_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "COUNTED_MOST", 10)
+    assert shown("") == ([1, 2], "10", 5)
+
+
 def test_a_short_list_is_counted_as_any_other() -> None:
     assert shown("", working=True) == ([1, 2], "4", 2)
     assert shown("2", working=True) == ([3, 4], "4", 2)

@@ -44,9 +44,8 @@ def _sealed(upto: int, now: datetime) -> int:
     (after,) = ask("SELECT coalesce(max(last_id), 0) FROM ledger_seal", [])
     if after >= upto:
         return 0
-    lines, last, count = run(
-        NEXT, [after, upto, SEALED], prepare=False
-    ).fetchone()  # how many there are decides the plan
+    # How many there are decides the plan.
+    lines, last, count = run(NEXT, [after, upto, SEALED], prepare=False).fetchone()
     if not count:
         return 0
     row = Seal(after_id=after, last_id=last, transfers_count=count, sealed_at=now)

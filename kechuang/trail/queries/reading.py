@@ -24,7 +24,7 @@ def way(object_ids: Iterable[str]) -> models.QuerySet[Event]:
 
 
 def acts_on(object_ids: Iterable[str]) -> list[Event]:
-    """The same as a list."""
+    """What `way` answers, as a list, where it is asked at every act."""
     return _acts_on(list(object_ids))
 
 
