@@ -187,7 +187,7 @@ def _registered(actor: Actor, party: Party, now: datetime, representative: str) 
         facts={"kind": str(party.kind), "credit_code": party.credit_code},
     )
     if representative:
-        _join(actor, party, representative, Capacity.LEGAL_REPRESENTATIVE, now)
+        _joined(actor, party, representative, Capacity.LEGAL_REPRESENTATIVE, now, fresh=True)
 
 
 def _registrar(actor: Actor, party: Party) -> Role:
@@ -243,28 +243,10 @@ def _joined(
     *,
     unit_id: str = "",
     authorisation_file: str = "",
+    fresh: bool = False,  # of a party registered just now nobody is a member yet
 ) -> Membership:
-    if known := _open.first(party.id, person_id, unit_id, capacity):
+    if not fresh and (known := _open.first(party.id, person_id, unit_id, capacity)):
         return known
-    return _join(actor, party, person_id, capacity, now, unit_id=unit_id, authorisation_file=authorisation_file)
-
-
-@compiled
-def _open(party_id: str, person_id: str, unit_id: str, capacity: Capacity) -> QuerySet[Membership]:
-    same = Membership.objects.filter(party_id=party_id, person_id=person_id, unit_id=unit_id or None, capacity=capacity)
-    return same.filter(valid_until__isnull=True).order_by("id")
-
-
-def _join(
-    actor: Actor,
-    party: Party,
-    person_id: str,
-    capacity: Capacity,
-    now: datetime,
-    *,
-    unit_id: str = "",
-    authorisation_file: str = "",
-) -> Membership:
     member = Membership(
         id=new_id("mbr"),
         party=party,
@@ -285,6 +267,12 @@ def _join(
         facts={"person": person_id, "capacity": str(capacity)},
     )
     return member
+
+
+@compiled
+def _open(party_id: str, person_id: str, unit_id: str, capacity: Capacity) -> QuerySet[Membership]:
+    same = Membership.objects.filter(party_id=party_id, person_id=person_id, unit_id=unit_id or None, capacity=capacity)
+    return same.filter(valid_until__isnull=True).order_by("id")
 
 
 @transaction.atomic
