@@ -81,7 +81,7 @@ class Look(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=look_id, editable=False)
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12)
     kind = models.CharField(max_length=64)  # claims.claim
     subject_id = models.CharField(max_length=32)
@@ -161,7 +161,7 @@ class Sheet(models.Model):
     """工作底稿：one drawn claim, what the auditor found and with which result."""
 
     id = models.CharField(primary_key=True, max_length=32, default=sheet_id, editable=False)
-    sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="+")
+    sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12)  # the task's
     place = models.IntegerField()
     stratum = models.CharField(max_length=200)

@@ -42,7 +42,7 @@ class Claim(models.Model):
     number = models.CharField(max_length=64, unique=True)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
     scheme = models.CharField(max_length=64)
-    region = models.CharField(max_length=12, db_index=True)  # the county that confirms and pays
+    region = models.CharField(max_length=12)  # the county that confirms and pays
     year = models.IntegerField()  # whose budget pays
     provider_party = models.CharField(max_length=32)
     provider_unit = models.CharField(max_length=32, blank=True)
@@ -138,7 +138,7 @@ class InvoiceLine(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=line_id, editable=False)
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+", db_index=False)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="+")
     gross_fen = models.BigIntegerField()
 
@@ -225,7 +225,7 @@ class SetAside(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=aside_id, editable=False)
-    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="+")
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="+", db_index=False)
     file_id = models.CharField(max_length=32)
 
     class Meta:

@@ -58,7 +58,7 @@ class Draft(models.Model):
     number = models.CharField(max_length=64, unique=True, default=draft_number)
     scheme = models.CharField(max_length=64)
     title = models.CharField(max_length=200)  # what the draft tries: 单笔上限提至 5 万元
-    region = models.CharField(max_length=12, db_index=True)
+    region = models.CharField(max_length=12)
     base_version = models.PositiveIntegerField()  # the published version it was written over
     revision = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=24, default=DRAFT_MACHINE.initial)
@@ -95,7 +95,7 @@ class DraftText(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=text_id, editable=False)
-    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="+")
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="+", db_index=False)
     revision = models.PositiveIntegerField()
     text = models.TextField()
     cases_text = models.TextField()
@@ -113,7 +113,7 @@ class Replay(models.Model):
     """回放：a past year's orders priced again under one revision of a draft; it changes nothing but its own row."""
 
     id = models.CharField(primary_key=True, max_length=32, default=replay_id, editable=False)
-    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="+")
+    draft = models.ForeignKey(Draft, on_delete=models.PROTECT, related_name="+", db_index=False)
     text = models.ForeignKey(DraftText, on_delete=models.PROTECT, related_name="+")
     region = models.CharField(max_length=12)  # the draft's
     year = models.SmallIntegerField()
@@ -152,7 +152,7 @@ class Snapshot(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=snapshot_id, editable=False)
     number = models.CharField(max_length=64, unique=True, default=snapshot_number)
-    region = models.CharField(max_length=12, db_index=True)
+    region = models.CharField(max_length=12)
     period = models.CharField(max_length=8)
     since = models.DateField()
     until = models.DateField()  # exclusive
@@ -211,7 +211,7 @@ class Target(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=target_id, editable=False)
     number = models.CharField(max_length=64, unique=True, default=target_number)
-    region = models.CharField(max_length=12, db_index=True)
+    region = models.CharField(max_length=12)
     year = models.SmallIntegerField()
     state = models.CharField(max_length=24, default=TARGET_MACHINE.initial)
     lines = models.JSONField()  # [{code, target}]

@@ -71,7 +71,7 @@ class Commitment(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=commitment_id, editable=False)
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=_CODE_LENGTH, db_index=True)
     kind = models.CharField(max_length=12)
     text = models.ForeignKey(CommitmentText, on_delete=models.PROTECT, related_name="+")
@@ -103,7 +103,7 @@ class ImportedList(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=list_id, editable=False)
-    list_code = models.CharField(max_length=40, db_index=True)
+    list_code = models.CharField(max_length=40)
     region = models.CharField(max_length=_CODE_LENGTH, blank=True, db_index=True)
     issuer = models.CharField(max_length=120)
     source = models.CharField(max_length=300)
@@ -168,9 +168,11 @@ class CreditRecord(models.Model):
     number = models.CharField(max_length=64, unique=True, default=record_number, editable=False)
     state = models.CharField(max_length=24, default=RecordState.RECORDED)
     kind = models.CharField(max_length=24)
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")  # whose record it is
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # whose record it is
     person_id = models.CharField(max_length=32)  # who did not come
-    reporter = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    reporter = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")  # of the reporter
     region = models.CharField(max_length=_CODE_LENGTH, db_index=True)  # where it happened
     subject_id = models.CharField(max_length=32, unique=True)  # what was not kept: once recorded, however often asked
@@ -221,9 +223,9 @@ class CreditEvent(models.Model):
     number = models.CharField(max_length=64, unique=True, default=event_number, editable=False)
     state = models.CharField(max_length=24, default=EventState.NOTIFIED)
     kind = models.CharField(max_length=24)
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     side = models.CharField(max_length=12)  # holder | provider: as what the party answers
-    region = models.CharField(max_length=_CODE_LENGTH, db_index=True)  # of the office that entered it
+    region = models.CharField(max_length=_CODE_LENGTH)  # of the office that entered it
     subject_id = models.CharField(max_length=32)  # the complaint, visit, case or sanction
     subject_number = models.CharField(max_length=64)
     subject_path = models.CharField(max_length=200)

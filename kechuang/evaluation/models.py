@@ -73,7 +73,7 @@ class Sheet(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=sheet_id, editable=False)
     number = models.CharField(max_length=64, unique=True)
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="+")
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12, db_index=True)  # the evaluating office's
     carrier = models.ForeignKey("catalog.Carrier", on_delete=models.PROTECT, related_name="+")
     party = models.CharField(max_length=32, db_index=True)

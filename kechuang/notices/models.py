@@ -62,7 +62,7 @@ class Item(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=item_id, editable=False)
-    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="+")
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject_id = models.CharField(max_length=32)
     party_id = models.CharField(max_length=32)
     shown_name = models.CharField(max_length=200)

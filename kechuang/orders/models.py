@@ -78,14 +78,16 @@ class Order(models.Model):
     state = models.CharField(max_length=24, default=MACHINE.initial)
     revision = models.IntegerField(default=1)  # one more with each act: an old tab is told by it
     last_act = models.CharField(max_length=80, blank=True)  # who did what last: a double click is told by it
-    holder = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
-    provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
+    provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     offer = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
     booking = models.OneToOneField("bookings.Booking", on_delete=models.PROTECT, null=True, related_name="+")
-    voucher = models.ForeignKey("vouchers.Voucher", on_delete=models.PROTECT, null=True, related_name="+")
+    voucher = models.ForeignKey(
+        "vouchers.Voucher", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     scheme = models.CharField(max_length=64)
-    region = models.CharField(max_length=12, db_index=True)  # the county whose budget pays
+    region = models.CharField(max_length=12)  # the county whose budget pays
     dispute_region = models.CharField(max_length=12, blank=True, db_index=True)  # whose office mediates
     service = models.CharField(max_length=40)  # service class of the packs
     title = models.CharField(max_length=200)
@@ -172,7 +174,7 @@ class OrderVersion(models.Model):
     """明细版本：one set of lines with its figures; the quote and every final proposal stay."""
 
     id = models.CharField(primary_key=True, max_length=32, default=version_id, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.IntegerField()
     kind = models.CharField(max_length=12)
     lines = models.JSONField()
@@ -286,7 +288,7 @@ class Invoice(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=mark_id, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+", db_index=False)
     mark = models.CharField(max_length=12)
     invoice_number = models.CharField(max_length=40)
     gross_fen = models.BigIntegerField()

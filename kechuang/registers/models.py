@@ -39,7 +39,7 @@ class Admission(models.Model):
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=340)  # as it stands on the public list
     pinyin = models.CharField(max_length=1000)
-    region = models.CharField(max_length=12, db_index=True)
+    region = models.CharField(max_length=12)
     revoking_region = models.CharField(max_length=12)
     revoking_role = models.CharField(max_length=24, blank=True)
     revocation_binds = models.CharField(max_length=8, blank=True)  # city | county, set when revoked
@@ -147,7 +147,7 @@ class Step(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=step_id, editable=False)
-    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="+")
+    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="+", db_index=False)
     round = models.PositiveSmallIntegerField()
     step = models.PositiveSmallIntegerField()
     person_id = models.CharField(max_length=32)
@@ -170,8 +170,8 @@ class Case(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=case_id, editable=False)
     number = models.CharField(max_length=64, unique=True)
-    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="+")
-    region = models.CharField(max_length=12, db_index=True)  # the revoking office's
+    admission = models.ForeignKey(Admission, on_delete=models.PROTECT, related_name="+", db_index=False)
+    region = models.CharField(max_length=12)  # the revoking office's
     kind = models.CharField(max_length=16)
     source = models.CharField(max_length=200)  # 名单、发布机关、日期; certificate; complaint numbers
     source_key = models.CharField(max_length=64)  # the list entry, certificate: one open case each

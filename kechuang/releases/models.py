@@ -43,7 +43,7 @@ class Release(models.Model):
     id = models.CharField(primary_key=True, max_length=32, default=release_id, editable=False)
     number = models.CharField(max_length=64, unique=True, default=release_number, editable=False)
     scheme = models.CharField(max_length=64)
-    region = models.CharField(max_length=12, db_index=True)  # whose budget pays
+    region = models.CharField(max_length=12)  # whose budget pays
     year = models.IntegerField()
     round = models.IntegerField()  # 轮次
     title = models.CharField(max_length=120)
@@ -120,7 +120,7 @@ class Pool(models.Model):
     No event is about a pool: each part that is taken or comes back is the event of an entry.
     """
 
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=120)
     position = models.IntegerField()
     amount_fen = models.BigIntegerField()
@@ -144,8 +144,8 @@ class Entry(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=entry_id, editable=False)
     number = models.CharField(max_length=64, unique=True, default=entry_number, editable=False)
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+", db_index=False)
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     shown_name = models.CharField(max_length=200)  # natural persons masked: what the public list says
     region = models.CharField(max_length=12, db_index=True)  # of the release
     state = models.CharField(max_length=24, default=ENTRY_MACHINE.initial)
@@ -196,7 +196,7 @@ class Entry(models.Model):
 class Mark(models.Model):
     """同一主体：by what an entrant is known. Of one round each mark is in the running once, in whatever county."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+", db_index=False)
     scheme = models.CharField(max_length=64)
     year = models.IntegerField()
     round = models.IntegerField()
@@ -221,7 +221,7 @@ class Publication(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=publication_id, editable=False)
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=16)
     text = models.TextField()
     at = models.DateTimeField()

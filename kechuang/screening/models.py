@@ -249,7 +249,7 @@ class Likeness(models.Model):
     id = models.CharField(primary_key=True, max_length=32, default=likeness_id, editable=False)
     claim_id = models.CharField(max_length=32)
     other_id = models.CharField(max_length=32, db_index=True)  # the earlier claim
-    picture = models.ForeignKey(Print, on_delete=models.PROTECT, related_name="+")
+    picture = models.ForeignKey(Print, on_delete=models.PROTECT, related_name="+", db_index=False)
     other_picture = models.ForeignKey(Print, on_delete=models.PROTECT, related_name="+")
     exact = models.BooleanField()  # the same file, to the byte
     bits = models.IntegerField()  # of the layout that differ

@@ -30,7 +30,7 @@ def _connection(url: str) -> dict[str, object]:
     if SERVING:
         options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "kechuang.ui.postgres",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -147,7 +147,7 @@ class Statement(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=statement_id, editable=False)
     number = models.CharField(max_length=64, unique=True)
-    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="+")
+    settlement = models.ForeignKey(Settlement, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12, db_index=True)  # the paying office's
     party = models.CharField(max_length=32, db_index=True)
     unit = models.CharField(max_length=32, blank=True)

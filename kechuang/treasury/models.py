@@ -72,7 +72,7 @@ class Budget(models.Model):
     id = models.CharField(primary_key=True, max_length=32, default=budget_id, editable=False)
     number = models.CharField(max_length=64, unique=True, default=budget_number)
     scheme = models.CharField(max_length=64)
-    region = models.CharField(max_length=12, db_index=True)
+    region = models.CharField(max_length=12)
     year = models.SmallIntegerField()
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")  # really allots the money
     state = models.CharField(max_length=24, choices=[(s.value, BUDGET_MACHINE.labels[s]) for s in BudgetState])
@@ -114,7 +114,7 @@ class Release(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=release_id, editable=False)
-    budget = models.ForeignKey(Budget, models.PROTECT, related_name="+")
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12, db_index=True)
     document_number = models.CharField(max_length=100)  # 文号
     fund_line = models.CharField(max_length=100)  # 资金科目
@@ -142,7 +142,7 @@ class Adjustment(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=adjustment_id, editable=False)
-    budget = models.ForeignKey(Budget, models.PROTECT, related_name="+")
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="+", db_index=False)
     other = models.ForeignKey(Budget, models.PROTECT, null=True, related_name="+")
     region = models.CharField(max_length=12, db_index=True)
     change = models.CharField(max_length=24, choices=[(c.value, CHANGE_LABELS[c]) for c in Change])
@@ -269,7 +269,9 @@ class PaymentLine(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=line_id, editable=False)
-    batch = models.ForeignKey(PaymentBatch, models.PROTECT, related_name="+", related_query_name="lines")
+    batch = models.ForeignKey(
+        PaymentBatch, models.PROTECT, related_name="+", related_query_name="lines", db_index=False
+    )
     number = models.CharField(max_length=64, unique=True)
     position = models.IntegerField()
     region = models.CharField(max_length=12, db_index=True)

@@ -122,6 +122,14 @@ def execute(connection: Connection, statement: str, values: Values, *, prepare: 
         return Answer(result, rows, count)
 
 
+def commit(connection: Connection) -> None:
+    """Ends the transaction under way, as psycopg's `commit` does; where none is, nothing is said. Raises psycopg's errors."""
+    with connection.lock:
+        libpq = connection.pgconn
+        if libpq.transaction_status != _IDLE:
+            _good(libpq.exec_(b"COMMIT"), connection)
+
+
 def _beginning(
     connection: Connection, name: bytes, written: Sequence[Any], formats: Sequence[pq.Format] | None
 ) -> PGresult:

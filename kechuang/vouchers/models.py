@@ -32,9 +32,9 @@ class Voucher(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=voucher_id, editable=False)
     number = models.CharField(max_length=64, unique=True, default=voucher_number, editable=False)
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     scheme = models.CharField(max_length=64)
-    region = models.CharField(max_length=12, db_index=True)  # the issuing county: its budget pays
+    region = models.CharField(max_length=12)  # the issuing county: its budget pays
     state = models.CharField(max_length=24, default=MACHINE.initial)
     year = models.IntegerField()  # of the budget and of the yearly cap of grants
     requested_fen = models.BigIntegerField()
@@ -130,7 +130,7 @@ class Hold(models.Model):
     """占用：links an order, the terms it was priced with, and the hold in the ledger."""
 
     id = models.CharField(primary_key=True, max_length=32, default=hold_id, editable=False)
-    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="+")
+    voucher = models.ForeignKey(Voucher, on_delete=models.PROTECT, related_name="+", db_index=False)
     order_id = models.CharField(max_length=32, db_index=True)
     provider_id = models.CharField(max_length=32)
     region = models.CharField(max_length=12, db_index=True)

@@ -209,3 +209,20 @@ def test_the_orms_cursor_answers_as_djangos() -> None:
             assert cursor.rowcount == 1
     finally:
         connection.connection.cursor_factory = factory
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_only_the_commit_finds_wrong_is_said_by_the_commit() -> None:
+    """The day of a year that is not there: the constraint is looked at when all is written."""
+    day = CalendarDay(id=date(2199, 1, 1), year_id=2199, working=False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        day.save(force_insert=True)
+    assert not CalendarDay.objects.filter(id=day.id).exists()
+
+
+def test_a_commit_where_nothing_began_says_nothing() -> None:
+    with psycopg.connect(**connection.get_connection_params()) as session:
+        direct.commit(session)
+        session.execute("SELECT 1")
+        direct.commit(session)
+        assert session.info.transaction_status == psycopg.pq.TransactionStatus.IDLE

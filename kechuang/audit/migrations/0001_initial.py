@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('by_person', models.CharField(max_length=32)),
                 ('at', models.DateTimeField()),
                 ('on', models.DateField()),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.task')),
+                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.task', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                 ('written_by', models.CharField(blank=True, max_length=32)),
                 ('written_on', models.DateField(null=True)),
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.claim')),
-                ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.sample')),
+                ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.sample', db_index=False)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', [kechuang.audit.states.SheetState['BLANK'], kechuang.audit.states.SheetState['WRITTEN']])), name='worksheet_state_listed'), models.CheckConstraint(condition=models.Q(('state', 'blank'), models.Q(('result__in', [kechuang.audit.states.Result['SOUND'], kechuang.audit.states.Result['FAULTY'], kechuang.audit.states.Result['PENDING']]), ('written_on__isnull', False), models.Q(('findings', ''), _negated=True), models.Q(('written_by', ''), _negated=True)), _connector='OR'), name='worksheet_written_is_complete'), models.UniqueConstraint(fields=('sample', 'claim'), name='worksheet_once_per_sample'), models.UniqueConstraint(fields=('sample', 'place'), name='worksheet_place_once')],

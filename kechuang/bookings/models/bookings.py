@@ -37,9 +37,9 @@ class Booking(models.Model):
     state = models.CharField(max_length=24, default=BookingState.REQUESTED)
     version = models.PositiveIntegerField(default=0)  # one more with each change of time: SEQUENCE of its iCalendar
     region = models.CharField(max_length=12, db_index=True)  # where the first instrument stands
-    holder = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     person_id = models.CharField(max_length=32)  # who comes
-    provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")  # the first
     instruments = models.JSONField()  # the ids of all, the first included
@@ -170,7 +170,7 @@ class Reminder(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=reminder_id, editable=False)
-    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="+")
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="+", db_index=False)
     version = models.PositiveIntegerField()
     at = models.DateTimeField()
 

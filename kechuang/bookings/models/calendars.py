@@ -44,7 +44,9 @@ class Calendar(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=calendar_id, editable=False)
     instrument = models.OneToOneField("catalog.Offer", on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")  # the offer's, for lists
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # the offer's, for lists
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     region = models.CharField(max_length=12, db_index=True)
     state = models.CharField(max_length=24, default=CalendarState.OPEN)
@@ -93,7 +95,7 @@ class Block(models.Model):
     """占用：maintenance, blackout, a busy time from the carrier's own system, a breakdown, an absent operator."""
 
     id = models.CharField(primary_key=True, max_length=32, default=block_id, editable=False)
-    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
+    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     region = models.CharField(max_length=12, db_index=True)

@@ -87,7 +87,7 @@ class BusySource(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=source_id, editable=False)
     instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     region = models.CharField(max_length=12, db_index=True)
     state = models.CharField(max_length=24, default=SourceState.ACTIVE)
@@ -142,7 +142,7 @@ class BusyConflict(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=conflict_id, editable=False)
-    source = models.ForeignKey(BusySource, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(BusySource, on_delete=models.PROTECT, related_name="+", db_index=False)
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="+")
     from_at = models.DateTimeField()
     until_at = models.DateTimeField()

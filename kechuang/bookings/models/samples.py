@@ -29,11 +29,11 @@ class Sample(models.Model):
     number = models.CharField(max_length=64, unique=True, default=sample_number, editable=False)
     state = models.CharField(max_length=24, default=SampleState.ANNOUNCED)
     region = models.CharField(max_length=12, db_index=True)
-    holder = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     person_id = models.CharField(max_length=32)
-    provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
-    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
+    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+", db_index=False)
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, null=True, related_name="+")
     request_key = models.CharField(max_length=64, null=True)
     name = models.CharField(max_length=120)
@@ -98,7 +98,7 @@ class SampleStep(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=step_id, editable=False)
-    sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="+")
+    sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     keeper = models.CharField(max_length=12)
     person_id = models.CharField(max_length=32, blank=True)  # who wrote it

@@ -93,7 +93,7 @@ class Training(models.Model):
     state = models.CharField(max_length=24, default=TrainingState.REQUESTED)
     region = models.CharField(max_length=12, db_index=True)
     instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
-    provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    provider = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     holder = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
     person_id = models.CharField(max_length=32)

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.CharField(default=kechuang.catalog.models.offer_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('number', models.CharField(max_length=64, unique=True)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('state', models.CharField(default=kechuang.catalog.states.OfferState['DRAFT'], max_length=24)),
                 ('kind', models.CharField(max_length=16)),
                 ('name', models.CharField(max_length=200)),
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('sheet', models.JSONField(default=dict)),
                 ('opened_on', models.DateField(null=True)),
                 ('carrier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.carrier')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
                 ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.unit')),
             ],
         ),
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateField()),
                 ('valid_until', models.DateField(null=True)),
                 ('set_by', models.CharField(max_length=32)),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.offer')),
+                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.offer', db_index=False)),
             ],
         ),
         migrations.AddConstraint(

@@ -151,12 +151,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='clearance',
             name='offer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.offer'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.offer', db_index=False),
         ),
         migrations.AddField(
             model_name='importrun',
             name='carrier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.carrier'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.carrier', db_index=False),
         ),
         migrations.AddField(
             model_name='importrun',
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='pushkey',
             name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False),
         ),
         migrations.AddField(
             model_name='pushtoken',

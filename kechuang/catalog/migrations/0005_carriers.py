@@ -129,22 +129,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='opening',
             name='carrier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.carrier'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.carrier', db_index=False),
         ),
         migrations.AddField(
             model_name='operating',
             name='offer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.offer'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.offer', db_index=False),
         ),
         migrations.AddField(
             model_name='sharing',
             name='carrier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.carrier'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.carrier', db_index=False),
         ),
         migrations.AddField(
             model_name='staff',
             name='carrier',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.carrier'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.carrier', db_index=False),
         ),
         migrations.AddField(
             model_name='staff',

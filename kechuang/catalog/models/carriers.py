@@ -33,7 +33,7 @@ class Staff(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=staff_id, editable=False)
-    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+")
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12, db_index=True)
     person = models.ForeignKey("parties.Person", on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=60)
@@ -63,7 +63,7 @@ class Operating(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=operating_id, editable=False)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+", db_index=False)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
 
@@ -85,7 +85,7 @@ class Opening(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=opening_id, editable=False)
-    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+")
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12, db_index=True)
     version = models.PositiveIntegerField()
     hours = models.TextField()  # 开放时间
@@ -130,7 +130,7 @@ class Sharing(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=sharing_id, editable=False)
-    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+")
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12, db_index=True)
     version = models.PositiveIntegerField()
     document_number = models.CharField(max_length=120)  # 文号

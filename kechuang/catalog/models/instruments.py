@@ -132,7 +132,7 @@ class Clearance(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=clearance_id, editable=False)
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12)
     kind = models.CharField(max_length=16)
     number = models.CharField(max_length=64)  # of the tax payment or of the 通知书

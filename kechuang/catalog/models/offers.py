@@ -68,9 +68,11 @@ class Offer(models.Model):
     id = models.CharField(primary_key=True, max_length=32, default=offer_id, editable=False)
     number = models.CharField(max_length=64, unique=True)
     carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")  # the carrier's, for lists
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # the carrier's, for lists
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
-    region = models.CharField(max_length=12, db_index=True)
+    region = models.CharField(max_length=12)
     state = models.CharField(max_length=24, default=OfferState.DRAFT)
     kind = models.CharField(max_length=16)
     name = models.CharField(max_length=200)
@@ -120,7 +122,7 @@ class Price(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=price_id, editable=False)
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=16)
     item = models.CharField(max_length=60)  # what is charged for: 机时, 常规样品, …
     unit = models.CharField(max_length=12)

@@ -30,7 +30,7 @@ class ImportRun(models.Model):
     """批量导入任务：one file of instruments handed in, how far it has got, and what was found row by row."""
 
     id = models.CharField(primary_key=True, max_length=32, default=run_id, editable=False)
-    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+")
+    carrier = models.ForeignKey(Carrier, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12)
     file_id = models.CharField(max_length=32)  # of documents
     file_name = models.CharField(max_length=200)
@@ -70,7 +70,7 @@ class PushKey(models.Model):
     """推送凭证：lets a provider's own platform push its instruments. Of the secret only a digest is kept."""
 
     id = models.CharField(primary_key=True, max_length=32, default=key_id, editable=False)
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     unit_ids = models.JSONField(default=list)  # of who made it; empty: the whole party
     region = models.CharField(max_length=12)
     name = models.CharField(max_length=60)

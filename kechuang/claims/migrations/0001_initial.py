@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.CharField(default=kechuang.claims.models.claim_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('number', models.CharField(max_length=64, unique=True)),
                 ('scheme', models.CharField(max_length=64)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('year', models.IntegerField()),
                 ('provider_party', models.CharField(max_length=32)),
                 ('provider_unit', models.CharField(blank=True, max_length=32)),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.CharField(default=kechuang.claims.models.line_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('gross_fen', models.BigIntegerField()),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.invoice')),
+                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.invoice', db_index=False)),
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
             ],
         ),

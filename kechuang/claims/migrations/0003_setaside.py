@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.CharField(default=kechuang.claims.models.aside_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('file_id', models.CharField(max_length=32)),
-                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.claim')),
+                ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.claim', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('claim', 'file_id'), name='set_aside_once')],

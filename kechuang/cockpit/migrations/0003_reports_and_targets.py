@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.CharField(default=kechuang.cockpit.models.snapshot_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('number', models.CharField(default=kechuang.cockpit.models.snapshot_number, max_length=64, unique=True)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('period', models.CharField(max_length=8)),
                 ('since', models.DateField()),
                 ('until', models.DateField()),
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.CharField(default=kechuang.cockpit.models.target_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('number', models.CharField(default=kechuang.cockpit.models.target_number, max_length=64, unique=True)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('year', models.SmallIntegerField()),
                 ('state', models.CharField(default=kechuang.cockpit.states.TargetState['DRAFT'], max_length=24)),
                 ('lines', models.JSONField()),

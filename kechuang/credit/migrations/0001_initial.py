@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='ImportedList',
             fields=[
                 ('id', models.CharField(default=kechuang.credit.models.list_id, editable=False, max_length=32, primary_key=True, serialize=False)),
-                ('list_code', models.CharField(db_index=True, max_length=40)),
+                ('list_code', models.CharField(max_length=40)),
                 ('region', models.CharField(blank=True, db_index=True, max_length=12)),
                 ('issuer', models.CharField(max_length=120)),
                 ('source', models.CharField(max_length=300)),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('capacity', models.CharField(max_length=24)),
                 ('authorisation_file', models.CharField(blank=True, max_length=32)),
                 ('signed_on', models.DateField()),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
                 ('represented_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit.commitmenttext')),

@@ -34,8 +34,8 @@ class Migration(migrations.Migration):
                 ('replied_by', models.CharField(blank=True, max_length=32)),
                 ('answer', models.CharField(blank=True, max_length=500)),
                 ('answered_by', models.CharField(blank=True, max_length=32)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
-                ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
+                ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
                 ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.unit')),
             ],
             options={

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(default=kechuang.credit.states.EventState['NOTIFIED'], max_length=24)),
                 ('kind', models.CharField(max_length=24)),
                 ('side', models.CharField(max_length=12)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('subject_id', models.CharField(max_length=32)),
                 ('subject_number', models.CharField(max_length=64)),
                 ('subject_path', models.CharField(max_length=200)),
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('answered_by', models.CharField(blank=True, max_length=32)),
                 ('repair', models.CharField(blank=True, max_length=1000)),
                 ('repair_answer', models.CharField(blank=True, max_length=1000)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['party', 'state'], name='credit_event_of_party'), models.Index(fields=['region', 'state'], name='credit_event_of_office')],

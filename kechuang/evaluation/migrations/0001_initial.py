@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('answered_by', models.CharField(blank=True, max_length=32)),
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('carrier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.carrier')),
-                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.evaluation')),
+                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='evaluation.evaluation', db_index=False)),
             ],
         ),
         migrations.CreateModel(

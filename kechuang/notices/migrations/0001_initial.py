@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=300)),
                 ('fen', models.BigIntegerField(null=True)),
                 ('decided_by', models.CharField(blank=True, max_length=32)),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notices.notice')),
+                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notices.notice', db_index=False)),
             ],
         ),
         migrations.CreateModel(

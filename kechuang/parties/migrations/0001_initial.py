@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('after', models.CharField(max_length=200)),
                 ('on', models.DateField()),
                 ('proof_file', models.CharField(blank=True, max_length=32)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
             ],
         ),
         migrations.CreateModel(

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(default=kechuang.parties.states.DecisionState['PROPOSED'], max_length=24)),
                 ('kind', models.CharField(max_length=16)),
                 ('new_name', models.CharField(blank=True, max_length=200)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('document', models.CharField(max_length=120)),
                 ('reason', models.CharField(max_length=200)),
                 ('proof_file', models.CharField(blank=True, max_length=32)),

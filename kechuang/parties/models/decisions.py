@@ -24,7 +24,7 @@ class PartyDecision(models.Model):
     party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
     into = models.ForeignKey("parties.Party", on_delete=models.PROTECT, null=True, related_name="+")  # of a merger
     new_name = models.CharField(max_length=200, blank=True)  # of a renaming
-    region = models.CharField(max_length=CODE_LENGTH, db_index=True)
+    region = models.CharField(max_length=CODE_LENGTH)
     document = models.CharField(max_length=120)  # 决定文号
     reason = models.CharField(max_length=200)
     proof_file = models.CharField(max_length=32, blank=True)

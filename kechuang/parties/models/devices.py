@@ -15,7 +15,7 @@ class Device(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=device_id, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_index=False)
     digest = models.CharField(max_length=64)
     first_on = models.DateField()
     last_on = models.DateField(db_index=True)

@@ -294,7 +294,7 @@ class PartyChange(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=change_id, editable=False)
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="+", db_index=False)
     what = models.CharField(max_length=24)  # name, credit_code, legal_representative, region, merged, struck_off
     before = models.CharField(max_length=200)
     after = models.CharField(max_length=200)

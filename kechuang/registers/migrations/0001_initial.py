@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('scheme', models.CharField(max_length=64)),
                 ('name', models.CharField(max_length=340)),
                 ('pinyin', models.CharField(max_length=1000)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('revoking_region', models.CharField(max_length=12)),
                 ('revoking_role', models.CharField(blank=True, max_length=24)),
                 ('revocation_binds', models.CharField(blank=True, max_length=8)),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.CharField(default=kechuang.registers.models.case_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('number', models.CharField(max_length=64, unique=True)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('kind', models.CharField(max_length=16)),
                 ('source', models.CharField(max_length=200)),
                 ('source_key', models.CharField(max_length=64)),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('lifted_on', models.DateField(null=True)),
                 ('closed_on', models.DateField(null=True)),
                 ('outcome', models.CharField(blank=True, max_length=500)),
-                ('admission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.admission')),
+                ('admission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.admission', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(max_length=24)),
                 ('at', models.DateTimeField()),
                 ('opinion', models.CharField(blank=True, max_length=500)),
-                ('admission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.admission')),
+                ('admission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.admission', db_index=False)),
             ],
         ),
         migrations.AddIndex(

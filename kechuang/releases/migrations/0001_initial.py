@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.CharField(default=kechuang.releases.models.release_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('number', models.CharField(default=kechuang.releases.models.release_number, editable=False, max_length=64, unique=True)),
                 ('scheme', models.CharField(max_length=64)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('year', models.IntegerField()),
                 ('round', models.IntegerField()),
                 ('title', models.CharField(max_length=120)),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('amount_fen', models.BigIntegerField()),
                 ('taken_fen', models.BigIntegerField(default=0)),
                 ('full', models.BooleanField(default=False)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='releases.release')),
+                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='releases.release', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -83,10 +83,10 @@ class Migration(migrations.Migration):
                 ('served_at', models.DateTimeField(null=True)),
                 ('kept_until', models.DateTimeField(null=True)),
                 ('reason', models.CharField(blank=True, max_length=500)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
                 ('voucher', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vouchers.voucher')),
                 ('pool', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='releases.pool')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='releases.release')),
+                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='releases.release', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ('round', models.IntegerField()),
                 ('mark', models.CharField(max_length=80)),
                 ('live', models.BooleanField(default=True)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='releases.entry')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='releases.entry', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['entry'], name='mark_of_entry')],
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=16)),
                 ('text', models.TextField()),
                 ('at', models.DateTimeField()),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='releases.release')),
+                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='releases.release', db_index=False)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('release', 'kind'), name='publication_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['entries', 'result'])), name='publication_kind_listed')],

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.CharField(default=kechuang.supervision.models.cases.case_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('number', models.CharField(default=kechuang.supervision.models.cases.case_number, editable=False, max_length=64, unique=True)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('side', models.CharField(max_length=12)),
                 ('title', models.CharField(max_length=200)),
                 ('source', models.CharField(max_length=16)),
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('decision', models.CharField(blank=True, max_length=1000)),
                 ('decided_by', models.CharField(blank=True, max_length=32)),
                 ('decided_on', models.DateField(null=True)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('decided_on', models.DateField()),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.case')),
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.claim')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('interest_fen', models.BigIntegerField(null=True)),
                 ('reference', models.CharField(blank=True, max_length=120)),
                 ('received_by', models.CharField(blank=True, max_length=32)),
-                ('clawback', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.clawback')),
+                ('clawback', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.clawback', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('holding', models.CharField(default=kechuang.supervision.states.cases.Holding['NONE'], max_length=16)),
                 ('added_by', models.CharField(max_length=32)),
                 ('added_on', models.DateField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.case')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.case', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                 ('file_id', models.CharField(blank=True, max_length=32)),
                 ('by', models.CharField(max_length=32)),
                 ('at', models.DateTimeField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.case')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.case', db_index=False)),
             ],
         ),
         migrations.AddIndex(

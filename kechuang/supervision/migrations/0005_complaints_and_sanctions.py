@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('handled_by', models.CharField(blank=True, max_length=32)),
                 ('handled_on', models.DateField(null=True)),
                 ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['party', 'state'], name='complaint_of_party'), models.Index(fields=['by_person'], name='complaint_by_person')],
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('decided_by', models.CharField(blank=True, max_length=32)),
                 ('decided_on', models.DateField(null=True)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='supervision.case')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
             ],
             options={
                 'indexes': [models.Index(fields=['party', 'state'], name='sanction_of_party')],

@@ -58,8 +58,10 @@ class Case(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=case_id, editable=False)
     number = models.CharField(max_length=64, unique=True, default=case_number, editable=False)
-    region = models.CharField(max_length=12, db_index=True)  # the county that paid
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")  # whose matter it is
+    region = models.CharField(max_length=12)  # the county that paid
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # whose matter it is
     side = models.CharField(max_length=12)  # provider | holder: as what the party is asked
     title = models.CharField(max_length=200)
     source = models.CharField(max_length=16)
@@ -100,7 +102,7 @@ class Item(models.Model):
     """卷内事项: one claim, order, finding, complaint or visit that lies in a case."""
 
     id = models.CharField(primary_key=True, max_length=32, default=item_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12)
     kind = models.CharField(max_length=16)
     subject_id = models.CharField(max_length=32)
@@ -134,7 +136,7 @@ class Letter(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=letter_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12)
     outgoing = models.BooleanField()
     text = models.CharField(max_length=4000)
@@ -161,7 +163,9 @@ class Clawback(models.Model):
     statement = models.ForeignKey("subsidies.Statement", on_delete=models.PROTECT, null=True, related_name="+")
     # Of the claim or statement. The column keeps the name by which acts of before have it: rows are held against them.
     paid_number = models.CharField(max_length=64, db_column="claim_number")
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")  # who was paid
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # who was paid
     state = models.CharField(max_length=24, default=CLAWBACK_MACHINE.initial)
     principal_fen = models.BigIntegerField()
     received_fen = models.BigIntegerField(default=0)  # of the principal
@@ -216,7 +220,7 @@ class Instalment(models.Model):
     """分期: one part of a clawback with its day; interest is reckoned on the day it really comes."""
 
     id = models.CharField(primary_key=True, max_length=32, default=instalment_id, editable=False)
-    clawback = models.ForeignKey(Clawback, on_delete=models.PROTECT, related_name="+")
+    clawback = models.ForeignKey(Clawback, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12)
     position = models.SmallIntegerField()
     fen = models.BigIntegerField()  # of the principal

@@ -87,7 +87,7 @@ class Interest(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=interest_id, editable=False)
     region = models.CharField(max_length=12)
-    inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="+")
+    inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="+", db_index=False)
     party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24)
     until_on = models.DateField(null=True)  # exclusive; null: for good
@@ -111,7 +111,7 @@ class Plan(models.Model):
     number = models.CharField(max_length=64, unique=True, default=plan_number, editable=False)
     title = models.CharField(max_length=200)
     scheme = models.CharField(max_length=64)  # whose payouts
-    region = models.CharField(max_length=12, db_index=True)  # of the office: a county, or a city over its counties
+    region = models.CharField(max_length=12)  # of the office: a county, or a city over its counties
     state = models.CharField(max_length=24, default=PLAN_MACHINE.initial)
     from_on = models.DateField()
     until_on = models.DateField()  # exclusive
@@ -172,7 +172,7 @@ class PlanFile(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=publication_id, editable=False)
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=16)
     text = models.TextField()
     at = models.DateTimeField()
@@ -192,9 +192,9 @@ class Visit(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=visit_id, editable=False)
     number = models.CharField(max_length=64, unique=True, default=visit_number, editable=False)
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12, db_index=True)  # the county that paid
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=64)
     state = models.CharField(max_length=24, default=VISIT_MACHINE.initial)
     joined = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
@@ -235,7 +235,7 @@ class Visit(models.Model):
 class Member(models.Model):
     """检查组成员: an inspector in the order drawn for a visit; who stepped back stays on record."""
 
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+", db_index=False)
     inspector = models.ForeignKey(Inspector, on_delete=models.PROTECT, related_name="+")
     place = models.IntegerField()  # in the order drawn; the first ones go
     on_team = models.BooleanField()
@@ -259,7 +259,7 @@ class Sheet(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=sheet_id, editable=False)
     region = models.CharField(max_length=12)
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+", db_index=False)
     claim = models.ForeignKey("claims.Claim", on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=64)
     title = models.CharField(max_length=300)

@@ -49,7 +49,9 @@ class Complaint(models.Model):
     id = models.CharField(primary_key=True, max_length=32, default=complaint_id, editable=False)
     number = models.CharField(max_length=64, unique=True, default=complaint_number, editable=False)
     region = models.CharField(max_length=12, db_index=True)  # whose office handles it
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")  # complained of
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # complained of
     side = models.CharField(max_length=12)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, null=True, related_name="+")
     order_number = models.CharField(max_length=64, blank=True)
@@ -98,7 +100,7 @@ class Sanction(models.Model):
     number = models.CharField(max_length=64, unique=True, default=sanction_number, editable=False)
     region = models.CharField(max_length=12, db_index=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     side = models.CharField(max_length=12)
     rung = models.CharField(max_length=16)
     state = models.CharField(max_length=24, default=SANCTION_MACHINE.initial)

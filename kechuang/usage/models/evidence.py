@@ -32,7 +32,7 @@ class Session(models.Model):
     state = models.CharField(max_length=24, default=SessionState.RUNNING)
     region = models.CharField(max_length=12, db_index=True)
     carrier = models.ForeignKey("catalog.Carrier", on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
     operator_id = models.CharField(max_length=32)
@@ -104,7 +104,7 @@ class Reading(models.Model):
     APPEND_ONLY: ClassVar = True
 
     id = models.CharField(primary_key=True, max_length=32, default=reading_id, editable=False)
-    meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="+")
+    meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     watts = models.PositiveIntegerField()
     received_at = models.DateTimeField()

@@ -24,7 +24,7 @@ def paper_id() -> str:
 class Day(models.Model):
     """一台仪器的一天：never more than 24 hours, whoever writes them."""
 
-    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
+    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+", db_index=False)
     on = models.DateField()
     minutes = models.IntegerField()
 
@@ -41,7 +41,7 @@ class Day(models.Model):
 class InstrumentYear(models.Model):
     """一台仪器的一年：hours by evidence, hours for outsiders, services, income."""
 
-    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
+    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+", db_index=False)
     year = models.PositiveSmallIntegerField()
     metered = models.IntegerField(default=0)  # minutes of grade A
     run = models.IntegerField(default=0)  # B
@@ -69,7 +69,7 @@ class InstrumentYear(models.Model):
 class ServiceMonth(models.Model):
     """一家载体一个月为一地企业的服务：services, 家次, 人次, amounts; `client_region` is the clients' seat."""
 
-    carrier = models.ForeignKey("catalog.Carrier", on_delete=models.PROTECT, related_name="+")
+    carrier = models.ForeignKey("catalog.Carrier", on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12)  # the carrier's
     client_region = models.CharField(max_length=12, blank=True)
     month = models.DateField()  # its first day
@@ -97,7 +97,7 @@ class ServiceMonth(models.Model):
 class Delay(models.Model):
     """录入时滞：how many records of a carrier's year were entered so many days after the service ended."""
 
-    carrier = models.ForeignKey("catalog.Carrier", on_delete=models.PROTECT, related_name="+")
+    carrier = models.ForeignKey("catalog.Carrier", on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12)
     year = models.PositiveSmallIntegerField()
     days = models.PositiveSmallIntegerField()
@@ -145,7 +145,7 @@ class Paper(models.Model):
     id = models.CharField(primary_key=True, max_length=32, default=paper_id, editable=False)
     number = models.CharField(max_length=64, unique=True)  # the verification code
     person_id = models.CharField(max_length=32)
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     region = models.CharField(max_length=12)
     valid_from = models.DateField()  # of the services listed
     valid_until = models.DateField()

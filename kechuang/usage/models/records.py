@@ -78,7 +78,7 @@ class ServiceRecord(models.Model):
 
     id = models.CharField(primary_key=True, max_length=32, default=record_id, editable=False)
     number = models.CharField(max_length=64)  # the same for all versions
-    root_id = models.CharField(max_length=32, db_index=True)  # the first version's id
+    root_id = models.CharField(max_length=32)  # the first version's id
     version = models.PositiveIntegerField(default=1)
     former = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=24, default=RecordState.ENTERED)
@@ -164,11 +164,13 @@ class Standing(models.Model):
     id = models.CharField(primary_key=True, max_length=32)  # the record's root id
     record = models.OneToOneField(ServiceRecord, on_delete=models.PROTECT, related_name="+")
     active = models.BooleanField(default=True)
-    carrier = models.ForeignKey("catalog.Carrier", on_delete=models.PROTECT, related_name="+")
-    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+")
+    carrier = models.ForeignKey("catalog.Carrier", on_delete=models.PROTECT, related_name="+", db_index=False)
+    party = models.ForeignKey("parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey("parties.Unit", on_delete=models.PROTECT, null=True, related_name="+")
     region = models.CharField(max_length=12)
-    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, null=True, related_name="+")
+    instrument = models.ForeignKey(
+        "catalog.Offer", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     internal_number = models.CharField(max_length=64)
     order_id = models.CharField(max_length=32, blank=True)
     order_line = models.PositiveSmallIntegerField(default=0)
@@ -234,7 +236,7 @@ class Hours(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=hours_id, editable=False)
-    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+")
+    instrument = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+", db_index=False)
     on = models.DateField()
     from_at = models.DateTimeField(null=True)
     until_at = models.DateTimeField(null=True)

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('id', models.CharField(default=kechuang.vouchers.models.voucher_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('number', models.CharField(default=kechuang.vouchers.models.voucher_number, editable=False, max_length=64, unique=True)),
                 ('scheme', models.CharField(max_length=64)),
-                ('region', models.CharField(db_index=True, max_length=12)),
+                ('region', models.CharField(max_length=12)),
                 ('state', models.CharField(default=kechuang.vouchers.states.VoucherState['DRAFT'], max_length=24)),
                 ('year', models.IntegerField()),
                 ('requested_fen', models.BigIntegerField()),
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('closed_on', models.DateField(null=True)),
                 ('ended_by', models.CharField(blank=True, max_length=32)),
                 ('request_key', models.CharField(max_length=64, null=True, unique=True)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party', db_index=False)),
             ],
         ),
         migrations.CreateModel(
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('held_on', models.DateField()),
                 ('ended_on', models.DateField(null=True)),
                 ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vouchers.hold')),
-                ('voucher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vouchers.voucher')),
+                ('voucher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='vouchers.voucher', db_index=False)),
             ],
         ),
         migrations.AddIndex(
