@@ -12,8 +12,10 @@ from kechuang.claims.models import Citation, Claim
 from kechuang.documents.rules import specimen_report_pdf
 from kechuang.parties.models import Party
 from kechuang.screening import commands
+from kechuang.screening.commands import linking
 from kechuang.screening.models import Finding, Link, Print, RedCheck
 from kechuang.screening.queries import findings_of
+from kechuang.screening.queries.linking import known_now
 from kechuang.screening.states import FindingState, Pattern
 from kechuang.trail.queries import altered_rows
 from tests.claims.conftest import Payouts, fresh
@@ -89,6 +91,21 @@ def test_links_are_taken_up_from_the_register_once(screening: Screening) -> None
     town = screening.payouts
     assert commands.renew_links(now=town.now) > 0
     assert commands.renew_links(now=town.now) == 0
+
+
+def test_a_morning_on_which_nothing_changed_reads_no_party(
+    screening: Screening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, read = screening.payouts, []
+    monkeypatch.setattr(linking, "known_now", lambda: read.append(1) or known_now())
+    commands.renew_links(now=town.now)
+    commands.renew_links(now=town.now)
+    assert len(read) == 1
+    Party.objects.filter(id=screening.firm.party_id).update(address="越城区鉴湖路1号")
+    assert commands.renew_links(now=town.now) == 1
+    assert len(read) == 2
+    Link.objects.filter(party_id=screening.firm.party_id, kind="address").delete()  # whoever has done that
+    assert commands.renew_links(now=town.now) == 1
 
 
 def test_what_was_replaced_is_a_link_until_that_day(screening: Screening) -> None:

@@ -11,12 +11,14 @@ from django.db import transaction
 from kechuang.kernel.actor import CLOCK, Role
 from kechuang.kernel.text import gettext_noop as _
 from kechuang.screening.models import Level, Link, Registration
-from kechuang.screening.queries.linking import OWN, Known, known_now, links_of
+from kechuang.screening.queries.linking import OWN, Known, Mark, known_now, links_of, mark_now
 from kechuang.screening.rules import LevelFact
 from kechuang.screening.states import LinkKind, LinkState
 from kechuang.trail.commands import Act, record_many
 from kechuang.ui import clock
 from kechuang.ui.rows import insert_many, update_many
+
+_taken_up: Mark | None = None  # what this process took up last: the same again would change nothing, wherever it stands
 
 
 def digest_of(kind: LinkKind, value: str) -> str:
@@ -87,8 +89,18 @@ def _row(one: Known, digest: str, on: date, since: date | None) -> Link:
 
 
 def renew_links(*, now: datetime) -> int:
-    """Takes up what the register of parties says today (更新关联线索): legal representatives, telephones, addresses, accounts."""
-    return keep_links(known_now(), complete=True, now=now)
+    """Takes up what the register of parties says today (更新关联线索): legal representatives, telephones, addresses, accounts.
+
+    Where it says what it said when they were taken up last, and nobody has changed a link since, there is nothing to do.
+    """
+    global _taken_up
+    before = mark_now()
+    if before == _taken_up:
+        return 0
+    new = keep_links(known_now(), complete=True, now=now)
+    after = mark_now()
+    _taken_up = after if after.said == before.said else None  # what was said meanwhile may not have been read
+    return new
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from kechuang.kernel.text import gettext_noop as _
 from kechuang.screening.models import Link
 from kechuang.screening.states import LinkKind
 from kechuang.ui.compiled import compiled
-from kechuang.ui.rows import run
+from kechuang.ui.rows import ask, run
 
 # One row per party and thing: the party, its seat, the kind, the value by which it is compared, and what is shown of it.
 _KNOWN = """
@@ -32,6 +32,11 @@ UNION
 SELECT d.party_id, p.region, 'device', d.digest, to_char(min(d.first_on), 'YYYY-MM-DD'), min(d.first_on)
 FROM parties_device d JOIN parties_party p ON p.id = d.party_id WHERE p.state = 'active' GROUP BY 1, 2, 4
 ORDER BY 1, 3, 4"""
+
+_MARK = f"""
+SELECT (SELECT coalesce(sum(hashtextextended(k::text, 0)), 0) FROM ({_KNOWN}) k),
+    (SELECT coalesce(sum(hashtextextended(concat_ws('|', id, party_id, kind, digest, until_on, source), 0)), 0)
+        FROM screening_link)"""
 
 REGISTER, SIGN_IN = _("主体登记"), _("登录设备")
 OWN = (REGISTER, SIGN_IN)  # what the platform itself knows
@@ -59,6 +64,21 @@ def known_now() -> list[Known]:
         Known(party, region, LinkKind(kind), value, shown, _SOURCES.get(kind, REGISTER), since)
         for party, region, kind, value, shown, since in run(_KNOWN, []).fetchall()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A number for what the register of parties says and one for what is written down of it: who reads both twice unchanged has seen
+    nothing new. Numbers, since a morning on which nothing changed is the usual one.
+    """
+
+    said: int
+    written: int
+
+
+def mark_now() -> Mark:
+    said, written = ask(_MARK, [])
+    return Mark(int(said), int(written))
 
 
 @dataclass(frozen=True, slots=True)
