@@ -23,9 +23,10 @@ PREPARED_MOST = 500  # statements that a session keeps prepared; the one that wa
 
 _SAVEPOINT = re.compile(r"(?:SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT) \S+$").match
 _PLACE = re.compile(r"%(?:\((\w+)\)s|s|%)")
-_IDLE, _BAD = pq.TransactionStatus.IDLE, pq.ConnStatus.BAD
+_IDLE, _OPEN, _BAD = pq.TransactionStatus.IDLE, pq.TransactionStatus.INTRANS, pq.ConnStatus.BAD
 _STATE, _GONE = pq.DiagnosticField.SQLSTATE, (b"0A000", b"26000")
 _ROWS, _DONE, _EMPTY = pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK, pq.ExecStatus.EMPTY_QUERY
+_FATAL = pq.ExecStatus.FATAL_ERROR
 
 Connection = psycopg.Connection[Any]
 Values = Sequence[Any] | Mapping[str, Any]
@@ -63,15 +64,38 @@ class Answer:
 
 
 class _Session:
-    """What one connection has prepared. A rollback undoes no preparation, and what it was planned for is planned anew."""
+    """What one connection has prepared, and how many statements it was sent whose answers nobody has looked at.
 
-    __slots__ = ("asked", "number", "prepared", "transformer")
+    A rollback undoes no preparation, and what it was planned for is planned anew.
+    """
+
+    __slots__ = ("asked", "number", "prepared", "transformer", "waiting")
 
     def __init__(self, connection: Connection) -> None:
         self.transformer = Transformer(connection)
         self.asked: OrderedDict[_Key, int] = OrderedDict()
         self.prepared: OrderedDict[_Key, bytes] = OrderedDict()
         self.number = 0
+        self.waiting = 0
+
+
+class _Sent:
+    """A statement as libpq takes it."""
+
+    __slots__ = ("formats", "key", "text", "types", "values")
+
+    def __init__(self, session: _Session, statement: str, values: Values) -> None:
+        text, names, count = numbered(statement)
+        if isinstance(values, Mapping):
+            values = [values[name] for name in names]
+        if len(values) != count:
+            raise psycopg.ProgrammingError(f"the statement has {count} places, {len(values)} values were given")
+        transformer = session.transformer
+        self.text = text
+        self.values = transformer.dump_sequence(values, _formats(count)) if count else ()
+        self.types = transformer.types or () if count else ()
+        self.formats = transformer.formats if count else None
+        self.key = (text, self.types)
 
 
 _sessions: "WeakKeyDictionary[Connection, _Session]" = WeakKeyDictionary()
@@ -80,80 +104,154 @@ _sessions: "WeakKeyDictionary[Connection, _Session]" = WeakKeyDictionary()
 def execute(connection: Connection, statement: str, values: Values, *, prepare: bool | None = None) -> Answer:
     """Runs one statement with its values (`%s` or `%(name)s`). It is prepared when it is asked often; `prepare` at once or never.
 
-    It waits in libpq, as a thread of a web process may; an interrupt is noticed afterwards. Raises psycopg's errors.
+    It waits in libpq, as a thread of a web process may; an interrupt is noticed afterwards. Raises psycopg's errors, also
+    that of a statement that was sent before (`later`).
     """
-    text, names, count = numbered(statement)
-    if isinstance(values, Mapping):
-        values = [values[name] for name in names]
-    if len(values) != count:
-        raise psycopg.ProgrammingError(f"the statement has {count} places, {len(values)} values were given")
     with connection.lock:
-        session = _sessions.get(connection)
-        if session is None:
-            session = _sessions[connection] = _Session(connection)
-        libpq = connection.pgconn
-        begins = not connection.autocommit and libpq.transaction_status == _IDLE
-        transformer = session.transformer
-        written = transformer.dump_sequence(values, _formats(count)) if count else ()
-        types = transformer.types or () if count else ()
-        formats = transformer.formats if count else None
-        key = (text, types)
-        name = None if prepare is False else session.prepared.get(key)
-        if name is not None:
-            session.prepared.move_to_end(key)
-        elif prepare or (prepare is None and _often(session, key)):
-            name = _prepare(session, connection, key)
-        if name is None:
-            if begins:
-                _good(libpq.exec_(b"BEGIN"), connection)
-            result = libpq.exec_params(text, written, types, formats)
-        elif begins:
-            result = _beginning(connection, name, written, formats)
-        else:
-            result = libpq.exec_prepared(name, written, formats)  # type: ignore[arg-type]  # None is a value too
+        session = _session(connection)
+        sent = _Sent(session, statement, values)
+        name = _name(session, connection, sent.key, prepare)
+        result = _asked(session, connection, name, sent)
         if result.status != _ROWS:
             if result.error_field(_STATE) in _GONE:
-                session.prepared.pop(key, None)  # its table has changed, or somebody emptied the session
+                session.prepared.pop(sent.key, None)  # its table has changed, or somebody emptied the session
             _good(result, connection)
             return Answer(result, [], -1 if result.command_tuples is None else result.command_tuples)
-        transformer.set_pgresult(result)
+        session.transformer.set_pgresult(result)
         count = result.ntuples
-        rows: list[Row] = transformer.load_rows(0, count, tuple) if count else []
+        rows: list[Row] = session.transformer.load_rows(0, count, tuple) if count else []
         return Answer(result, rows, count)
+
+
+def later(connection: Connection, statement: str, values: Values) -> None:
+    """Sends a statement and does not wait for it (先发后查): nothing comes of its answer but that it went well.
+
+    The database works on it while we go on. The transaction's next statement, or its COMMIT, goes over behind it, and is not
+    done if it failed; its error is raised there. So what it must have met it has to see to itself. Where no transaction is open,
+    or the session has not prepared it, it is run at once.
+    """
+    with connection.lock:
+        session = _session(connection)
+        sent = _Sent(session, statement, values)
+        name = session.prepared.get(sent.key)
+        libpq = connection.pgconn
+        if name is not None and (session.waiting or libpq.transaction_status == _OPEN):
+            session.prepared.move_to_end(sent.key)
+            if not session.waiting:
+                libpq.enter_pipeline_mode()
+            session.waiting += 1
+            libpq.send_query_prepared(name, sent.values, sent.formats)
+            libpq.flush()
+            return
+        name = _name(session, connection, sent.key, None)
+        _good(_asked(session, connection, name, sent), connection)
+
+
+def settle(connection: Connection) -> None:
+    """Waits for what was sent `later`; whoever gives the connection to others (psycopg's own cursors) calls it before. Raises its error."""
+    session = _sessions.get(connection)
+    if session is not None and session.waiting:
+        with connection.lock:
+            _settle(session, connection)
+
+
+def forget(connection: Connection) -> None:
+    """As `settle`, of a transaction that is given up: how it went is all the same."""
+    session = _sessions.get(connection)
+    if session is not None and session.waiting:
+        with connection.lock:
+            connection.pgconn.pipeline_sync()
+            _answers(session, connection)
+
+
+def _session(connection: Connection) -> _Session:
+    session = _sessions.get(connection)
+    if session is None:
+        session = _sessions[connection] = _Session(connection)
+    return session
+
+
+def _name(session: _Session, connection: Connection, key: _Key, prepare: bool | None) -> bytes | None:
+    """What the session calls the statement, once it has prepared it."""
+    name = None if prepare is False else session.prepared.get(key)
+    if name is not None:
+        session.prepared.move_to_end(key)
+    elif prepare or (prepare is None and _often(session, key)):
+        name = _prepare(session, connection, key)
+    return name
+
+
+def _asked(session: _Session, connection: Connection, name: bytes | None, sent: _Sent) -> PGresult:
+    """What libpq answers: behind what waits, with a BEGIN before it where a transaction is to begin, or alone."""
+    libpq = connection.pgconn
+    if session.waiting:
+        if name is not None:
+            libpq.send_query_prepared(name, sent.values, sent.formats)
+        else:
+            libpq.send_query_params(sent.text, sent.values, sent.types, sent.formats)
+        return _behind(session, connection)
+    begins = not connection.autocommit and libpq.transaction_status == _IDLE
+    if name is None:
+        if begins:
+            _good(libpq.exec_(b"BEGIN"), connection)
+        return libpq.exec_params(sent.text, sent.values, sent.types, sent.formats)
+    if begins:
+        libpq.enter_pipeline_mode()
+        session.waiting = 1
+        libpq.send_query_params(b"BEGIN", None)
+        libpq.send_query_prepared(name, sent.values, sent.formats)
+        return _behind(session, connection)
+    return libpq.exec_prepared(name, sent.values, sent.formats)  # type: ignore[arg-type]  # None is a value too
+
+
+def _behind(session: _Session, connection: Connection) -> PGresult:
+    """The answer of the last statement sent; if one that waited before it failed, that one's error is raised."""
+    connection.pgconn.pipeline_sync()
+    *before, last = _answers(session, connection, more=1)
+    for answer in before:
+        _good(answer, connection)
+    return last
+
+
+def _settle(session: _Session, connection: Connection) -> None:
+    connection.pgconn.pipeline_sync()
+    for answer in _answers(session, connection):
+        _good(answer, connection)
+
+
+def _answers(session: _Session, connection: Connection, more: int = 0) -> list[PGresult]:
+    """All that is under way, up to the mark that was just set behind it; the session is then as it was before."""
+    libpq = connection.pgconn
+    found: list[PGresult] = []
+    waiting, session.waiting = session.waiting, 0
+    try:
+        for _ in range(waiting + more):
+            answer = libpq.get_result()
+            if answer is None:
+                break
+            found.append(answer)
+            libpq.get_result()  # each answer ends with nothing
+        mark = libpq.get_result()
+    except BaseException:
+        libpq.finish()  # half of an answer may be left: nobody goes on with this session
+        raise
+    if len(found) < waiting + more or mark is None or libpq.status == _BAD:
+        said = next((one.get_error_message("utf-8") for one in found if one.status == _FATAL), "")
+        libpq.finish()
+        raise psycopg.OperationalError(said or "the connection is lost")
+    libpq.exit_pipeline_mode()
+    return found
 
 
 def commit(connection: Connection) -> None:
     """Ends the transaction under way, as psycopg's `commit` does; where none is, nothing is said. Raises psycopg's errors."""
     with connection.lock:
-        libpq = connection.pgconn
-        if libpq.transaction_status != _IDLE:
+        libpq, session = connection.pgconn, _sessions.get(connection)
+        if session is not None and session.waiting:
+            libpq.send_query_params(b"COMMIT", None)
+            _good(_behind(session, connection), connection)
+        elif libpq.transaction_status != _IDLE:
             _good(libpq.exec_(b"COMMIT"), connection)
-
-
-def _beginning(
-    connection: Connection, name: bytes, written: Sequence[Any], formats: Sequence[pq.Format] | None
-) -> PGresult:
-    """BEGIN and the first statement of a transaction, sent together: once to the server and back instead of twice."""
-    libpq = connection.pgconn
-    libpq.enter_pipeline_mode()
-    try:
-        libpq.send_query_params(b"BEGIN", None)
-        libpq.send_query_prepared(name, written, formats)
-        libpq.pipeline_sync()
-        begun = libpq.get_result()
-        libpq.get_result()  # each answer ends with nothing
-        result = libpq.get_result()
-        libpq.get_result()
-        libpq.get_result()  # that both are through
-    except BaseException:
-        libpq.finish()  # half of an answer may be left: nobody goes on with this session
-        raise
-    if begun is None or libpq.status == _BAD:
-        raise psycopg.OperationalError("the connection is lost" if begun is None else begun.get_error_message("utf-8"))
-    libpq.exit_pipeline_mode()
-    _good(begun, connection)
-    assert result is not None
-    return result
 
 
 def _often(session: _Session, key: _Key) -> bool:
@@ -170,6 +268,8 @@ def _often(session: _Session, key: _Key) -> bool:
 
 def _prepare(session: _Session, connection: Connection, key: _Key) -> bytes:
     libpq = connection.pgconn
+    if session.waiting:
+        _settle(session, connection)  # libpq prepares nothing in the midst of others
     if len(session.prepared) >= PREPARED_MOST:
         _, old = session.prepared.popitem(last=False)
         _good(libpq.exec_(b"DEALLOCATE " + old), connection)
@@ -196,11 +296,16 @@ class Cursor(psycopg.Cursor[Row]):
     def execute(self, query: Any, params: Any = None, **options: Any) -> "Cursor":
         plain = type(query) is str and (type(params) in (list, tuple) or (params is None and _SAVEPOINT(query)))
         if not plain or options:
+            settle(self.connection)
             self._answer = None
             return super().execute(query, params, **options)
         self._answer = execute(self.connection, query, params or ())
         self.pgresult = self._answer.result  # what the columns are called
         return self
+
+    def executemany(self, *args: Any, **options: Any) -> None:
+        settle(self.connection)
+        super().executemany(*args, **options)
 
     @property
     def rowcount(self) -> int:

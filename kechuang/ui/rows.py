@@ -83,12 +83,30 @@ def run(
         cursor = db.cursor()
         cursor.execute(statement, values)
         return cursor
+    _make_ready(db)
+    with db.wrap_database_errors:
+        return direct.execute(db.connection, statement, values, prepare=prepare)
+
+
+def later(statement: str, values: Sequence[Any]) -> None:
+    """Runs a statement as `run` does, but does not wait for it within a transaction (先发后查): it goes well, or the transaction fails.
+
+    What it must have met the statement sees to itself.
+    """
+    db = connections[DEFAULT_DB_ALIAS]
+    if db.queries_logged or db.execute_wrappers:
+        db.cursor().execute(statement, values)
+        return
+    _make_ready(db)
+    with db.wrap_database_errors:
+        direct.later(db.connection, statement, values)
+
+
+def _make_ready(db: Any) -> None:
     db.close_if_health_check_failed()
     db.ensure_connection()
     db.validate_thread_sharing()
     db.validate_no_broken_transaction()
-    with db.wrap_database_errors:
-        return direct.execute(db.connection, statement, values, prepare=prepare)
 
 
 def save_once(row: R, live: "models.QuerySet[R]") -> R | None:

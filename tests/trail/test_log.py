@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import DataError, connection, connections, transaction
+from django.db import DataError, IntegrityError, connection, connections, transaction
 
 from kechuang.kernel.actor import CLOCK, Actor, Post, Role
 from kechuang.kernel.machine import Move
@@ -319,3 +319,28 @@ def test_i12_is_broken_by_the_owner_and_named(as_owner: Owner, broken: str, said
     for table in ("event", "leaf", "node", "head"):
         as_owner(f"ALTER TABLE trail_{table} ENABLE TRIGGER USER")
     assert any(said in f"{one.table} {one.row}: {one.what}" for one in queries.log_faults(20))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("write", ["record", "advance"])
+def test_an_act_on_a_row_that_is_not_saved_is_not_kept(write: str) -> None:
+    """Nobody waits for an event's writing: that its row is there is seen to by the statement itself."""
+    saved = row(1)
+    unsaved = Synonym(id="syn_none", code="c2", kind="brand", region="330000", name="名", aliases=["a"], changed_at=NOW)
+    move = Move("rename", frozenset(SynonymState), None, frozenset({Role.CLOCK}), "改名")
+    for _ in range(6):  # by then the session has it prepared, and sends it without waiting
+        record(CLOCK, saved, "test", label="试", role=Role.CLOCK, now=NOW)
+    before = Event.objects.count()
+
+    @transaction.atomic
+    def command() -> None:
+        Synonym.objects.filter(id=saved.id).update(name="改")
+        if write == "record":
+            record(CLOCK, unsaved, "test", label="试", role=Role.CLOCK, now=NOW)
+        else:
+            advance(CLOCK, unsaved, move, roles=frozenset({Role.CLOCK}), now=NOW, saves=["name"])
+
+    with pytest.raises(IntegrityError):
+        command()
+    assert Event.objects.count() == before
+    assert Synonym.objects.get(id=saved.id).name == "名"

@@ -226,3 +226,113 @@ def test_a_commit_where_nothing_began_says_nothing() -> None:
         session.execute("SELECT 1")
         direct.commit(session)
         assert session.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+
+@pytest.fixture
+def kept() -> Iterator[None]:
+    """A table of the session's own, and a statement over it that the session has prepared."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE sent_later (id int PRIMARY KEY, said text NOT NULL)")
+    for number in range(direct.PREPARED_AFTER + 1):
+        rows.run(SENT, [-1 - number, "prepared"])
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.sent_later")
+
+
+SENT = "INSERT INTO sent_later (id, said) VALUES (%s, %s)"
+ASKED = "SELECT count(*) FROM sent_later WHERE id > 0"
+
+
+def waiting() -> int:
+    return direct._session(connection.connection).waiting
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("kept")
+def test_what_is_sent_later_is_there_for_the_next_statement_and_for_djangos_cursor() -> None:
+    with transaction.atomic():
+        rows.ask(ASKED, [])
+        rows.later(SENT, [1, "一"])
+        rows.later(SENT, [2, "二"])
+        assert waiting() == 2
+        assert rows.ask(ASKED, []) == (2,)
+        assert waiting() == 0
+        rows.later(SENT, [3, "三"])
+        with connection.cursor() as cursor:
+            cursor.execute(ASKED)
+            assert cursor.fetchone() == (3,)
+        rows.later(SENT, [4, "四"])
+        assert rows.run("SELECT id FROM sent_later WHERE id = 4 AND %s = %s", [1, 1], prepare=False).fetchall() == [
+            (4,)
+        ]
+        rows.later(SENT, [5, "五"])
+    assert rows.ask(ASKED, []) == (5,)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("by", ["the next statement", "a cursor", "the commit"])
+def test_what_went_wrong_later_is_said_by_the_next_one_and_nothing_is_kept(by: str) -> None:
+    @transaction.atomic
+    def command() -> None:
+        rows.ask(ASKED, [])
+        rows.later(SENT, [1, "一"])
+        rows.later(SENT, [1, "again"])
+        rows.later(SENT, [2, "not done"])
+        if by == "the next statement":
+            rows.run(SENT, [3, "not done either"])
+        elif by == "a cursor":
+            connection.cursor()
+
+    with pytest.raises(IntegrityError):
+        command()
+    assert waiting() == 0
+    assert rows.ask(ASKED, []) == (0,)
+
+
+@transaction.atomic
+def given_up() -> None:
+    rows.ask(ASKED, [])
+    rows.later(SENT, [1, "again"])
+    raise ValueError("ours")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("kept")
+def test_a_savepoint_that_is_given_up_takes_along_what_failed_within() -> None:
+    with transaction.atomic():
+        rows.run(SENT, [1, "一"])
+        with pytest.raises(ValueError, match="ours"):
+            given_up()
+        assert rows.ask(ASKED, []) == (1,)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.later(SENT, [1, "again"])
+        assert rows.ask(ASKED, []) == (1,)
+    assert rows.ask(ASKED, []) == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("kept")
+def test_an_act_that_is_given_up_forgets_what_was_sent() -> None:
+    with pytest.raises(ValueError, match="ours"):
+        given_up()
+    assert waiting() == 0
+    assert rows.ask(ASKED, []) == (0,)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("kept")
+def test_a_session_that_is_lost_while_something_waits_ends_in_one_error() -> None:
+    @transaction.atomic
+    def command() -> None:
+        (own,) = rows.ask("SELECT pg_backend_pid()", [])
+        with own_session() as other:
+            rows.later(SENT, [1, "一"])
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+        rows.ask(ASKED, [])
+
+    with pytest.raises(OperationalError):
+        command()
+    connection.close()
+    assert rows.ask("SELECT 1", []) == (1,)

@@ -19,7 +19,7 @@ from kechuang.kernel.machine import Move
 from kechuang.trail.queries.evidence import NO_SALT, evidence, personal
 from kechuang.trail.states import LARGEST_INTEGER, SALT_BYTES
 from kechuang.ui import clock
-from kechuang.ui.rows import run, updating
+from kechuang.ui.rows import later, run, updating
 
 _NAMES = (
     "id at on region person_id stands_in_for party_id role action label object_type object_id number source target"
@@ -208,7 +208,10 @@ def _write(
     before: tuple[str, list[Any]] | None = None,
     written: frozenset[str] | None = None,
 ) -> str:
-    """The event with the evidence of its row. `before`, the row's own UPDATE of `written`, is one statement with it."""
+    """The event with the evidence of its row. `before`, the row's own UPDATE of `written`, is one statement with it.
+
+    Nobody waits for it; a row that is not saved has no evidence, which the event's table refuses (IntegrityError).
+    """
     salt, kept = _take_out(row, event)
     facts, body = _body(event)
     values = [*event.values(), body, hashlib.sha256(body).hexdigest()]
@@ -220,7 +223,7 @@ def _write(
     else:
         statement = _statement(type(row), "", None, bool(salt))
         parameters = [*salts, *values, *([salt] if salt else []), row.pk]
-    assert run(statement, parameters).rowcount == 1, f"{row._meta.label_lower} {row.pk} is not saved"
+    later(statement, parameters)
     return str(event["id"])
 
 
@@ -235,8 +238,9 @@ def _statement(model: type[models.Model], before: str, written: frozenset[str] |
     kept = evidence(model, written=written, salt="z.salt" if salts else NO_SALT)
     return (
         f"{'WITH ' if first else ''}{', '.join(first)} INSERT INTO trail_event ({_COLUMNS}, seq, after)"
-        f" SELECT {marks}, nextval('trail_event_order'), {kept} FROM {'t' if before else f'{table} t'}"
-        f"{', (SELECT %s::bytea AS salt) z' if salts else ''}{'' if before else ' WHERE t.id = %s'}"
+        f" SELECT {marks}, nextval('trail_event_order'), CASE WHEN t.id IS NOT NULL THEN {kept} END"
+        f" FROM (SELECT {'%s::bytea' if salts else 'NULL'} AS salt) z"
+        f" LEFT JOIN {'t ON true' if before else f'{table} t ON t.id = %s'}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Django's backend, with COMMIT straight over libpq and without the indexes that nothing reads (0095)."""
+"""Django's backend, with COMMIT straight over libpq, behind what was sent and not waited for (0096), and without the indexes that nothing reads (0095)."""
 
 from typing import Any
 
@@ -25,3 +25,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is not None:
             with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
                 direct.commit(self.connection)
+
+    def _rollback(self) -> None:
+        if self.connection is not None:
+            direct.forget(self.connection)
+        super()._rollback()  # type: ignore[misc]
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        direct.forget(self.connection)  # making a savepoint waits: what is under way was sent after the last one
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if name or self.connection.cursor_factory is not direct.Cursor:  # that one sees to it itself
+            with self.wrap_database_errors:
+                direct.settle(self.connection)
+        return super().create_cursor(name)
