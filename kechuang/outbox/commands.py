@@ -18,7 +18,7 @@ from kechuang.outbox.states import BATCH_MAX, TEXT_CHARS_MAX, TRIES_MAX, Message
 from kechuang.parties.queries import Contact
 from kechuang.ui import clock
 from kechuang.ui.compiled import Change, compiled, compiled_update
-from kechuang.ui.rows import insert
+from kechuang.ui.rows import write
 
 
 def tell(
@@ -41,7 +41,7 @@ def tell(
     What is said at length stands on that page; of a longer text the message has the beginning.
     `calendar` is an iCalendar text that goes along with the mail (日程附件).
     """
-    insert(
+    write(
         Message(
             to_party=to_party,
             to_person=to_person,

@@ -47,7 +47,7 @@ def together() -> Iterator[None]:
         _together.reset(token)
     if collected:
         parts = ", ".join(f"w{number} AS ({text})" for number, (text, _) in enumerate(collected))
-        run(f"WITH {parts} SELECT 1", [value for _, values in collected for value in values])
+        later(f"WITH {parts} SELECT 1", [value for _, values in collected for value in values])
 
 
 def collects(text: str, values: Sequence[Any]) -> bool:
@@ -138,11 +138,22 @@ def insert(row: models.Model) -> bool:
 
 
 def add(row: R) -> R:
-    """Inserts `row`, which carries its own id, and answers with it; a constraint that is broken is an IntegrityError."""
+    """Inserts `row`, which carries its own id, and answers with it without waiting (`later`).
+
+    A constraint that is broken is an IntegrityError of the next statement, or of the COMMIT.
+    """
     assert row.pk is not None, "its id is known before"
-    run(*inserting(row))
+    later(*inserting(row))
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
+
+
+def write(row: models.Model) -> None:
+    """Inserts `row`, which carries its own id and meets no other, with what is written `together` or else without waiting."""
+    statement, values = inserting(row)
+    if not collects(statement, values):
+        later(statement, values)
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def inserting(row: models.Model) -> tuple[str, list[Any]]:
@@ -201,9 +212,13 @@ def _quoted(name: str | None) -> str:
     return connection.ops.quote_name(name)
 
 
-def insert_many(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Many rows of one table in one statement; the text of all of them goes over as one value."""
-    _many(model, rows, "INSERT INTO {table} ({names}) SELECT {new} FROM {given}")
+def insert_many(model: type[models.Model], rows: Sequence[models.Model], *, wait: bool = False) -> None:
+    """Many rows of one table in one statement; the text of all of them goes over as one value.
+
+    It is not waited for (`later`), except by a caller that expects a constraint to keep one of them out (`wait`).
+    """
+    if rows:
+        (run if wait else later)(*_many(model, rows, "INSERT INTO {table} ({names}) SELECT {new} FROM {given}"))
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
@@ -214,26 +229,24 @@ def update_many(model: type[models.Model], rows: Sequence[models.Model], fields:
     chosen = [_quoted(str(field.column)) for field in model._meta.concrete_fields if field.name in wanted]
     changes = ", ".join(f"{name} = n.{name}" for name in chosen)
     key = _quoted(str(model._meta.pk.column))
-    _many(model, rows, "UPDATE {table} t SET " + changes + " FROM {given} WHERE " + f"t.{key} = n.{key}")
+    if rows:
+        statement = "UPDATE {table} t SET " + changes + " FROM {given} WHERE " + f"t.{key} = n.{key}"
+        written = run(*_many(model, rows, statement))
+        assert written.rowcount == len(rows), f"{model._meta.label_lower}: not every row was written"
 
 
-def _many(model: type[models.Model], rows: Sequence[models.Model], statement: str) -> None:
-    if not rows:
-        return
+def _many(model: type[models.Model], rows: Sequence[models.Model], statement: str) -> Statement:
     fields = model._meta.concrete_fields
     given = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
     names = [_quoted(str(field.column)) for field in fields]
     table = _quoted(model._meta.db_table)
-    written = run(
-        statement.format(
-            table=table,
-            names=", ".join(names),
-            new=", ".join(f"n.{name}" for name in names),
-            given=f"jsonb_populate_recordset(NULL::{table}, %s::jsonb) n",
-        ),
-        [json.dumps(given, ensure_ascii=False, default=_as_text)],
+    text = statement.format(
+        table=table,
+        names=", ".join(names),
+        new=", ".join(f"n.{name}" for name in names),
+        given=f"jsonb_populate_recordset(NULL::{table}, %s::jsonb) n",
     )
-    assert written.rowcount == len(rows), f"{model._meta.label_lower}: not every row was written"
+    return text, [json.dumps(given, ensure_ascii=False, default=_as_text)]
 
 
 def _as_text(value: object) -> str:

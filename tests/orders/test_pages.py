@@ -218,6 +218,21 @@ def test_a_list_of_many_orders_needs_no_more_statements_than_one_of_few(market: 
     assert _statements(browser, "orders:orders") == few
 
 
+def test_an_empty_list_says_why_and_what_comes_next(market: Market) -> None:
+    def empty(actor: Actor, **asked: str) -> str:
+        page = text(Browser(market, actor).get("orders:orders", **asked))
+        return page.split('class="k-empty"')[1].split("</div>")[0]
+
+    assert "还没有订单" in (said := empty(market.holder))
+    assert 'href="/search">找服务' in said
+    assert "没有您可以查看的订单" in (said := empty(market.county))
+    assert "href" not in said
+    market.requested()
+    for actor in (market.holder, market.county):
+        assert "没有符合条件的订单" in (said := empty(actor, state="disputed"))
+        assert f'href="{reverse("orders:orders")}">查看全部订单' in said
+
+
 def test_the_api_plays_the_main_acts(market: Market) -> None:
     holder, server = Browser(market, market.holder).client, Browser(market, market.server).client
     base = price_lines(market.offer_id, on=market.today)[0].id

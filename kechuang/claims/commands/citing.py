@@ -66,7 +66,7 @@ def speak_for(claim: Claim, lines: Sequence[InvoiceLine]) -> None:
     """The claim cites these lines; raises InvoiceBound when another live claim does."""
     try:
         with transaction.atomic(savepoint=False):  # refused, the caller writes nothing more
-            insert_many(Citation, [Citation(line=line, claim=claim) for line in lines])
+            insert_many(Citation, [Citation(line=line, claim=claim) for line in lines], wait=True)
     except IntegrityError as error:
         raise rules.InvoiceBound(number="、".join(line.invoice.number for line in lines)) from error
 

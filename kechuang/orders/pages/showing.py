@@ -172,6 +172,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     page = long_page_of(request, queries.listed(actor, **chosen))
     context = {
         "form": form,
+        "filtered": any(chosen.values()),
         "page": page,
         "machine": MACHINE,
         "clocks": queries.clocks_of(page, on=clock.today()),
