@@ -141,14 +141,17 @@ class Kept:
 
 def kept(regions: Iterable[str], *, on: date) -> list[Kept]:
     """Per kind of clock: met in time, met late, overdue now. One statement."""
-    tallies: dict[tuple[str, str], dict[str, int]] = {}
-    rows = Deadline.objects.filter(region__in=list(regions)).values_list("kind", "label", "state", "due_on")
-    for kind, label, state, due_on in rows.iterator():
-        tally = tallies.setdefault((kind, label), {"met": 0, "late": 0, "over": 0})
-        tally["met"] += state == DeadlineState.MET
-        tally["late"] += state == DeadlineState.MET_LATE
-        tally["over"] += state == DeadlineState.RUNNING and due_on < on
-    return [Kept(kind, label, t["met"], t["late"], t["over"]) for (kind, label), t in sorted(tallies.items())]
+    return [Kept(*row) for row in sorted(_tallied(list(regions), on))]
+
+
+@compiled
+def _tallied(regions: list[str], on: date) -> QuerySet[Deadline, tuple[str, str, int, int, int]]:
+    rows = Deadline.objects.filter(region__any=regions).order_by().values_list("kind", "label")
+    return rows.annotate(
+        met=Count("id", filter=Q(state=DeadlineState.MET)),
+        late=Count("id", filter=Q(state=DeadlineState.MET_LATE)),
+        over=Count("id", filter=Q(state=DeadlineState.RUNNING, due_on__lt=on)),
+    )
 
 
 def ended(regions: Iterable[str], *, since: date, until: date) -> dict[str, tuple[int, int]]:
