@@ -64,7 +64,7 @@ class Answer:
 
 
 class _Session:
-    """What one connection has prepared, and how many statements it was sent whose answers nobody has looked at.
+    """What one connection has prepared, and the statements it was sent whose answers nobody has looked at.
 
     A rollback undoes no preparation, and what it was planned for is planned anew.
     """
@@ -76,7 +76,7 @@ class _Session:
         self.asked: OrderedDict[_Key, int] = OrderedDict()
         self.prepared: OrderedDict[_Key, bytes] = OrderedDict()
         self.number = 0
-        self.waiting = 0
+        self.waiting: list[_Key | None] = []  # None: a BEGIN
 
 
 class _Sent:
@@ -113,9 +113,7 @@ def execute(connection: Connection, statement: str, values: Values, *, prepare: 
         name = _name(session, connection, sent.key, prepare)
         result = _asked(session, connection, name, sent)
         if result.status != _ROWS:
-            if result.error_field(_STATE) in _GONE:
-                session.prepared.pop(sent.key, None)  # its table has changed, or somebody emptied the session
-            _good(result, connection)
+            _went_well(result, sent.key, session, connection)
             return Answer(result, [], -1 if result.command_tuples is None else result.command_tuples)
         session.transformer.set_pgresult(result)
         count = result.ntuples
@@ -139,12 +137,12 @@ def later(connection: Connection, statement: str, values: Values) -> None:
             session.prepared.move_to_end(sent.key)
             if not session.waiting:
                 libpq.enter_pipeline_mode()
-            session.waiting += 1
+            session.waiting.append(sent.key)
             libpq.send_query_prepared(name, sent.values, sent.formats)
             libpq.flush()
             return
         name = _name(session, connection, sent.key, None)
-        _good(_asked(session, connection, name, sent), connection)
+        _went_well(_asked(session, connection, name, sent), sent.key, session, connection)
 
 
 def settle(connection: Connection) -> None:
@@ -197,7 +195,7 @@ def _asked(session: _Session, connection: Connection, name: bytes | None, sent: 
         return libpq.exec_params(sent.text, sent.values, sent.types, sent.formats)
     if begins:
         libpq.enter_pipeline_mode()
-        session.waiting = 1
+        session.waiting.append(None)
         libpq.send_query_params(b"BEGIN", None)
         libpq.send_query_prepared(name, sent.values, sent.formats)
         return _behind(session, connection)
@@ -207,25 +205,39 @@ def _asked(session: _Session, connection: Connection, name: bytes | None, sent: 
 def _behind(session: _Session, connection: Connection) -> PGresult:
     """The answer of the last statement sent; if one that waited before it failed, that one's error is raised."""
     connection.pgconn.pipeline_sync()
+    keys = session.waiting
     *before, last = _answers(session, connection, more=1)
-    for answer in before:
-        _good(answer, connection)
+    _all_went_well(before, keys, session, connection)
     return last
 
 
 def _settle(session: _Session, connection: Connection) -> None:
     connection.pgconn.pipeline_sync()
-    for answer in _answers(session, connection):
-        _good(answer, connection)
+    keys = session.waiting
+    _all_went_well(_answers(session, connection), keys, session, connection)
+
+
+def _all_went_well(
+    answers: Sequence[PGresult], keys: Sequence[_Key | None], session: _Session, connection: Connection
+) -> None:
+    for answer, key in zip(answers, keys, strict=True):
+        _went_well(answer, key, session, connection)
+
+
+def _went_well(answer: PGresult, key: _Key | None, session: _Session, connection: Connection) -> None:
+    """Raises its error; a name that the session no longer knows, or that means another table now, is given up."""
+    if key is not None and answer.error_field(_STATE) in _GONE:
+        session.prepared.pop(key, None)  # its table has changed, or somebody emptied the session
+    _good(answer, connection)
 
 
 def _answers(session: _Session, connection: Connection, more: int = 0) -> list[PGresult]:
     """All that is under way, up to the mark that was just set behind it; the session is then as it was before."""
     libpq = connection.pgconn
     found: list[PGresult] = []
-    waiting, session.waiting = session.waiting, 0
+    count, session.waiting = len(session.waiting) + more, []
     try:
-        for _ in range(waiting + more):
+        for _ in range(count):
             answer = libpq.get_result()
             if answer is None:
                 break
@@ -235,7 +247,7 @@ def _answers(session: _Session, connection: Connection, more: int = 0) -> list[P
     except BaseException:
         libpq.finish()  # half of an answer may be left: nobody goes on with this session
         raise
-    if len(found) < waiting + more or mark is None or libpq.status == _BAD:
+    if len(found) < count or mark is None or libpq.status == _BAD:
         said = next((one.get_error_message("utf-8") for one in found if one.status == _FATAL), "")
         libpq.finish()
         raise psycopg.OperationalError(said or "the connection is lost")

@@ -245,7 +245,7 @@ ASKED = "SELECT count(*) FROM sent_later WHERE id > 0"
 
 
 def waiting() -> int:
-    return direct._session(connection.connection).waiting
+    return len(direct._session(connection.connection).waiting)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -336,3 +336,35 @@ def test_a_session_that_is_lost_while_something_waits_ends_in_one_error() -> Non
         command()
     connection.close()
     assert rows.ask("SELECT 1", []) == (1,)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("kept")
+def test_an_act_that_is_given_up_in_a_lost_session_says_why_it_was_given_up() -> None:
+    @transaction.atomic
+    def command() -> None:
+        (own,) = rows.ask("SELECT pg_backend_pid()", [])
+        rows.later(SENT, [1, "一"])
+        with own_session() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+        raise ValueError("ours")
+
+    with pytest.raises(ValueError, match="ours"):
+        command()
+    assert rows.ask("SELECT 1", []) == (1,)  # in a new session
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("kept")
+def test_a_name_that_the_session_has_forgotten_fails_once() -> None:
+    @transaction.atomic
+    def command() -> None:
+        rows.ask(ASKED, [])
+        rows.later(SENT, [1, "一"])
+
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    with pytest.raises(ProgrammingError):
+        command()
+    command()
+    assert rows.ask(ASKED, []) == (1,)

@@ -77,6 +77,7 @@ class Mark:
 
 
 def mark_now() -> Mark:
+    """Where the register and the links stand; the same mark twice, and neither has changed."""
     said, written = ask(_MARK, [])
     return Mark(int(said), int(written))
 

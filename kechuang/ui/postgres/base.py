@@ -28,11 +28,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> None:
         if self.connection is not None:
-            direct.forget(self.connection)
+            with self.wrap_database_errors:
+                direct.forget(self.connection)
         super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
-        direct.forget(self.connection)  # making a savepoint waits: what is under way was sent after the last one
+        with self.wrap_database_errors:
+            direct.forget(self.connection)  # making a savepoint waits: what is under way was sent after the last one
         super()._savepoint_rollback(sid)  # type: ignore[misc]
 
     def create_cursor(self, name: str | None = None) -> Any:
