@@ -1,5 +1,7 @@
 """Every row that is written pays for the indexes of its table: none is there twice, none for questions that nobody asks."""
 
+from importlib import import_module
+
 import pytest
 from django.db import connection, connections, transaction
 from django.db.backends.utils import CursorWrapper
@@ -40,13 +42,23 @@ def test_every_foreign_key_begins_an_index() -> None:
         assert asked(cursor, WITHOUT) == []
 
 
+EVERY = "SELECT indexrelid::regclass::text FROM pg_index ORDER BY 1"
+ADDED = """
+CREATE INDEX order_id_like ON orders_order (id varchar_pattern_ops);
+CREATE INDEX order_holder_again ON orders_order (holder_id);
+CREATE INDEX orders_order_voucher_id_0123abcd ON orders_order (voucher_id)"""
+
+
 @pytest.mark.django_db(databases=["default", "owner"], transaction=True)
-def test_a_needless_index_is_named() -> None:
-    """Control: what the first test would say of a key's second index and of a column that is indexed twice."""
-    with transaction.atomic(using="owner"):
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("CREATE INDEX order_id_like ON orders_order (id varchar_pattern_ops)")
-            cursor.execute("CREATE INDEX order_holder_again ON orders_order (holder_id)")
-            found = asked(cursor, NEEDLESS, DJANGOS)
+def test_needless_indexes_are_named_and_an_upgrade_drops_them_alone() -> None:
+    """Control: a key's second index, a column that begins another one, one that Django and we made each."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        before = asked(cursor, EVERY)
+        cursor.execute(ADDED)
+        found = asked(cursor, NEEDLESS, DJANGOS)
+        cursor.execute(import_module("kechuang.trail.migrations.0005_no_needless_indexes").DROP)
+        dropped = asked(cursor, EVERY)
         transaction.set_rollback(True, using="owner")
-    assert found == ["order_holder_again", "order_id_like"]
+    assert set(found) >= {"order_holder_again", "order_id_like", "orders_order_voucher_id_0123abcd"}
+    assert [one for one in before if one not in dropped and not one.startswith(tuple(DJANGOS))] == []
+    assert [one for one in dropped if one not in before] == []

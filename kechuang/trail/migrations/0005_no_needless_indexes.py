@@ -14,9 +14,10 @@ BEGIN
             AND (
                 c.relname LIKE '%\\_like' AND pg_get_indexdef(i.indexrelid) ~ '(varchar|text)_pattern_ops'
                 OR EXISTS (
-                    SELECT FROM pg_index o WHERE o.indrelid = i.indrelid AND o.indexrelid <> i.indexrelid
+                    SELECT FROM pg_index o JOIN pg_class d ON d.oid = o.indexrelid WHERE o.indrelid = i.indrelid AND o.indexrelid <> i.indexrelid
                         AND o.indkey[0] = i.indkey[0] AND o.indclass[0] = i.indclass[0] AND o.indpred IS NULL
-                        AND o.indisvalid AND (o.indnatts > 1 OR o.indisunique)
+                        AND o.indisvalid AND (o.indnatts > 1 OR o.indisunique
+                            OR c.relname ~ '_[0-9a-f]{8}$' AND d.relname !~ '_[0-9a-f]{8}$')  -- named by Django, and by us
                 )
             )
     LOOP

@@ -6,6 +6,3 @@ CREATE TRIGGER node_append_only BEFORE UPDATE OR DELETE ON trail_node FOR EACH R
 CREATE TRIGGER node_never_emptied BEFORE TRUNCATE ON trail_node EXECUTE FUNCTION trail_append_only();
 CREATE TRIGGER head_append_only BEFORE UPDATE OR DELETE ON trail_head FOR EACH ROW EXECUTE FUNCTION trail_append_only();
 CREATE TRIGGER head_never_emptied BEFORE TRUNCATE ON trail_head EXECUTE FUNCTION trail_append_only();
-
--- Nobody looks for an id by its beginning; every event would pay for the index.
-DROP INDEX IF EXISTS trail_event_id_f1887065_like;
